@@ -1,0 +1,3 @@
+//! The ports, done against the world. Adapters never import each other.
+
+pub mod tmux;

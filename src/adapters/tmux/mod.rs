@@ -1,0 +1,1 @@
+//! tmux through control mode: the only place that knows tmux's syntax.

@@ -1,0 +1,46 @@
+//! Dated facts about a runner. Its status is a function of these and of nothing else.
+
+use super::exit::Exit;
+use super::ids::Pid;
+use super::time::Timestamp;
+
+/// One fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// The program is running under this process id.
+    Started(Pid),
+    /// The pane was there before we looked; this is when its window last printed, in whole seconds.
+    Found {
+        /// True when the last output is younger than the silence threshold.
+        active: bool,
+    },
+    /// The pane printed.
+    Output,
+    /// The pane has printed nothing for the silence threshold.
+    Silence,
+    /// Its processes were frozen at the user's wish.
+    Paused,
+    /// They were thawed.
+    Resumed,
+    /// The user asked for it to end; the reason is a whole sentence.
+    StopAsked {
+        /// Who asked, or which limit was passed.
+        reason: String,
+    },
+    /// The program ended.
+    Exited(Exit),
+    /// We can no longer see it, and why.
+    Lost {
+        /// A whole sentence.
+        reason: String,
+    },
+}
+
+/// A fact and its date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub fact: Fact,
+}

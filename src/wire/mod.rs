@@ -1,0 +1,21 @@
+//! The public protocol: JSON lines over the daemon's Unix socket. Plain values only, no behaviour.
+//!
+//! One request object a line; one answer object a line, or for streams one event a line until the client
+//! closes. Field names are camelCase, request and event types kebab-case. Unknown fields are ignored; unknown
+//! request types get a typed error. A request `id` is echoed in its answer.
+
+mod answer;
+mod error;
+mod event;
+mod frame;
+mod request;
+mod schema;
+mod view;
+
+pub use answer::*;
+pub use error::*;
+pub use event::*;
+pub use frame::*;
+pub use request::*;
+pub use schema::schema;
+pub use view::*;

@@ -1,0 +1,296 @@
+//! Requests: one named struct per type.
+//!
+//! `runner` fields take a runner's name, its id, or any unique beginning of its id.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Every request.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Request {
+    /// States the client's protocol version and build; the answer has the daemon's. Optional.
+    Hello(Hello),
+    /// Starts a new runner in a new tmux window.
+    CreateRunner(CreateRunner),
+    /// Registers a session with all its panes, or one pane. Idempotent.
+    AttachTmux(AttachTmux),
+    /// Every runner.
+    ListRunners(ListRunners),
+    /// One runner.
+    GetRunner(RunnerRef),
+    /// Starts an ended runner again, in a new window.
+    StartRunner(RunnerRef),
+    /// Ends a runner's program.
+    StopRunner(StopRunner),
+    /// Freezes a runner's processes.
+    PauseRunner(RunnerRef),
+    /// Thaws them.
+    ResumeRunner(RunnerRef),
+    /// Answers when the runner has one of the wanted statuses, has ended, or the time is up.
+    WaitRunner(WaitRunner),
+    /// The newest log entries.
+    GetRunnerLogs(GetRunnerLogs),
+    /// The newest log entries and then every new one, as a stream of [`super::Event`]s.
+    StreamRunnerLogs(GetRunnerLogs),
+    /// The command lines that bring a person to the runner's pane.
+    AttachRunner(RunnerRef),
+    /// Removes a runner from the list; a live one is no longer watched, its program goes on.
+    ForgetRunner(RunnerRef),
+    /// Every tmux session.
+    ListTmuxSessions(Empty),
+    /// Whether a tmux session is there.
+    TmuxSessionExists(SessionRef),
+    /// Ends a tmux session with all its windows.
+    KillTmuxSession(SessionRef),
+    /// Counts of runners by status, and the rendered segment.
+    GetStatus(GetStatus),
+    /// A snapshot of all runners and then every change, as a stream of [`super::Event`]s.
+    Subscribe(Empty),
+    /// What the daemon knows of itself.
+    DaemonStatus(Empty),
+    /// Ends the daemon; runners go on.
+    StopDaemon(Empty),
+    /// From a run parent: its pane is there. Answered when the pane is watched and the program may start.
+    RunBegin(RunBegin),
+    /// From a run parent: the program runs.
+    RunStarted(RunStarted),
+    /// From a run parent: the program could not be started.
+    RunFailed(RunFailed),
+    /// From a run parent: the program ended. Answered when all its output has been received.
+    RunExited(RunExited),
+}
+
+/// No fields.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Empty {}
+
+/// `hello`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Hello {
+    /// [`super::PROTOCOL`] of the client.
+    pub protocol: u32,
+    /// Version of the client's program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
+}
+
+/// `create-runner`
+#[derive(Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateRunner {
+    /// `claude-code`, `codex`, `cursor` or `custom`; by default told from the command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Unique name; by default made from the kind or command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Program and arguments; by default the kind's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub command: Vec<String>,
+    /// Absolute path of the working directory; by default the daemon's home directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwd: Option<String>,
+    /// Variables set for the program. `PATH` is also where the program is looked for.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
+    /// Time after which it is stopped, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_duration_ms: Option<u64>,
+    /// Silence after which it is idle, in milliseconds; by default the config's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_after_ms: Option<u64>,
+    /// Absolute path of a directory that gets its log as a text file; made if missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_dir: Option<String>,
+    /// Session key: `idea`, `idea/slot` or `prefix::idea::slot`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// tmux session for its window: an id (`$3`) or an exact name. Not together with `key`. By default a
+    /// session named `geppetto`, made if missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// Columns of a new session's window; with `rows`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<u16>,
+    /// Rows of a new session's window; with `columns`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u16>,
+}
+
+impl fmt::Debug for CreateRunner {
+    /// Leaves out the values of the environment, which may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreateRunner")
+            .field("kind", &self.kind)
+            .field("name", &self.name)
+            .field("command", &self.command)
+            .field("cwd", &self.cwd)
+            .field("env", &self.env.keys().collect::<Vec<_>>())
+            .field("key", &self.key)
+            .field("session", &self.session)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `attach-tmux`: exactly one of `sessionName`, `sessionId`, `paneId` and `pid`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AttachTmux {
+    /// Exact name of a session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_name: Option<String>,
+    /// `$N`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// `%N`: registers this pane only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pane_id: Option<String>,
+    /// Registers the pane in which this process runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid: Option<i32>,
+    /// Name for the runner; of a session, for its active pane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Kind; by default told from what runs in the pane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Session key to store in the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Silence after which it is idle, in milliseconds; by default the config's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_after_ms: Option<u64>,
+}
+
+/// `list-runners`
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListRunners {
+    /// Only those of this session (`$N` or exact name).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+}
+
+/// Requests about one runner.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunnerRef {
+    /// Name, id, or unique beginning of the id.
+    pub runner: String,
+}
+
+/// `stop-runner`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StopRunner {
+    /// Name, id, or unique beginning of the id.
+    pub runner: String,
+    /// SIGKILL at once instead of SIGTERM and a grace time.
+    #[serde(default)]
+    pub force: bool,
+    /// Grace time in milliseconds; by default the config's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace_ms: Option<u64>,
+}
+
+/// `wait-runner`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitRunner {
+    /// Name, id, or unique beginning of the id.
+    pub runner: String,
+    /// Statuses to wait for; empty waits for the end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statuses: Vec<String>,
+    /// Time after which the answer is a `TimedOut` error, in milliseconds; by default never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+}
+
+/// `get-runner-logs` and `stream-runner-logs`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetRunnerLogs {
+    /// Name, id, or unique beginning of the id.
+    pub runner: String,
+    /// How many of the newest entries; by default all that are in memory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
+/// Requests about one tmux session.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionRef {
+    /// `$N` or exact name.
+    pub session: String,
+}
+
+/// `get-status`
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetStatus {
+    /// `unicode` (default) or `ascii`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icons: Option<String>,
+    /// Answer again, one [`super::Event::Status`] a line, whenever it changes.
+    #[serde(default)]
+    pub follow: bool,
+}
+
+/// `run-begin`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunBegin {
+    /// The runner's id.
+    pub runner_id: String,
+    /// Number of the run.
+    pub run: u32,
+}
+
+/// `run-started`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunStarted {
+    /// The runner's id.
+    pub runner_id: String,
+    /// Number of the run.
+    pub run: u32,
+    /// Process id of the program.
+    pub pid: i32,
+}
+
+/// `run-failed`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunFailed {
+    /// The runner's id.
+    pub runner_id: String,
+    /// Number of the run.
+    pub run: u32,
+    /// The system's own words.
+    pub message: String,
+}
+
+/// `run-exited`: exactly one of `code` and `signal`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunExited {
+    /// The runner's id.
+    pub runner_id: String,
+    /// Number of the run.
+    pub run: u32,
+    /// Exit code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i32>,
+    /// Signal that ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<i32>,
+    /// When, in milliseconds since 1970.
+    pub at_ms: u64,
+}

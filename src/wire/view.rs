@@ -1,0 +1,189 @@
+//! What runners, sessions, log entries and the daemon look like on the wire. Times are milliseconds since
+//! 1970-01-01 UTC.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A runner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunnerView {
+    /// UUIDv7.
+    pub id: String,
+    /// Unique name.
+    pub name: String,
+    /// `claude-code`, `codex`, `cursor`, `custom`.
+    pub kind: String,
+    /// `starting`, `running`, `waiting`, `idle`, `paused`, `completed`, `failed`, `stopped`, `errored`, `unknown`.
+    pub status: String,
+    /// Why, as a whole sentence.
+    pub reason: String,
+    /// Since when it has this status.
+    pub since_ms: u64,
+    /// `started` by geppetto or `registered`.
+    pub origin: String,
+    /// Number of the run, from 1.
+    pub run: u32,
+    /// tmux session id (`$N`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// tmux session name; hostile text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_name: Option<String>,
+    /// tmux window id (`@N`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_id: Option<String>,
+    /// tmux pane id (`%N`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pane_id: Option<String>,
+    /// Process id: of the program for started runners, of the pane's process otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid: Option<i32>,
+    /// Session key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Program and arguments of a started runner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub command: Vec<String>,
+    /// Working directory of a started runner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwd: Option<String>,
+    /// When geppetto first knew of it.
+    pub created_at_ms: u64,
+    /// When the run began.
+    pub started_at_ms: u64,
+    /// When its pane last printed under geppetto's eyes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_output_at_ms: Option<u64>,
+    /// How the run ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit: Option<ExitView>,
+    /// Silence after which it is idle.
+    pub idle_after_ms: u64,
+    /// Time limit of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_duration_ms: Option<u64>,
+    /// Directory of its plain text log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_dir: Option<String>,
+    /// Bytes its pane printed under geppetto's eyes.
+    pub output_bytes: u64,
+    /// Bytes that were dropped.
+    pub lost_bytes: u64,
+    /// Number of its newest log entry; 0 when it has none.
+    pub last_seq: u64,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExitView {
+    /// Exit code; absent with a signal or when it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<i32>,
+    /// Signal number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<i32>,
+    /// False when nobody can tell code or signal.
+    pub known: bool,
+    /// Who says so: `run-parent`, `tmux`, `pane-closed`, `pane-respawned`, `server-gone`, `killed`.
+    pub source: String,
+    /// When.
+    pub at_ms: u64,
+}
+
+/// A log entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LogView {
+    /// Number, from 1, without holes.
+    pub seq: u64,
+    /// When.
+    pub at_ms: u64,
+    /// `pane` or `geppetto`.
+    pub source: String,
+    /// Printable text.
+    pub text: String,
+}
+
+/// A tmux session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    /// `$N`.
+    pub id: String,
+    /// As tmux shows it; hostile text.
+    pub name: String,
+    /// Session key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// How many windows it has.
+    pub windows: u32,
+    /// Terminals that are attached, control clients not counted.
+    pub clients: u32,
+    /// True when it is registered.
+    pub registered: bool,
+    /// How many of its panes are runners that have not ended.
+    pub runners: u32,
+}
+
+/// Counts by status, and the rendered segment.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusView {
+    /// Starting or running.
+    pub active: u32,
+    /// Need the user.
+    pub waiting: u32,
+    /// Alive and silent.
+    pub idle: u32,
+    /// Frozen.
+    pub paused: u32,
+    /// Failed or errored.
+    pub failed: u32,
+    /// Completed or stopped.
+    pub ended: u32,
+    /// Text for a status line, safe in any tmux format; empty when there is nothing to tell.
+    pub segment: String,
+}
+
+/// Command lines that bring a person to a runner; one argument an element.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AttachView {
+    /// For a terminal outside of tmux.
+    pub attach: Vec<String>,
+    /// For a terminal inside the same tmux server.
+    pub switch: Vec<String>,
+}
+
+/// The daemon about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DaemonView {
+    /// Its process id.
+    pub pid: i32,
+    /// Version of its program.
+    pub build: String,
+    /// Newest protocol that it speaks.
+    pub protocol: u32,
+    /// Its Unix socket.
+    pub socket: String,
+    /// Socket of the tmux server that it watches.
+    pub tmux_socket: String,
+    /// Version of that server; absent when it is not running.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tmux_version: Option<String>,
+    /// When it began.
+    pub started_at_ms: u64,
+    /// Its log file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_file: Option<String>,
+    /// Open connections, this one included.
+    pub connections: u32,
+    /// Runners that have not ended.
+    pub live_runners: u32,
+    /// Warnings that a person should see, whole sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}

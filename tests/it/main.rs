@@ -1,0 +1,2 @@
+//! Integration tests: the real binary, a real tmux on a private socket.
+fn main() {}

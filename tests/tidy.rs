@@ -1,0 +1,2 @@
+//! Keeps the house in order.
+fn main() {}
