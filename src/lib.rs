@@ -12,6 +12,7 @@
 //! - **run parent**: the tiny parent process above a program that geppetto starts; it reports the true exit
 
 pub mod adapters;
+pub mod app;
 pub mod config;
 pub mod domain;
 pub mod ports;
