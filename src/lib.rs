@@ -14,6 +14,7 @@
 pub mod adapters;
 pub mod app;
 pub mod config;
+pub mod daemon;
 pub mod domain;
 pub mod ports;
 pub mod supervise;

@@ -1,4 +1,4 @@
-//! The use cases: one verb a file, over the ports. All mutable state is in [`world::World`], which the monitor
+//! The use cases: one verb a file, over the ports. All mutable state is in the world, which the monitor
 //! task alone owns; everything else sends it turns.
 
 mod attach;

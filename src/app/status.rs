@@ -38,6 +38,16 @@ impl App {
         Ok(StatusFollower { shown })
     }
 
+    /// Version of the tmux server; `None` while there is none.
+    ///
+    /// # Errors
+    /// `Ending`.
+    pub async fn tmux_version(&self) -> Result<Option<String>, AppError> {
+        self.monitor
+            .turn(|world| world.server.as_ref().map(|server| server.version.clone()))
+            .await
+    }
+
     /// Sentences that a person should see.
     ///
     /// # Errors
