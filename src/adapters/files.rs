@@ -1,7 +1,7 @@
 //! The file system as the core asks for it. Appending is done on tokio's blocking threads, since a disk may take
 //! its time.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -69,6 +69,7 @@ impl Files for HostFiles {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
