@@ -18,4 +18,6 @@ pub mod daemon;
 pub mod domain;
 pub mod ports;
 pub mod supervise;
+#[cfg(test)]
+mod testkit;
 pub mod wire;

@@ -26,6 +26,8 @@ mod start;
 mod status;
 mod stop;
 mod subscribe;
+#[cfg(test)]
+mod tests;
 mod wait;
 mod world;
 
