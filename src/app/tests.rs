@@ -58,7 +58,6 @@ impl Core {
         Self {
             app,
             mux,
-            store,
             files,
             _end: end.drop_guard(),
         }
