@@ -3,16 +3,21 @@
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
 
 use super::*;
 use crate::adapters::tmux::frame::{Frame, Framer, Reply};
+
+/// For one answer of tmux, on a machine that does other things too.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A server with one control client; both end with it.
 struct Tmux {
     directory: tempfile::TempDir,
     client: Child,
     stdin: ChildStdin,
-    stdout: ChildStdout,
+    chunks: Receiver<Vec<u8>>,
     framer: Framer,
 }
 
@@ -22,9 +27,8 @@ impl Tmux {
             .prefix("gq")
             .tempdir_in("/tmp")
             .unwrap();
-        // `timeout` ends a server that never answers, so that the reads below always end.
-        let mut client = Command::new("timeout")
-            .args(["60", "tmux", "-u", "-C", "-f", "/dev/null", "-S"])
+        let mut client = Command::new("tmux")
+            .args(["-u", "-C", "-f", "/dev/null", "-S"])
             .arg(directory.path().join("s"))
             .args(["new-session", "-s", "q", "cat"])
             .env_remove("TMUX")
@@ -33,12 +37,12 @@ impl Tmux {
             .spawn()
             .unwrap();
         let stdin = client.stdin.take().unwrap();
-        let stdout = client.stdout.take().unwrap();
+        let chunks = chunks_of(client.stdout.take().unwrap());
         let mut tmux = Self {
             directory,
             client,
             stdin,
-            stdout,
+            chunks,
             framer: Framer::new(),
         };
         let first = tmux.reply();
@@ -60,12 +64,10 @@ impl Tmux {
     }
 
     fn reply(&mut self) -> Reply {
-        let mut chunk = [0; 4096];
         let mut found = None;
         while found.is_none() {
-            let size = self.stdout.read(&mut chunk).unwrap();
-            assert_ne!(size, 0, "tmux ended");
-            self.framer.feed(&chunk[..size], &mut |frame| {
+            let chunk = self.chunks.recv_timeout(DEADLINE).unwrap();
+            self.framer.feed(&chunk, &mut |frame| {
                 if let Frame::Reply(reply) = frame {
                     assert!(found.is_none(), "{reply:?} came without being asked for");
                     found = Some(reply);
@@ -99,6 +101,18 @@ impl Drop for Tmux {
             .status();
         let _reaped = self.client.wait();
     }
+}
+
+/// Reads on a thread of its own, so that waiting for tmux has a deadline. Ends with the client.
+fn chunks_of(mut stdout: ChildStdout) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = sync_channel(16);
+    std::thread::spawn(move || {
+        let mut chunk = [0; 4096];
+        while let Ok(size @ 1..) = stdout.read(&mut chunk)
+            && sender.send(chunk[..size].to_vec()).is_ok()
+        {}
+    });
+    receiver
 }
 
 /// Every byte that a text can hold, and characters of all lengths.
