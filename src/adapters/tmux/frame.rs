@@ -20,7 +20,8 @@ pub enum Frame {
     Output {
         /// Which pane.
         pane: PaneId,
-        /// Decoded; may begin and end inside a UTF-8 character or an escape sequence.
+        /// Decoded; may begin and end inside a UTF-8 character or an escape sequence. Shares memory with output
+        /// near it: copy what is kept for long.
         bytes: Bytes,
         /// Milliseconds that tmux kept it (the most of the joined lines); only with `pause-after`.
         age_ms: Option<u64>,
