@@ -1,2 +1,3 @@
 //! Integration tests: the real binary, a real tmux on a private socket.
-fn main() {}
+
+mod run_parent;
