@@ -1,2 +1,13 @@
-//! Integration tests: the real binary, a real tmux on a private socket.
-fn main() {}
+//! Integration tests: the real binary and a real tmux on private sockets. Each test reads as a transcript of
+//! what a person did; processes and directories belong to the harness in `support`, which ends and removes them.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what is wrong by failing; allow-…-in-tests does not reach helpers"
+)]
+
+mod support;
+
+mod lifecycle;
