@@ -16,7 +16,8 @@ next && left=${value#"$nl"} && next && right=${value#"$nl"}
 press="run-shell -b \"exec #{q:@geppetto_plugin}/scripts/press ACTION #{q:client_name} '#{session_id}'"
 press="$press bin=#{q:@geppetto-bin} popup=#{q:@geppetto-popup} known=#{q:@geppetto_bin}\""
 watch=${press%ACTION*}register${press#*ACTION} logs=${press%ACTION*}logs${press#*ACTION} status=
-find_binary "$plugin" "$option" && status='#(exec #{q:@geppetto_bin} status --follow)'
+find_binary "$plugin" "$option" &&
+    status='#(exec #{q:@geppetto_bin} status --follow --icons #{?#{m:a*,#{@geppetto-icons}},ascii,unicode})'
 
 set -- set-option -g @geppetto_plugin "$plugin" \; set-option -g @geppetto_bin "$binary" \; \
     set-option -g @geppetto_status "$status" \; set-option -s 'command-alias[240]' "geppetto-register=$watch" \; \
