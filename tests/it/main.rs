@@ -10,4 +10,17 @@
 
 mod support;
 
+mod attach;
+mod cli;
+mod daemon;
+mod ending;
+mod exits;
+mod flood;
+mod hostile;
 mod lifecycle;
+mod logs;
+mod protocol;
+mod refusals;
+mod register;
+mod status;
+mod tmux_faults;
