@@ -11,4 +11,18 @@
 mod run_parent;
 mod support;
 
+mod attach;
+mod cli;
+mod daemon;
+mod ending;
+mod exits;
+mod flood;
+mod hostile;
 mod lifecycle;
+mod plugin;
+mod logs;
+mod protocol;
+mod refusals;
+mod register;
+mod status;
+mod tmux_faults;

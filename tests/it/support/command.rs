@@ -1,7 +1,8 @@
 //! Programs that a test runs: to their end under a deadline, or in the background with their lines read as they
 //! come. No program outlives its value here.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fmt;
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use super::wait::{USUAL, look_until};
 
 /// What a program that ended left behind.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Output {
     /// Its command line, for messages.
     pub(crate) command: String,
@@ -19,6 +20,21 @@ pub(crate) struct Output {
     pub(crate) stdout: String,
     /// What it said.
     pub(crate) stderr: String,
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            command,
+            code,
+            stdout,
+            stderr,
+        } = self;
+        write!(
+            f,
+            "{command}\n--- left with {code:?}\n--- stdout\n{stdout}\n--- stderr\n{stderr}"
+        )
+    }
 }
 
 impl Output {
@@ -38,21 +54,19 @@ impl Output {
     }
 }
 
-/// Runs `command` to its end, with `input` on its standard input. One that does not end is killed and has no
+/// Runs `command` to its end, with nothing to read and its answers going to `stdout`. One that does not end is killed and has no
 /// exit code, and its `stderr` says so; nothing here panics, since it also runs while a failed test ends.
 #[track_caller]
-pub(crate) fn run(mut command: Command, input: &[u8], deadline: Duration) -> Output {
+pub(crate) fn run(mut command: Command, stdout: Stdio, deadline: Duration) -> Output {
     let shown = format!("{command:?}");
     let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
+        .stdin(Stdio::null())
+        .stdout(stdout)
         .stderr(Stdio::piped())
         .spawn()
         .unwrap_or_else(|error| panic!("{shown} could not be started: {error}"));
-    if let Some(mut stdin) = child.stdin.take() {
-        // A program may leave without reading what it is given.
-        let _closed_early = stdin.write_all(input);
-    }
+    // The command keeps the standard output that it was given.
+    drop(command);
     let stdout = read_all(child.stdout.take());
     let stderr = read_all(child.stderr.take());
     let status = look_until(deadline, || child.try_wait().ok().flatten());
@@ -85,7 +99,7 @@ fn read_all(from: Option<impl Read + Send + 'static>) -> Receiver<String> {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
-        if from.is_some_and(|mut from| from.read_to_end(&mut bytes).is_ok()) {
+        if from.is_none_or(|mut from| from.read_to_end(&mut bytes).is_ok()) {
             // Nobody waits for it any more when the deadline has passed.
             let _late = sender.send(String::from_utf8_lossy(&bytes).into_owned());
         }

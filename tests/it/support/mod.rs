@@ -1,6 +1,7 @@
 //! The harness: owns every process and directory of a test, and speaks the words of geppetto.
 
 mod command;
+mod life;
 mod processes;
 mod sandbox;
 mod speak;
@@ -8,9 +9,8 @@ mod terminal;
 mod wait;
 mod wire;
 
-pub(crate) use command::{Background, Output};
 pub(crate) use processes::Process;
-pub(crate) use sandbox::Sandbox;
+pub(crate) use sandbox::{Sandbox, variable};
 pub(crate) use terminal::Terminal;
-pub(crate) use wait::{LONG, USUAL};
+pub(crate) use wait::LONG;
 pub(crate) use wire::Wire;

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -100,7 +100,23 @@ impl Sandbox {
     /// Runs `geppetto` to its end.
     #[track_caller]
     pub(crate) fn geppetto(&self, args: &[&str]) -> Output {
-        run(self.geppetto_command(args), b"", LONG)
+        run(self.geppetto_command(args), Stdio::piped(), LONG)
+    }
+
+    /// Runs `geppetto` with its answers going elsewhere.
+    #[track_caller]
+    pub(crate) fn geppetto_into(&self, args: &[&str], stdout: impl Into<Stdio>) -> Output {
+        run(self.geppetto_command(args), stdout.into(), LONG)
+    }
+
+    /// `geppetto` with these arguments as a line for a shell.
+    pub(crate) fn shell_line(&self, args: &[&str]) -> String {
+        let socket = self.text_path("t");
+        let words = [&[env!("CARGO_BIN_EXE_geppetto"), "-S", &socket], args].concat();
+        let quoted = words
+            .iter()
+            .map(|word| format!("'{}'", word.replace('\'', "'\\''")));
+        quoted.collect::<Vec<_>>().join(" ")
     }
 
     /// Runs `geppetto … --json`, which must succeed with one JSON value.
@@ -109,6 +125,12 @@ impl Sandbox {
         let output = self.geppetto(&[args, &["--json"]].concat());
         let text = output.clone().ok();
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {output:#?}"))
+    }
+
+    /// Runs a command that was made here.
+    #[track_caller]
+    pub(crate) fn run(&self, command: Command) -> Output {
+        run(command, Stdio::piped(), USUAL)
     }
 
     /// Starts `geppetto` in the background.
@@ -122,7 +144,7 @@ impl Sandbox {
     pub(crate) fn sh(&self, script: &str) -> Output {
         let mut command = self.command("sh");
         command.args(["-c", script]);
-        run(command, b"", USUAL)
+        self.run(command)
     }
 
     /// Runs a tmux command on the private server, which must succeed; its answer without the last line end.
@@ -143,7 +165,7 @@ impl Sandbox {
             .arg(self.path(socket))
             .args(["-f", "/dev/null"])
             .args(args);
-        run(command, b"", USUAL)
+        self.run(command)
     }
 
     /// Makes a session that runs `script` in its first pane; `$N`, `@N` and `%N` of it.
@@ -162,12 +184,6 @@ impl Sandbox {
     pub(crate) fn type_into(&self, pane: &str, line: &str) {
         self.tmux(&["send-keys", "-t", pane, "-l", line]);
         self.tmux(&["send-keys", "-t", pane, "Enter"]);
-    }
-
-    /// What a pane shows.
-    #[track_caller]
-    pub(crate) fn screen(&self, pane: &str) -> String {
-        self.tmux(&["capture-pane", "-p", "-t", pane])
     }
 
     /// Waits until `condition` holds; fails with everything there is to know when it does not.
@@ -224,6 +240,15 @@ impl Sandbox {
         {
             let screen = self.tmux_on("t", &["capture-pane", "-p", "-t", id]).stdout;
             text += &format!("--- screen of {id}\n{}\n", screen.trim_end());
+        }
+        let terminal = self
+            .tmux_on("u", &["list-sessions", "-F", "#{session_name}"])
+            .stdout;
+        for name in terminal.lines() {
+            let screen = self
+                .tmux_on("u", &["capture-pane", "-p", "-t", &format!("={name}:")])
+                .stdout;
+            text += &format!("--- {name}\n{}\n", screen.trim_end());
         }
         for process in self.processes() {
             let Process {
@@ -303,12 +328,17 @@ fn say(text: &str) {
     eprintln!("{text}");
 }
 
+fn search_path() -> OsString {
+    variable("PATH").expect("tests are run with a PATH").into()
+}
+
+/// A variable of the environment in which the tests run.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the sandbox's PATH is the caller's"
+    reason = "the one place where tests read it"
 )]
-fn search_path() -> OsString {
-    std::env::var_os("PATH").expect("tests are run with a PATH")
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 #[test]

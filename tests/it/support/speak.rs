@@ -8,6 +8,7 @@ use geppetto::wire::{AnswerLine, DaemonView, ErrorBody, LogView, RunnerView};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
+use super::life::Life;
 use super::processes::Process;
 use super::sandbox::Sandbox;
 use super::wire::Wire;
@@ -116,6 +117,12 @@ impl Sandbox {
             let runner = self.runner(name);
             (runner.status == status).then_some(runner)
         })
+    }
+
+    /// Begins to listen for the statuses of a runner.
+    #[track_caller]
+    pub(crate) fn follow_life(&self, name: &str) -> Life {
+        Life::of(self, name)
     }
 
     /// Every log entry of a runner that is in memory.

@@ -77,6 +77,12 @@ impl Wire {
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 
+    /// From now on, writing that gets nowhere for a second is an error.
+    pub(crate) fn give_up_writing_soon(&self) {
+        let second = Some(std::time::Duration::from_secs(1));
+        self.stream.set_write_timeout(second).unwrap();
+    }
+
     /// Closes our writing side; the daemon still may answer.
     pub(crate) fn end_writing(&self) {
         self.stream.shutdown(std::net::Shutdown::Write).unwrap();
