@@ -12,8 +12,12 @@
 //! - **run parent**: the tiny parent process above a program that geppetto starts; it reports the true exit
 
 pub mod adapters;
+pub mod app;
 pub mod config;
+pub mod daemon;
 pub mod domain;
 pub mod ports;
 pub mod supervise;
+#[cfg(test)]
+mod testkit;
 pub mod wire;

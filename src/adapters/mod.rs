@@ -1,3 +1,4 @@
 //! The ports, done against the world. Adapters never import each other.
 
+pub mod files;
 pub mod tmux;
