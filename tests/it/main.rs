@@ -19,6 +19,7 @@ mod exits;
 mod flood;
 mod hostile;
 mod lifecycle;
+mod plugin;
 mod logs;
 mod protocol;
 mod refusals;

@@ -258,7 +258,7 @@ fn keys_reach_the_program_and_never_freeze_or_end_its_parent() {
     let mut daemon = FakeDaemon::agreeable(&tmux.path("d.sock"));
     let id = runner_id(1);
     let script = "trap 'echo interrupted' INT; echo ready; \
-                  while :; do read line && echo \"got $line\"; [ \"$line\" = end ] && exit 4; done";
+                  while :; do read line && echo \"got $line\"; [ \"$line\" = over ] && exit 4; done";
     let pane = tmux.open(&id, &["sh", "-c", script]);
     tmux.wait_for_screen(&pane, "ready");
     tmux.run(&["send-keys", "-t", &pane, "C-c"]);
@@ -266,7 +266,7 @@ fn keys_reach_the_program_and_never_freeze_or_end_its_parent() {
     tmux.run(&["send-keys", "-t", &pane, "C-z"]);
     tmux.run(&["send-keys", "-t", &pane, "after", "Enter"]);
     tmux.wait_for_screen(&pane, "got after");
-    tmux.run(&["send-keys", "-t", &pane, "end", "Enter"]);
+    tmux.run(&["send-keys", "-t", &pane, "over", "Enter"]);
     assert_eq!(daemon.expect("run-exited", &id)["code"], 4);
 }
 
@@ -276,22 +276,21 @@ fn a_shell_with_job_control_works_and_its_environment_names_the_runner() {
     let mut daemon = FakeDaemon::agreeable(&tmux.path("d.sock"));
     let id = runner_id(1);
     let pane = tmux.open(&id, &["bash", "--norc", "--noprofile", "-i"]);
-    for (typed, shown) in [
-        ("echo \"[$GEPPETTO_RUNNER]\"", format!("[{id}]")),
-        ("sleep 1000", "sleep 1000".to_owned()),
-    ] {
-        tmux.run(&["send-keys", "-t", &pane, typed, "Enter"]);
-        tmux.wait_for_screen(&pane, &shown);
-    }
+    let ask = "echo \"[$GEPPETTO_RUNNER]\"; sleep 1000";
+    tmux.run(&["send-keys", "-t", &pane, ask, "Enter"]);
+    tmux.wait_for_screen(&pane, &format!("[{id}]"));
+    let command = || {
+        let what = "#{pane_current_command}";
+        tmux.run(&["display-message", "-p", "-t", &pane, what])
+    };
+    wait_until("sleep has the terminal", || command() == "sleep", command);
     tmux.run(&["send-keys", "-t", &pane, "C-z"]);
     tmux.wait_for_screen(&pane, "Stopped");
-    tmux.run(&[
-        "send-keys",
-        "-t",
-        &pane,
-        "kill %1; wait; trap -p; exit 9",
-        "Enter",
-    ]);
+    tmux.run(&["send-keys", "-t", &pane, "fg", "Enter"]);
+    wait_until("it has it again", || command() == "sleep", command);
+    tmux.run(&["send-keys", "-t", &pane, "C-c"]);
+    wait_until("Ctrl-C has ended it", || command() == "bash", command);
+    tmux.run(&["send-keys", "-t", &pane, "exit 9", "Enter"]);
     assert_eq!(daemon.expect("run-exited", &id)["code"], 9);
 }
 
