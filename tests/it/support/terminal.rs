@@ -86,3 +86,15 @@ impl Drop for Terminal<'_> {
             .tmux_on("u", &["kill-session", "-t", &self.target()]);
     }
 }
+
+#[test]
+fn what_is_typed_into_a_terminal_is_run() {
+    let sandbox = Sandbox::new();
+    for round in 0..2 {
+        let terminal = Terminal::open(&sandbox);
+        terminal.type_line(&format!("echo $((20 + {round})) ${{TMUX:-outside}}"));
+        terminal.wait_for(&format!("{} outside", 20 + round));
+        terminal.type_line(&format!("tmux -S {} attach", sandbox.text_path("t")));
+        terminal.wait_for("[anchor]");
+    }
+}
