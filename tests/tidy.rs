@@ -37,11 +37,12 @@ fn sources() -> Vec<Source> {
         .collect();
     rust()
         .map(|file| {
-            let only_tests = for_tests.iter().any(|module| {
-                file.path
-                    .strip_prefix(module.as_str())
-                    .is_some_and(|rest| rest.starts_with(['.', '/']))
-            });
+            let only_tests = file.path.starts_with("tests/")
+                || for_tests.iter().any(|module| {
+                    file.path
+                        .strip_prefix(module.as_str())
+                        .is_some_and(|rest| rest.starts_with(['.', '/']))
+                });
             Source::new(&file.path, &file.text, only_tests)
         })
         .collect()
@@ -114,6 +115,10 @@ fn only_the_tmux_adapter_knows_tmux_syntax() {
             ),
             ("src/adapters/tmux/a.rs", "let a = \"new-window\";"),
             (
+                "src/daemon/a.rs",
+                "let a = \"A pane's id is its `#{pane_id}`.\";",
+            ),
+            (
                 "src/app/a.rs",
                 "#[cfg(test)]\nmod tests { const A: &str = \"new-window\"; }",
             ),
@@ -129,7 +134,7 @@ fn only_the_task_tree_spawns() {
         &[
             ("src/app/a.rs", "fn f() { tokio::spawn(g()); }"),
             ("src/app/a.rs", "use tokio::task::JoinSet;"),
-            ("src/adapters/a.rs", "fn f() { spawn_blocking(g); }"),
+            ("src/adapters/a.rs", "fn f() { spawn_local(g); }"),
         ],
         &[
             (

@@ -62,7 +62,7 @@ fn exit_codes_tell_what_happened() {
         .geppetto(&["wait", "one", "--timeout", "100ms"])
         .refused(4);
     let without = Sandbox::without_tmux();
-    without.geppetto(&["new", "--", "true"]).refused(3);
+    without.geppetto(&["list"]).refused(3);
     without.geppetto(&["daemon", "status"]).refused(3);
 }
 

@@ -74,7 +74,9 @@ fn it_can_be_started_asked_restarted_and_stopped() {
     sandbox.geppetto(&["daemon", "stop"]).ok();
     // A reply means that the effect has happened.
     sandbox.wait_until("the daemon's end", || Process::find(second.pid).is_none());
-    assert!(sandbox.control_clients().is_empty());
+    sandbox.wait_until("its control clients' end", || {
+        sandbox.control_clients().is_empty()
+    });
     assert!(
         Process::find(runner.pid.unwrap()).is_some(),
         "runners go on"

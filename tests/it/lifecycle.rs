@@ -207,3 +207,18 @@ fn the_end_of_a_runner_leaves_no_process() {
         Process::find(child).is_none() && Process::find(runner.pid.unwrap()).is_none()
     });
 }
+
+#[test]
+fn the_first_runner_starts_tmux_itself() {
+    let sandbox = Sandbox::without_tmux();
+    sandbox.start("one", "echo hello; read line");
+    sandbox.wait_for_line("one", "hello");
+    assert_eq!(
+        sandbox.runner("one").session_name.as_deref(),
+        Some("geppetto")
+    );
+    assert_eq!(
+        sandbox.tmux(&["list-sessions", "-F", "#{session_name}"]),
+        "geppetto"
+    );
+}

@@ -110,8 +110,11 @@ fn the_log_can_be_read_as_json() {
     let sandbox = Sandbox::new();
     sandbox.start("one", "printf 'a\\033[31mb\\n'; echo c");
     sandbox.wait_for_status("one", "completed");
-    let entries = sandbox.geppetto_json(&["logs", "one"]);
-    let entries: Vec<LogView> = serde_json::from_value(entries["entries"].clone()).unwrap();
+    let text = sandbox.geppetto(&["logs", "one", "--json"]).ok();
+    let entries: Vec<LogView> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     let seen: Vec<(u64, &str)> = entries.iter().map(|e| (e.seq, e.text.as_str())).collect();
     assert_eq!(seen, [(1, "ab"), (2, "c")]);
     assert!(

@@ -8,7 +8,14 @@ use super::source::{Name, Source};
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "main",
-        &["bootstrap", "cli", "config", "logging", "supervise"],
+        &[
+            "bootstrap",
+            "cli",
+            "config",
+            "daemon_stdio",
+            "logging",
+            "supervise",
+        ],
     ),
     (
         "bootstrap",
@@ -17,6 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "app",
             "config",
             "daemon",
+            "daemon_stdio",
             "domain",
             "logging",
             "ports",
@@ -28,8 +36,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("logging", &["config"]),
     ("daemon", &["app", "config", "domain", "ports", "wire"]),
     ("web", &["app", "config", "domain", "wire"]),
-    ("cli", &["config", "domain::ids", "domain::text", "wire"]),
+    (
+        "cli",
+        &[
+            "config",
+            "daemon_stdio",
+            "domain::ids",
+            "domain::text",
+            "wire",
+        ],
+    ),
     ("tui", &["config", "domain::ids", "domain::text", "wire"]),
+    ("daemon_stdio", &[]),
     ("supervise", &["domain::ids", "wire"]),
     ("adapters", &["config", "domain", "ports"]),
     (
@@ -44,7 +62,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "testkit",
         &[
-            "adapters", "app", "config", "daemon", "domain", "ports", "wire",
+            "adapters",
+            "app",
+            "config",
+            "daemon",
+            "domain",
+            "ports",
+            "supervise",
+            "wire",
         ],
     ),
 ];

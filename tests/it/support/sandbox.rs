@@ -356,3 +356,24 @@ fn a_process_that_is_left_behind_is_noticed_and_ended() {
     );
     assert!(sandbox.processes().is_empty());
 }
+
+#[test]
+fn control_clients_are_told_from_other_programs() {
+    let sandbox = Sandbox::new();
+    let [session, _, _] = sandbox.session("work", "exec sleep 1000");
+    assert!(sandbox.control_clients().is_empty());
+    let mut command = sandbox.command("tmux");
+    let attach = ["-u", "-C", "attach-session", "-t", &session];
+    command.arg("-S").arg(sandbox.path("t")).args(attach);
+    let mut client = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    sandbox.wait_until("the control client", || {
+        sandbox.control_clients().len() == 1
+    });
+    drop(client.stdin.take());
+    client.wait().unwrap();
+    assert!(sandbox.control_clients().is_empty());
+}

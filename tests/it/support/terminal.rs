@@ -37,7 +37,7 @@ impl<'a> Terminal<'a> {
             "-i",
         ];
         terminal.tmux(&[&["start-server", ";"], &stay[..], &new, &size, &shell].concat());
-        terminal.wait_for("ready> ");
+        terminal.wait_for("ready>");
         terminal
     }
 
@@ -45,7 +45,13 @@ impl<'a> Terminal<'a> {
     #[track_caller]
     pub(crate) fn type_line(&self, line: &str) {
         self.tmux(&["send-keys", "-t", &self.target(), "-l", line]);
-        self.tmux(&["send-keys", "-t", &self.target(), "Enter"]);
+        self.press("Enter");
+    }
+
+    /// Presses a key, by tmux's name for it.
+    #[track_caller]
+    pub(crate) fn press(&self, key: &str) {
+        self.tmux(&["send-keys", "-t", &self.target(), key]);
     }
 
     /// What is on the screen.
@@ -78,5 +84,17 @@ impl Drop for Terminal<'_> {
         let _closed = self
             .sandbox
             .tmux_on("u", &["kill-session", "-t", &self.target()]);
+    }
+}
+
+#[test]
+fn what_is_typed_into_a_terminal_is_run() {
+    let sandbox = Sandbox::new();
+    for round in 0..2 {
+        let terminal = Terminal::open(&sandbox);
+        terminal.type_line(&format!("echo $((20 + {round})) ${{TMUX:-outside}}"));
+        terminal.wait_for(&format!("{} outside", 20 + round));
+        terminal.type_line(&format!("tmux -S {} attach", sandbox.text_path("t")));
+        terminal.wait_for("[anchor]");
     }
 }
