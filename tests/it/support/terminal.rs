@@ -37,7 +37,7 @@ impl<'a> Terminal<'a> {
             "-i",
         ];
         terminal.tmux(&[&["start-server", ";"], &stay[..], &new, &size, &shell].concat());
-        terminal.wait_for("ready> ");
+        terminal.wait_for("ready>");
         terminal
     }
 
@@ -45,7 +45,13 @@ impl<'a> Terminal<'a> {
     #[track_caller]
     pub(crate) fn type_line(&self, line: &str) {
         self.tmux(&["send-keys", "-t", &self.target(), "-l", line]);
-        self.tmux(&["send-keys", "-t", &self.target(), "Enter"]);
+        self.press("Enter");
+    }
+
+    /// Presses a key, by tmux's name for it.
+    #[track_caller]
+    pub(crate) fn press(&self, key: &str) {
+        self.tmux(&["send-keys", "-t", &self.target(), key]);
     }
 
     /// What is on the screen.
