@@ -23,5 +23,6 @@ mod plugin;
 mod protocol;
 mod refusals;
 mod register;
+mod run_parent;
 mod status;
 mod tmux_faults;
