@@ -13,9 +13,12 @@
 
 pub mod adapters;
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod daemon;
+pub mod daemon_stdio;
 pub mod domain;
+pub mod logging;
 pub mod ports;
 pub mod supervise;
 #[cfg(test)]

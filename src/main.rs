@@ -1,49 +1,29 @@
-//! The binary: hands the command line to the library and returns its exit code.
+//! The binary: reads the command line and becomes what it asks for.
 
-use std::env;
-use std::ffi::OsString;
 use std::process::ExitCode;
 
-use geppetto::supervise::control_child;
-use geppetto::supervise::run_parent::{self, RunParentArgs};
+use geppetto::bootstrap;
+use geppetto::cli::{self, Invocation, Output};
+use geppetto::config::Environment;
+use geppetto::supervise::{control_child, run_parent};
 
 fn main() -> ExitCode {
-    internal(env::args_os().skip(1)).unwrap_or(ExitCode::from(2))
-}
-
-/// `internal run --socket S --state-dir D --runner ID --run N -- command...` and
-/// `internal control-child --parent PID -- command...`
-fn internal(mut words: impl Iterator<Item = OsString>) -> Option<ExitCode> {
-    if words.next()? != "internal" {
-        return None;
-    }
-    match words.next()?.to_str()? {
-        "run" => {
-            let args = RunParentArgs {
-                socket: flag(&mut words, "--socket")?.into(),
-                state_dir: flag(&mut words, "--state-dir")?.into(),
-                runner: flag(&mut words, "--runner")?.to_str()?.parse().ok()?,
-                run: flag(&mut words, "--run")?.to_str()?.parse().ok()?,
-                command: command(words)?,
-            };
-            Some(run_parent::run(args))
+    let invocation = match cli::parse(std::env::args_os()) {
+        Ok(invocation) => invocation,
+        Err(code) => return code,
+    };
+    match invocation {
+        Invocation::Client(args) => {
+            cli::run(&args, &Environment::of_process(), &mut Output::of_process())
         }
-        "control-child" => {
-            let parent = flag(&mut words, "--parent")?.to_str()?.parse().ok()?;
-            Some(control_child::run(parent, command(words)?))
-        }
-        _ => None,
+        Invocation::Daemon(args) => bootstrap::run_daemon(&args.wishes, args.detached),
+        Invocation::RunParent(args) => run_parent::run(run_parent::RunParentArgs {
+            socket: args.socket,
+            state_dir: args.state_dir,
+            runner: args.runner,
+            run: args.run,
+            command: args.command,
+        }),
+        Invocation::ControlChild { parent, command } => control_child::run(parent, command),
     }
-}
-
-fn flag(words: &mut impl Iterator<Item = OsString>, name: &str) -> Option<OsString> {
-    if words.next()? == name {
-        words.next()
-    } else {
-        None
-    }
-}
-
-fn command(mut words: impl Iterator<Item = OsString>) -> Option<Vec<OsString>> {
-    (words.next()? == "--").then(|| words.collect())
 }

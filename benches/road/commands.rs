@@ -21,10 +21,18 @@ pub(crate) fn run() {
         list.push(millis(world.geppetto_command(&["list"])));
     }
     let peer = median(&mut tmux);
-    for (what, values) in [("geppetto status --once", &mut status), ("geppetto list (5 runners)", &mut list)] {
+    for (what, values) in [
+        ("geppetto status --once", &mut status),
+        ("geppetto list (5 runners)", &mut list),
+    ] {
         let value = median(values);
         let bar = format!("<= 1.5 x ({:.2})", value / peer);
-        row(&format!("{what}, median of {TIMES}"), &format!("{value:.2} ms"), &format!("{peer:.2} ms"), &bar);
+        row(
+            &format!("{what}, median of {TIMES}"),
+            &format!("{value:.2} ms"),
+            &format!("{peer:.2} ms"),
+            &bar,
+        );
     }
 }
 

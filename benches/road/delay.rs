@@ -22,9 +22,23 @@ pub(crate) fn run() {
     let mut followers = Vec::new();
     for number in 0..PANES {
         let name = format!("p{number}");
-        world.geppetto(&["new", "--name", &name, "--", &myself(), "generate", "lines", &rate, &seconds]);
+        world.geppetto(&[
+            "new",
+            "--name",
+            &name,
+            "--",
+            &myself(),
+            "generate",
+            "lines",
+            &rate,
+            &seconds,
+        ]);
         let mut command = world.geppetto_command(&["logs", &name, "-f", "--json"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
         followers.push(Ended(child));
         let told = told.clone();
@@ -32,9 +46,14 @@ pub(crate) fn run() {
             for line in lines.lines().map_while(Result::ok) {
                 let arrived = now_micros();
                 let entry: Value = serde_json::from_str(&line).unwrap();
-                let Some(text) = entry["text"].as_str() else { continue };
-                let Some((written, number)) = text.split_once(' ') else { continue };
-                let (Ok(written), Ok(number)) = (written.parse::<u128>(), number.parse::<u64>()) else {
+                let Some(text) = entry["text"].as_str() else {
+                    continue;
+                };
+                let Some((written, number)) = text.split_once(' ') else {
+                    continue;
+                };
+                let (Ok(written), Ok(number)) = (written.parse::<u128>(), number.parse::<u64>())
+                else {
                     continue;
                 };
                 let delay = u64::try_from(arrived.saturating_sub(written)).unwrap();
@@ -61,8 +80,26 @@ pub(crate) fn run() {
     }
     all.sort_unstable();
     let at = |part: f64| all[((all.len() - 1) as f64 * part) as usize] as f64 / 1000.0;
-    let what = format!("delay of a log follower, 10 x 1,000 lines/s, {} lines", all.len());
-    row(&what, &format!("{:.1} ms", at(1.0)), "-", "<= 100 ms (worst)");
-    row("  the same, median and 99 of 100", &format!("{:.1}, {:.1} ms", at(0.5), at(0.99)), "-", "");
-    row("  followers that saw the last line", &format!("{finished}"), "-", "10");
+    let what = format!(
+        "delay of a log follower, 10 x 1,000 lines/s, {} lines",
+        all.len()
+    );
+    row(
+        &what,
+        &format!("{:.1} ms", at(1.0)),
+        "-",
+        "<= 100 ms (worst)",
+    );
+    row(
+        "  the same, median and 99 of 100",
+        &format!("{:.1}, {:.1} ms", at(0.5), at(0.99)),
+        "-",
+        "",
+    );
+    row(
+        "  followers that saw the last line",
+        &format!("{finished}"),
+        "-",
+        "10",
+    );
 }

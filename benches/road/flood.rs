@@ -27,8 +27,18 @@ pub(crate) fn run() {
     let what = format!("program that prints {megabytes:.0} MB, median of {TIMES}");
     let bar = format!("<= 1.1 x ({:.2})", own / peer);
     row(&what, &format!("{own:.2} s"), &format!("{peer:.2} s"), &bar);
-    row("  the same as a rate", &format!("{:.1} MB/s", megabytes / own), &format!("{:.1} MB/s", megabytes / peer), "");
-    row("  runs whose log is complete", &whole.to_string(), "-", &TIMES.to_string());
+    row(
+        "  the same as a rate",
+        &format!("{:.1} MB/s", megabytes / own),
+        &format!("{:.1} MB/s", megabytes / peer),
+        "",
+    );
+    row(
+        "  runs whose log is complete",
+        &whole.to_string(),
+        "-",
+        &TIMES.to_string(),
+    );
 }
 
 /// Seconds and bytes, from what the program wrote down.
@@ -39,9 +49,22 @@ fn parse(done: &str) -> (f64, f64) {
 
 fn discarding_reader() -> (f64, f64) {
     let world = World::new();
-    let args = ["-u", "-C", "attach-session", "-E", "-t", "anchor", "-f", "ignore-size"];
+    let args = [
+        "-u",
+        "-C",
+        "attach-session",
+        "-E",
+        "-t",
+        "anchor",
+        "-f",
+        "ignore-size",
+    ];
     let mut command = world.tmux_command(&args);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut stdout = child.stdout.take().unwrap();
     let _child = Ended(child);
     let reader = std::thread::spawn(move || {
@@ -49,12 +72,24 @@ fn discarding_reader() -> (f64, f64) {
         while stdout.read(&mut buffer).is_ok_and(|read| read > 0) {}
     });
     crate::world::until("the reader", LIMIT, || {
-        world.tmux(&["list-clients", "-F", "#{client_control_mode}"]).contains('1')
+        world
+            .tmux(&["list-clients", "-F", "#{client_control_mode}"])
+            .contains('1')
     });
     let done = world.path("done");
     let count = LINES.to_string();
     let (me, at) = (myself(), done.to_str().unwrap());
-    world.tmux(&["new-window", "-d", "-t", "anchor", &me, "generate", "flood", &count, at]);
+    world.tmux(&[
+        "new-window",
+        "-d",
+        "-t",
+        "anchor",
+        &me,
+        "generate",
+        "flood",
+        &count,
+        at,
+    ]);
     let measured = parse(&written(&done, LIMIT));
     drop(world);
     drop(_child);
@@ -67,11 +102,24 @@ fn geppetto() -> (f64, bool) {
     let done = world.path("done");
     let count = LINES.to_string();
     let at = done.to_str().unwrap();
-    world.geppetto(&["new", "--name", "flood", "--session", "anchor", "--", &myself(), "generate", "flood", &count, at]);
+    world.geppetto(&[
+        "new",
+        "--name",
+        "flood",
+        "--session",
+        "anchor",
+        "--",
+        &myself(),
+        "generate",
+        "flood",
+        &count,
+        at,
+    ]);
     let (took, _) = parse(&written(&done, LIMIT));
     world.geppetto(&["wait", "flood", "--timeout", "300s"]);
     let runner = world.runner("flood");
-    let complete = runner["lastSeq"].as_u64() == Some(LINES) && runner["lostBytes"].as_u64() == Some(0);
+    let complete =
+        runner["lastSeq"].as_u64() == Some(LINES) && runner["lostBytes"].as_u64() == Some(0);
     if !complete {
         eprintln!("{runner:#}");
     }

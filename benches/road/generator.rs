@@ -28,12 +28,19 @@ fn flood(count: u64, done: &Path) {
     out.flush().unwrap();
     let took = start.elapsed();
     let part = done.with_extension("part");
-    fs::write(&part, format!("{} {}", took.as_micros(), count / 100 * chunk.len() as u64)).unwrap();
+    fs::write(
+        &part,
+        format!("{} {}", took.as_micros(), count / 100 * chunk.len() as u64),
+    )
+    .unwrap();
     fs::rename(part, done).unwrap();
 }
 
 pub(crate) fn now_micros() -> u128 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_micros()
 }
 
 /// Prints `rate` lines a second for so many seconds, each with the time at which it was written.

@@ -2,13 +2,13 @@
 //! from the same run and its bar. `scripts/bench` runs it; it asserts nothing, since machines are noisy.
 
 #![expect(
-    missing_docs,
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
     reason = "a measuring program: it prints, and stops at what it did not expect"
 )]
 
@@ -27,7 +27,11 @@ fn main() {
         Some("generate") => generator::run(&args.collect::<Vec<_>>()),
         // `cargo bench` passes `--bench`; a word is the name of one measurement.
         first => {
-            let only = first.into_iter().map(str::to_owned).chain(args).find(|a| !a.starts_with('-'));
+            let only = first
+                .into_iter()
+                .map(str::to_owned)
+                .chain(args)
+                .find(|a| !a.starts_with('-'));
             measure(only.as_deref());
         }
     }
@@ -35,7 +39,10 @@ fn main() {
 
 fn measure(only: Option<&str>) {
     println!("{}", world::machine());
-    println!("{:<52} {:>14} {:>14} {:>22}", "what", "measured", "peer", "bar");
+    println!(
+        "{:<52} {:>14} {:>14} {:>22}",
+        "what", "measured", "peer", "bar"
+    );
     let all: [(&str, fn()); 5] = [
         ("commands", commands::run),
         ("idle", idle::run),

@@ -14,12 +14,26 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let directory = tempfile::Builder::new().prefix("gb").tempdir_in("/tmp").unwrap();
+        let directory = tempfile::Builder::new()
+            .prefix("gb")
+            .tempdir_in("/tmp")
+            .unwrap();
         let world = Self { directory };
         for name in ["run", "state", "config", "home"] {
             fs::create_dir(world.path(name)).unwrap();
         }
-        world.tmux(&["-f", "/dev/null", "new-session", "-d", "-s", "anchor", "-x", "200", "-y", "50"]);
+        world.tmux(&[
+            "-f",
+            "/dev/null",
+            "new-session",
+            "-d",
+            "-s",
+            "anchor",
+            "-x",
+            "200",
+            "-y",
+            "50",
+        ]);
         world
     }
 
@@ -29,9 +43,17 @@ impl World {
 
     fn clean(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        command.env_clear().current_dir(self.directory.path()).stdin(Stdio::null());
-        command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.path("home"));
-        command.env("TERM", "xterm-256color").env("LANG", "C.UTF-8").env("SHELL", "/bin/sh");
+        command
+            .env_clear()
+            .current_dir(self.directory.path())
+            .stdin(Stdio::null());
+        command
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("HOME", self.path("home"));
+        command
+            .env("TERM", "xterm-256color")
+            .env("LANG", "C.UTF-8")
+            .env("SHELL", "/bin/sh");
         command.env("XDG_RUNTIME_DIR", self.path("run"));
         command.env("XDG_STATE_HOME", self.path("state"));
         command.env("XDG_CONFIG_HOME", self.path("config"));
@@ -68,21 +90,29 @@ impl World {
     }
 
     pub(crate) fn runner(&self, name: &str) -> Value {
-        self.runners().into_iter().find(|runner| runner["name"] == name).unwrap()
+        self.runners()
+            .into_iter()
+            .find(|runner| runner["name"] == name)
+            .unwrap()
     }
 
     pub(crate) fn daemon_pid(&self) -> u32 {
-        let status: Value = serde_json::from_str(&self.geppetto(&["daemon", "status", "--json"])).unwrap();
-        let pid = status["pid"].as_u64().or_else(|| status["daemon"]["pid"].as_u64()).unwrap();
+        let status: Value =
+            serde_json::from_str(&self.geppetto(&["daemon", "status", "--json"])).unwrap();
+        let pid = status["pid"]
+            .as_u64()
+            .or_else(|| status["daemon"]["pid"].as_u64())
+            .unwrap();
         u32::try_from(pid).unwrap()
     }
 }
 
 impl Drop for World {
     fn drop(&mut self) {
-        for mut command in
-            [self.geppetto_command(&["daemon", "stop"]), self.tmux_command(&["kill-server"])]
-        {
+        for mut command in [
+            self.geppetto_command(&["daemon", "stop"]),
+            self.tmux_command(&["kill-server"]),
+        ] {
             // One that is gone already is as good.
             let _ended = command.output();
         }
@@ -109,13 +139,20 @@ impl Drop for Ended {
 
 /// This program, for use in panes.
 pub(crate) fn myself() -> String {
-    std::env::current_exe().unwrap().to_str().unwrap().to_owned()
+    std::env::current_exe()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned()
 }
 
 pub(crate) fn until(what: &str, limit: Duration, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + limit;
     while !holds() {
-        assert!(Instant::now() < deadline, "{what} did not come within {limit:?}");
+        assert!(
+            Instant::now() < deadline,
+            "{what} did not come within {limit:?}"
+        );
         yield_now();
     }
 }
@@ -129,7 +166,15 @@ pub(crate) fn written(path: &Path, limit: Duration) -> String {
 pub(crate) fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let tmux = Command::new("tmux").arg("-V").output().map(|o| o.stdout).unwrap_or_default();
+    let tmux = Command::new("tmux")
+        .arg("-V")
+        .output()
+        .map(|o| o.stdout)
+        .unwrap_or_default();
     let tmux = String::from_utf8_lossy(&tmux);
-    format!("{}, {cores} cores, load {}", tmux.trim(), load.split(' ').next().unwrap_or("?"))
+    format!(
+        "{}, {cores} cores, load {}",
+        tmux.trim(),
+        load.split(' ').next().unwrap_or("?")
+    )
 }

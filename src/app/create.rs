@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::entry::{Entry, RunnerNow};
 use super::{App, AppError};
-use crate::config::Settings;
 use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
 use crate::domain::kind::Kind;
 use crate::domain::name::RunnerName;
 use crate::domain::runner::{Launch, Origin, Runner, Wishes};
+use crate::domain::settings::Settings;
 use crate::ports::process::{SpawnSpec, SpawnTarget};
 
 /// Session that is made for runners without a wish where to go.

@@ -35,7 +35,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::config::Settings;
+use crate::domain::settings::Settings;
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::mux::{Mux, MuxMarks};

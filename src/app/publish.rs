@@ -6,7 +6,7 @@ use super::App;
 use crate::domain::segment::{Counts, Icons};
 
 impl App {
-    /// Publishes after every change and for every new server; lives until `shutdown`, and then clears it.
+    /// Publishes after every change and for every new server; lives until `shutdown`.
     pub async fn run_publish(self, shutdown: CancellationToken) {
         let Ok(mut status) = self.follow_status().await else {
             return;
@@ -30,8 +30,11 @@ impl App {
         }
     }
 
-    /// Removes what was published; for the daemon's end.
-    pub async fn unpublish(&self) {
+    /// What has to be done before the daemon ends: nothing is published any more, and everything is saved.
+    pub async fn finish(&self) {
         self.publish(Counts::default()).await;
+        if let Err(error) = self.saved().await {
+            tracing::warn!(%error, "the last changes were not saved");
+        }
     }
 }

@@ -14,22 +14,20 @@ use crate::ports::store::{Stored, StoredRunner, StoredServer};
 pub(super) type Saved = Arc<watch::Sender<u64>>;
 
 impl App {
-    /// Writes after every change; lives until `shutdown`, and then writes once more.
+    /// Writes after every change; lives until `shutdown`, before which [`App::finish`] waits for it.
     pub async fn run_save(self, shutdown: CancellationToken) {
         let Ok(mut version) = self.monitor.turn(|world| world.version.subscribe()).await else {
             return;
         };
         loop {
             tokio::select! {
-                () = shutdown.cancelled() => break,
+                () = shutdown.cancelled() => return,
                 changed = version.changed() => if changed.is_err() { return },
             }
             if self.save().await.is_err() {
                 return;
             }
         }
-        // The monitor may have ended first; then there is nothing newer to write.
-        let _ending = self.save().await;
     }
 
     async fn save(&self) -> Result<(), AppError> {

@@ -8,9 +8,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::config::Settings;
 use crate::domain::exit::Outcome;
 use crate::domain::ids::{PaneId, Pid, RunnerId, SessionId};
+use crate::domain::settings::Settings;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
 use crate::ports::process::ProcessEvent;

@@ -119,7 +119,11 @@ mod tests {
 
     #[test]
     fn escapes_of_others_do_not_reach_the_terminal() {
-        let rows = log([entry("a\x1b]0;x\x07b\u{202e}")].iter(), "\x1b[2J", size(20, 2));
+        let rows = log(
+            [entry("a\x1b]0;x\x07b\u{202e}")].iter(),
+            "\x1b[2J",
+            size(20, 2),
+        );
         assert_eq!(rows, ["a]0;xb", "\x1b[7m[2J                 "]);
     }
 
@@ -127,6 +131,9 @@ mod tests {
     fn the_chosen_row_is_always_seen() {
         let items: Vec<String> = (1..=9).map(|n| format!("runner {n}")).collect();
         let rows = choice(&items, 5, "Enter", size(20, 4));
-        assert_eq!(rows, ["runner 4", "runner 5", "\x1b[7mrunner 6", "\x1b[2mEnter"]);
+        assert_eq!(
+            rows,
+            ["runner 4", "runner 5", "\x1b[7mrunner 6", "\x1b[2mEnter"]
+        );
     }
 }

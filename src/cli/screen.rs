@@ -132,7 +132,12 @@ impl<'a> Screen<'a> {
         match poll(&mut fds, None) {
             Ok(_) => {}
             Err(rustix::io::Errno::INTR) => return Ok(Wake::Redraw),
-            Err(errno) => return Err(Failure::from_error(Kind::Refused, std::io::Error::from(errno))),
+            Err(errno) => {
+                return Err(Failure::from_error(
+                    Kind::Refused,
+                    std::io::Error::from(errno),
+                ));
+            }
         }
         let ready: Vec<bool> = fds.iter().map(|fd| !fd.revents().is_empty()).collect();
         drop(fds);
@@ -152,7 +157,10 @@ impl<'a> Screen<'a> {
 impl Drop for Screen<'_> {
     fn drop(&mut self) {
         // A terminal that is gone needs nothing back.
-        let _gone = self.output.raw(GIVE_BACK).and_then(|()| self.output.flush());
+        let _gone = self
+            .output
+            .raw(GIVE_BACK)
+            .and_then(|()| self.output.flush());
         let _gone = tcsetattr(stdin(), OptionalActions::Now, &self.before);
     }
 }

@@ -24,8 +24,11 @@ const KEYS: [&str; 7] = [
 /// Keys of a `[kinds.NAME]` table.
 const KIND_KEYS: [&str; 1] = ["idle_after_seconds"];
 
-/// Longest time that a key takes; a larger number is a slip of the pen.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+/// Longest `idle_after_seconds`; a larger number is a slip of the pen.
+const LONGEST_SILENCE: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// Longest `stop_grace_seconds`: somebody waits at a shell for as long.
+const LONGEST_GRACE: Duration = Duration::from_secs(600);
 
 /// What the file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -174,8 +177,11 @@ impl File {
             "ended_kept" => {
                 self.ended_kept = Some(entry.count(0, "a whole number from 0 to 10000")?);
             }
-            "stop_grace_seconds" => self.stop_grace = Some(entry.seconds()?),
-            "idle_after_seconds" => self.idle_after = Some(entry.seconds()?),
+            "stop_grace_seconds" => {
+                let grace = entry.seconds(LONGEST_GRACE, "a number of seconds from 0.1 to 600")?;
+                self.stop_grace = Some(grace);
+            }
+            "idle_after_seconds" => self.idle_after = Some(entry.silence()?),
             "session_prefix" => self.session_prefix = Some(entry.prefix()?),
             "keep_window" => self.keep_window = Some(entry.keep_window()?),
             "kinds" => self.kinds(&entry)?,
@@ -202,7 +208,7 @@ impl File {
                 };
                 match key.get_ref().as_ref() {
                     "idle_after_seconds" => {
-                        let after = entry.seconds()?;
+                        let after = entry.silence()?;
                         self.idle_after_of_kind
                             .insert(name.get_ref().to_string(), after);
                     }
@@ -284,7 +290,14 @@ impl<'a> Entry<'a> {
             .ok_or_else(|| self.wrong(expected))
     }
 
-    fn seconds(&self) -> Result<Duration, ConfigError> {
+    fn silence(&self) -> Result<Duration, ConfigError> {
+        self.seconds(
+            LONGEST_SILENCE,
+            "a number of seconds from 0.1 to 31536000 (a year)",
+        )
+    }
+
+    fn seconds(&self, longest: Duration, expected: &'static str) -> Result<Duration, ConfigError> {
         let written = match self.value.get_ref() {
             DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str()),
             DeValue::Float(number) => Some(number.as_str()),
@@ -293,8 +306,8 @@ impl<'a> Entry<'a> {
         written
             .and_then(|number| number.replace('_', "").parse::<f64>().ok())
             .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-            .filter(|time| (Duration::from_millis(100)..=LONGEST).contains(time))
-            .ok_or_else(|| self.wrong("a number of seconds from 0.1 to 31536000 (a year)"))
+            .filter(|time| (Duration::from_millis(100)..=longest).contains(time))
+            .ok_or_else(|| self.wrong(expected))
     }
 
     fn prefix(&self) -> Result<String, ConfigError> {

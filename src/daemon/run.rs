@@ -38,9 +38,12 @@ pub enum DaemonError {
         #[source]
         source: AppError,
     },
-    /// The multiplexer gives its events to somebody else.
-    #[error("the events of tmux were taken already")]
-    NoEvents,
+    /// A part that there is only one of has been used already.
+    #[error("the daemon was put together without {what}")]
+    Missing {
+        /// The part.
+        what: &'static str,
+    },
 }
 
 impl DaemonError {
@@ -48,7 +51,7 @@ impl DaemonError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Recover { source } => super::failure::body(source).hint,
-            Self::Io { .. } | Self::NoEvents => None,
+            Self::Io { .. } | Self::Missing { .. } => None,
         }
     }
 }
@@ -57,8 +60,8 @@ impl DaemonError {
 pub struct Daemon {
     /// The use cases.
     pub app: App,
-    /// Their owner of state.
-    pub monitor: Monitor,
+    /// Their owner of state; `None` is an error.
+    pub monitor: Option<Monitor>,
     /// Events of the multiplexer; `None` is an error.
     pub events: Option<mpsc::Receiver<MuxEvent>>,
     /// The lock and the socket.
@@ -86,13 +89,14 @@ impl Daemon {
         })?;
         // Listen before anything is read: run parents that end now find the socket and wait.
         let socket = self.listen()?;
-        let events = self.events.take().ok_or(DaemonError::NoEvents)?;
-        let server_gone = self.start_tasks(events);
+        let server_gone = self.start_tasks()?;
+        let asked_to_end = CancellationToken::new();
         let served = match self.app.recover().await {
             Ok(()) => {
-                self.serve(socket);
+                self.serve(socket, &asked_to_end);
                 ready();
-                self.wait_for_end(&mut signals, server_gone).await;
+                self.wait_for_end(&mut signals, &asked_to_end, server_gone)
+                    .await;
                 Ok(())
             }
             Err(source) => Err(DaemonError::Recover { source }),
@@ -106,30 +110,36 @@ impl Daemon {
             what: "the socket cannot be listened on",
             source,
         };
-        let missing = || failed(std::io::ErrorKind::NotConnected.into());
-        let listener = self.ownership.listener().ok_or_else(missing)?;
+        let missing = DaemonError::Missing { what: "a socket" };
+        let listener = self.ownership.listener().ok_or(missing)?;
         listener.set_nonblocking(true).map_err(failed)?;
         UnixListener::from_std(listener).map_err(failed)
     }
 
     /// Starts what lives as long as the daemon. Returns what tells whether the tmux server is gone.
-    fn start_tasks(&mut self, events: mpsc::Receiver<MuxEvent>) -> watch::Receiver<bool> {
+    fn start_tasks(&mut self) -> Result<watch::Receiver<bool>, DaemonError> {
+        let missing = |what| move || DaemonError::Missing { what };
+        let events = self
+            .events
+            .take()
+            .ok_or_else(missing("the events of tmux"))?;
+        let mut monitor = self.monitor.take().ok_or_else(missing("a monitor"))?;
+        let overdue = monitor.overdue().ok_or_else(missing("its time limits"))?;
         let (gone, server_gone) = watch::channel(false);
         let (tasks, shutdown) = (&self.tasks, &self.shutdown);
-        if let Some(overdue) = self.monitor.overdue() {
-            let task = self.app.clone().run_overdue(overdue);
-            tasks.spawn_vital("overdue", shutdown, Box::pin(task));
-        }
+        tasks.spawn_vital("monitor", shutdown, Box::pin(monitor.run(shutdown.clone())));
+        let task = self.app.clone().run_overdue(overdue);
+        tasks.spawn_vital("overdue", shutdown, Box::pin(task));
         let task = self.app.clone().run_follow(events, gone, shutdown.clone());
         tasks.spawn_vital("follow", shutdown, Box::pin(task));
         let task = self.app.clone().run_publish(shutdown.clone());
         tasks.spawn_vital("publish", shutdown, Box::pin(task));
         let task = self.app.clone().run_save(shutdown.clone());
         tasks.spawn_vital("save", shutdown, Box::pin(task));
-        server_gone
+        Ok(server_gone)
     }
 
-    fn serve(&self, socket: UnixListener) {
+    fn serve(&self, socket: UnixListener, asked_to_end: &CancellationToken) {
         let about = Arc::new(About {
             socket: self.paths.socket.clone(),
             tmux_socket: self.paths.tmux_socket.clone(),
@@ -138,7 +148,7 @@ impl Daemon {
             started_at: self.started_at,
             connections: AtomicU32::new(0),
         });
-        let service = Service::new(self.app.clone(), Arc::clone(&about), self.shutdown.clone());
+        let service = Service::new(self.app.clone(), Arc::clone(&about), asked_to_end.clone());
         let listener = Listener {
             socket,
             service,
@@ -150,19 +160,27 @@ impl Daemon {
             .spawn_vital("listener", &self.shutdown, Box::pin(task));
     }
 
-    async fn wait_for_end(&self, signals: &mut Signals, server_gone: watch::Receiver<bool>) {
+    async fn wait_for_end(
+        &self,
+        signals: &mut Signals,
+        asked: &CancellationToken,
+        server_gone: watch::Receiver<bool>,
+    ) {
         tokio::select! {
             () = signals.ended() => tracing::info!("ending: a signal"),
-            () = self.shutdown.cancelled() => tracing::info!("ending: asked to"),
+            () = asked.cancelled() => tracing::info!("ending: asked to"),
+            () = self.shutdown.cancelled() => tracing::error!("ending: a vital task has ended"),
             () = lingered(server_gone) => tracing::info!("ending: the tmux server is gone"),
         }
     }
 
-    /// Stop accepting, cancel, join with a deadline, abort, report.
+    /// Save, cancel, join with a deadline, abort, report. The monitor and tmux must still be there for the first.
     async fn end(self) {
-        let unpublished = tokio::time::timeout(SHUTDOWN_TIMEOUT / 4, self.app.unpublish()).await;
-        if unpublished.is_err() {
-            tracing::debug!("tmux did not take the last status in time");
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT / 2, self.app.finish())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the last changes could not be saved and told to tmux in time");
         }
         self.shutdown.cancel();
         let stuck = self.tasks.join(SHUTDOWN_TIMEOUT).await;

@@ -24,5 +24,6 @@ mod plugin;
 mod protocol;
 mod refusals;
 mod register;
+mod run_parent;
 mod status;
 mod tmux_faults;

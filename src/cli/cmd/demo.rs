@@ -38,16 +38,23 @@ pub(crate) fn run(args: &DemoArgs, context: &mut Context<'_>) -> Result<(), Fail
     log.ask(Request::StreamRunnerLogs(request), Some(PATIENCE))?;
 
     let name = printable(&runner.name);
-    context.output.answer(format!("Runner {name} ({}): {}", runner.id, render::command(&runner)))?;
+    context.output.answer(format!(
+        "Runner {name} ({}): {}",
+        runner.id,
+        render::command(&runner)
+    ))?;
     let line = attach_argv::line(context, &runner.id)?;
-    context.output.answer(format!("Look at it in another terminal: {}", printable(&line)))?;
+    context.output.answer(format!(
+        "Look at it in another terminal: {}",
+        printable(&line)
+    ))?;
     let mut life = Life::new(runner);
     while !life.is_over() {
         context.output.flush()?;
         let [changed, printed] = wait(&changes, &log, deadline)?;
         if changed {
             let event = changes.event()?.ok_or_else(closed)?;
-            for line in life.change(event) {
+            if let Some(line) = life.change(event) {
                 context.output.answer(line)?;
             }
         }
@@ -67,11 +74,15 @@ fn create(args: &DemoArgs, context: &Context<'_>) -> Result<RunnerView, Failure>
         command: args.command.clone(),
         ..NewArgs::default()
     };
-    context.ask_runner(Request::CreateRunner(new::request(&wish, context)?))
+    runner_of(context.ask(Request::CreateRunner(new::request(&wish, context)?))?)
 }
 
 /// Which of the two has something to read.
-fn wait(changes: &Client<'_>, log: &Client<'_>, deadline: Option<Deadline>) -> Result<[bool; 2], Failure> {
+fn wait(
+    changes: &Client<'_>,
+    log: &Client<'_>,
+    deadline: Option<Deadline>,
+) -> Result<[bool; 2], Failure> {
     let buffered = [changes.has_buffered(), log.has_buffered()];
     if buffered.contains(&true) {
         return Ok(buffered);
@@ -81,16 +92,23 @@ fn wait(changes: &Client<'_>, log: &Client<'_>, deadline: Option<Deadline>) -> R
     match poll(&mut fds, left.as_ref()) {
         Ok(0) => Err(Failure::new(
             Kind::TimedOut,
-            format!("The runner has not ended within {} s.", CHECK_TIME.as_secs()),
+            format!(
+                "The runner has not ended within {} s.",
+                CHECK_TIME.as_secs()
+            ),
         )),
         Ok(_) => Ok(fds.map(|fd| !fd.revents().is_empty())),
         Err(rustix::io::Errno::INTR) => Ok([false; 2]),
-        Err(errno) => Err(Failure::from_error(Kind::Refused, std::io::Error::from(errno))),
+        Err(errno) => Err(Failure::from_error(
+            Kind::Refused,
+            std::io::Error::from(errno),
+        )),
     }
 }
 
 fn closed() -> Failure {
-    Failure::new(Kind::Unreachable, "The daemon ended before the runner did.").hint("Run `geppetto doctor`.")
+    Failure::new(Kind::Unreachable, "The daemon ended before the runner did.")
+        .hint("Run `geppetto doctor`.")
 }
 
 /// What was seen of one runner.
@@ -120,9 +138,9 @@ impl Life {
     fn change(&mut self, event: Event) -> Option<String> {
         let seen = match event {
             Event::Runner { runner } => *runner,
-            Event::Snapshot { runners, .. } => {
-                runners.into_iter().find(|runner| runner.id == self.runner.id)?
-            }
+            Event::Snapshot { runners, .. } => runners
+                .into_iter()
+                .find(|runner| runner.id == self.runner.id)?,
             _ => return None,
         };
         if seen.id != self.runner.id || self.statuses.last() == Some(&seen.status) {
@@ -145,9 +163,10 @@ impl Life {
     /// What it printed.
     fn print(&mut self, event: Event) -> Vec<String> {
         match event {
-            Event::Log { entries } => {
-                entries.iter().map(|entry| format!("        | {}", printable(&entry.text))).collect()
-            }
+            Event::Log { entries } => entries
+                .iter()
+                .map(|entry| format!("        | {}", printable(&entry.text)))
+                .collect(),
             Event::Lagged { count } => vec![format!("        ({count} lines left out)")],
             Event::LogEnd { .. } => {
                 self.is_printed = true;
@@ -160,11 +179,16 @@ impl Life {
     /// Whether all of it was seen.
     fn check(&self) -> Result<(), Failure> {
         let mut seen = self.statuses.iter();
-        let missing = WHOLE_LIFE.iter().find(|wanted| !seen.any(|status| status == *wanted));
+        let missing = WHOLE_LIFE
+            .iter()
+            .find(|wanted| !seen.any(|status| status == *wanted));
         let code = self.runner.exit.as_ref().and_then(|exit| exit.code);
         match (missing, code) {
             (None, Some(0)) => Ok(()),
-            (None, _) => Err(Failure::new(Kind::Refused, "The runner's exit code was not seen to be 0.")),
+            (None, _) => Err(Failure::new(
+                Kind::Refused,
+                "The runner's exit code was not seen to be 0.",
+            )),
             (Some(missing), _) => Err(Failure::new(
                 Kind::Refused,
                 format!("The runner's life was not seen whole: \"{missing}\" is missing."),
@@ -180,7 +204,8 @@ mod tests {
     use crate::wire::ExitView;
 
     fn view(status: &str) -> RunnerView {
-        let mut runner: RunnerView = serde_json::from_str(&fake::runner("demo", status).to_string()).unwrap();
+        let mut runner: RunnerView =
+            serde_json::from_str(&fake::runner("demo", status).to_string()).unwrap();
         runner.created_at_ms = 1000;
         runner.since_ms = 2250;
         runner.reason = "It prints.".to_owned();
@@ -218,19 +243,31 @@ mod tests {
         let mut other = view("idle");
         other.id = "another".to_owned();
         assert_eq!(life.change(event(other)), None);
-        assert_eq!(life.change(event(view("running"))).as_deref(), Some("  1.2s  running: It prints."));
+        assert_eq!(
+            life.change(event(view("running"))).as_deref(),
+            Some("  1.2s  running: It prints.")
+        );
         assert_eq!(life.change(event(view("running"))), None);
         assert!(!life.is_over());
     }
 
     #[test]
     fn only_a_whole_life_with_a_good_end_passes() {
-        let whole = || ["starting", "running", "idle", "running"].map(view).to_vec();
+        let whole = || {
+            ["starting", "running", "idle", "running"]
+                .map(view)
+                .to_vec()
+        };
         let with = |end: RunnerView| life([whole(), vec![end]].concat()).check();
         assert!(with(ended(0)).is_ok());
         assert!(with(ended(1)).is_err());
         assert!(with(view("completed")).is_err());
         let without_idle = life(vec![view("starting"), view("running"), ended(0)]).check();
-        assert!(without_idle.unwrap_err().to_string().contains("\"idle\" is missing"));
+        assert!(
+            without_idle
+                .unwrap_err()
+                .to_string()
+                .contains("\"idle\" is missing")
+        );
     }
 }

@@ -57,15 +57,27 @@ fn pick(
 ) -> Result<Option<RunnerView>, Failure> {
     if runners.len() < 2 {
         if runners.is_empty() {
-            let none = ["No runner is watched.", "", "Press prefix + G in a session to watch it."];
+            let none = [
+                "No runner is watched.",
+                "",
+                "Press prefix + G in a session to watch it.",
+            ];
             tell(&none.map(str::to_owned), screen)?;
         }
         return Ok(runners.pop());
     }
-    let items: Vec<String> = (1..).zip(&runners).map(|(number, runner)| item(number, runner, now_ms)).collect();
+    let items: Vec<String> = (1..)
+        .zip(&runners)
+        .map(|(number, runner)| item(number, runner, now_ms))
+        .collect();
     let mut chosen = 0;
     loop {
-        screen.draw(&page::choice(&items, chosen, "1-9 j k Enter: show, q: close", screen.size()))?;
+        screen.draw(&page::choice(
+            &items,
+            chosen,
+            "1-9 j k Enter: show, q: close",
+            screen.size(),
+        ))?;
         match screen.wait(None)? {
             Wake::Key(Key::Close) => return Ok(None),
             Wake::Key(Key::Up) => chosen = chosen.saturating_sub(1),
@@ -81,7 +93,11 @@ fn pick(
 
 fn item(number: usize, runner: &RunnerView, now_ms: u64) -> String {
     let name = printable(&runner.name);
-    format!("{number:>2} {name}  {} {}", runner.status, render::age(runner.since_ms, now_ms))
+    format!(
+        "{number:>2} {name}  {} {}",
+        runner.status,
+        render::age(runner.since_ms, now_ms)
+    )
 }
 
 /// Shows a runner's log until the person closes it.
@@ -163,7 +179,10 @@ impl View {
 
 /// A failure as lines: its sentence, and its next steps.
 fn lines(failure: &Failure) -> Vec<String> {
-    let hints = failure.hints().iter().flat_map(|hint| [String::new(), hint.clone()]);
+    let hints = failure
+        .hints()
+        .iter()
+        .flat_map(|hint| [String::new(), hint.clone()]);
     std::iter::once(failure.to_string()).chain(hints).collect()
 }
 
@@ -214,7 +233,10 @@ mod tests {
         });
         view.apply(Event::Lagged { count: 7 });
         assert_eq!(view.entries.len(), KEPT);
-        assert_eq!(view.entries.back().map(|entry| entry.text.as_str()), Some("(7 lines left out)"));
+        assert_eq!(
+            view.entries.back().map(|entry| entry.text.as_str()),
+            Some("(7 lines left out)")
+        );
         assert_eq!(view.bar, "ab - q: close");
     }
 }
