@@ -8,7 +8,6 @@
     reason = "a test says what is wrong by failing; allow-…-in-tests does not reach helpers"
 )]
 
-mod run_parent;
 mod support;
 
 mod attach;

@@ -122,7 +122,7 @@ impl Background {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("{shown} could not be started: {error}"));
         let stdout = BufReader::new(child.stdout.take().unwrap());
