@@ -16,4 +16,6 @@ pub mod config;
 pub mod domain;
 pub mod ports;
 pub mod supervise;
+#[cfg(test)]
+mod testkit;
 pub mod wire;

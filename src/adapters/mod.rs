@@ -1,3 +1,6 @@
 //! The ports, done against the world. Adapters never import each other.
 
+pub mod clock;
+pub mod process;
+pub mod store;
 pub mod tmux;
