@@ -189,7 +189,7 @@ impl<'a> Client<'a> {
             Ok(value) => Ok(Some(value)),
             Err(error) => Err(self.explain(Failure::new(
                 Kind::Refused,
-                format!("The daemon's answer cannot be understood: {error}"),
+                format!("The daemon's answer cannot be understood: {error}."),
             ))),
         }
     }

@@ -96,7 +96,7 @@ pub(crate) fn runner_of(answer: Answer) -> Result<RunnerView, Failure> {
 pub(crate) fn missing(field: &str) -> Failure {
     Failure::new(
         Kind::Refused,
-        format!("The daemon's answer has no \"{field}\""),
+        format!("The daemon's answer has no \"{field}\"."),
     )
     .hint("Run `geppetto daemon restart`: the daemon may be of another version.")
 }

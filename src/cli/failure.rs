@@ -69,7 +69,7 @@ impl Failure {
         Self {
             kind,
             cause: Cause::Here {
-                sentence: chain(&error),
+                sentence: as_sentence(&chain(&error)),
                 source: Some(Box::new(error)),
             },
             hints: Vec::new(),
@@ -147,7 +147,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
             Cause::Wire(body) => f.write_str(&body.message),
-            Cause::Here { sentence, .. } => f.write_str(&as_sentence(sentence)),
+            Cause::Here { sentence, .. } => f.write_str(sentence),
         }
     }
 }

@@ -5,9 +5,10 @@ use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fs::{DirBuilder, File};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
+use std::process::Command;
 use std::rc::Rc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
@@ -35,7 +36,7 @@ pub(crate) fn runner(name: &str, status: &str) -> String {
         _ => "",
     };
     format!(
-        r#"{{"id":"0190163d-8694-739b-aea5-966c26f8ad90","name":"{name}","kind":"custom","status":"{status}","reason":"It printed.","sinceMs":1,"origin":"started","run":1,"sessionId":"$1","sessionName":"work session","windowId":"@2","paneId":"%3","pid":4711,"command":["make","-j 8"],"cwd":"/src","createdAtMs":1764000000000,"startedAtMs":1764000001000,"lastOutputAtMs":1764000002000{exit},"idleAfterMs":30000,"maxDurationMs":90000,"outputBytes":1234,"lostBytes":0,"lastSeq":17}}"#
+        r#"{{"id":"0190163d-8694-739b-aea5-966c26f8ad90","name":"{name}","kind":"custom","status":"{status}","reason":"It printed.","sinceMs":4102444800000,"origin":"started","run":1,"sessionId":"$1","sessionName":"work session","windowId":"@2","paneId":"%3","pid":4711,"command":["make","-j 8"],"cwd":"/src","createdAtMs":1764000000000,"startedAtMs":1764000001000,"lastOutputAtMs":1764000002000{exit},"idleAfterMs":30000,"maxDurationMs":90000,"outputBytes":1234,"lostBytes":0,"lastSeq":17}}"#
     )
 }
 
@@ -177,7 +178,7 @@ impl FakeDaemon {
 impl Drop for FakeDaemon {
     fn drop(&mut self) {
         // Ends a thread that still waits for somebody.
-        let _ended_already = UnixStream::connect(&self.home.paths.socket);
+        drop(UnixStream::connect(&self.home.paths.socket));
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
         }
@@ -246,8 +247,7 @@ impl Session {
             (tmux, format!("echo {version}")),
             (self.home.dir().join("geppetto"), String::new()),
         ] {
-            std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+            write_program(&file, &script);
         }
         let search = format!("{}:/usr/bin:/bin", self.home.dir().display());
         self.variable("PATH", &search)
@@ -275,6 +275,19 @@ impl Session {
                 .collect()
         })
     }
+}
+
+/// Makes a shell script. Another process writes it: while one of ours has it open, a child of another test may
+/// have it too, and then the system refuses to run it.
+pub(crate) fn write_program(file: &Path, script: &str) {
+    let write = r#"printf '#!/bin/sh\n%s\n' "$2" > "$1" && chmod 755 "$1""#;
+    let status = Command::new("sh")
+        .args(["-c", write, "sh"])
+        .arg(file)
+        .arg(script)
+        .status()
+        .unwrap();
+    assert!(status.success());
 }
 
 fn transcript(home: &Home, typed: &[&str], requests: impl FnOnce() -> String) -> String {

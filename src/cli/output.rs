@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use serde::Serialize;
 
 use super::failure::{Failure, Kind};
+use crate::domain::text::printable;
 
 /// Both streams, or what stands for them in tests.
 pub struct Output {
@@ -124,9 +125,9 @@ impl Output {
             }
             return;
         }
-        self.talk(format!("error: {failure}"));
+        self.talk(format!("error: {}", printable(&failure.to_string())));
         for hint in failure.hints() {
-            self.talk(format!("hint: {hint}"));
+            self.talk(format!("hint: {}", printable(hint)));
         }
     }
 }

@@ -208,18 +208,16 @@ fn log_hint(paths: &Paths) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
     use std::os::unix::net::UnixListener;
 
     use super::*;
-    use crate::cli::fake::Home;
+    use crate::cli::fake::{Home, write_program};
 
     /// A shell script in the place of the daemon.
     fn with_program(script: &str) -> Home {
         let mut home = Home::new();
         let program = home.dir().join("program");
-        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        write_program(&program, script);
         home.paths_mut().program = program;
         home
     }
@@ -265,12 +263,12 @@ mod tests {
     #[test]
     fn the_loser_of_a_race_uses_the_winner() {
         let home = with_program(
-            r#"touch "$5.tried"; echo '{"ready":false,"locked":true,"message":"Another daemon has the lock."}'"#,
+            r#"touch "$7.tried"; echo '{"ready":false,"locked":true,"message":"Another daemon has the lock."}'"#,
         );
         home.make_socket_dir();
         // The winner begins to listen only after the loser was told.
         let socket = home.paths().socket.clone();
-        let tried = home.paths().tmux_socket.with_extension("tried");
+        let tried = home.paths().socket.with_extension("sock.tried");
         let winner = std::thread::spawn(move || {
             let deadline = Deadline::after(Duration::from_secs(10));
             while !tried.exists() && !deadline.has_passed() {

@@ -379,24 +379,54 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_with_the_nearest_name() {
-        assert_snapshot!(refusal("# mine\n\nrunner_limits = 3\n"), @"");
-        assert_snapshot!(refusal("zzz = 3"), @"");
-        assert_snapshot!(refusal("[kinds.codex]\nidle_after = 3"), @"");
+        assert_snapshot!(refusal("# mine\n\nrunner_limits = 3\n"), @r#"
+        config.toml:3: there is no setting "runner_limits"
+        Did you mean "runner_limit"?
+        "#);
+        assert_snapshot!(refusal("zzz = 3"), @r#"
+        config.toml:1: there is no setting "zzz"
+        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, kinds.
+        "#);
+        assert_snapshot!(refusal("[kinds.codex]\nidle_after = 3"), @r#"
+        config.toml:2: there is no setting "idle_after"
+        Did you mean "idle_after_seconds"?
+        "#);
     }
 
     #[test]
     fn a_bad_value_names_its_place_and_what_it_should_be() {
-        assert_snapshot!(refusal("runner_limit = 0"), @"");
-        assert_snapshot!(refusal("\nidle_after_seconds = \"30\""), @"");
-        assert_snapshot!(refusal("[kinds.codex]\nidle_after_seconds = -1"), @"");
-        assert_snapshot!(refusal("keep_window = true"), @"");
-        assert_snapshot!(refusal("session_prefix = \"a::b\""), @"");
-        assert_snapshot!(refusal("kinds = 3"), @"");
+        assert_snapshot!(refusal("runner_limit = 0"), @r#"
+        config.toml:1: "runner_limit" must be a whole number from 1 to 10000
+        Correct that line, or remove it for the default.
+        "#);
+        assert_snapshot!(refusal("\nidle_after_seconds = \"30\""), @r#"
+        config.toml:2: "idle_after_seconds" must be a number of seconds from 0.1 to 31536000 (a year)
+        Correct that line, or remove it for the default.
+        "#);
+        assert_snapshot!(refusal("[kinds.codex]\nidle_after_seconds = -1"), @r#"
+        config.toml:2: "kinds.codex.idle_after_seconds" must be a number of seconds from 0.1 to 31536000 (a year)
+        Correct that line, or remove it for the default.
+        "#);
+        assert_snapshot!(refusal("keep_window = true"), @r#"
+        config.toml:1: "keep_window" must be "always", "failed" or "never"
+        Correct that line, or remove it for the default.
+        "#);
+        assert_snapshot!(refusal("session_prefix = \"a::b\""), @r#"
+        config.toml:1: "session_prefix" must be a word of letters, digits, _ and - (the first part of session keys)
+        Correct that line, or remove it for the default.
+        "#);
+        assert_snapshot!(refusal("kinds = 3"), @r#"
+        config.toml:1: "kinds" must be a table, as in [kinds.codex]
+        Correct that line, or remove it for the default.
+        "#);
     }
 
     #[test]
     fn what_is_not_toml_is_refused_with_its_line() {
-        assert_snapshot!(refusal("runner_limit = 3\nidle_after_seconds =\n"), @"");
+        assert_snapshot!(refusal("runner_limit = 3\nidle_after_seconds =\n"), @r"
+        config.toml:2: the config file is not valid TOML: string values must be quoted, expected literal string
+        Correct that line; the README lists every setting.
+        ");
     }
 
     #[test]

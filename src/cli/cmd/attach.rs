@@ -23,11 +23,19 @@ mod tests {
 
     #[test]
     fn the_command_is_printed_as_a_shell_reads_it() {
-        assert_snapshot!(Session::new(&[ANSWER]).run(&["attach", "work", "--print"]), @"");
+        assert_snapshot!(Session::new(&[ANSWER]).run(&["attach", "work", "--print"]), @r#"
+        > {"type":"attach-runner","runner":"work"}
+        tmux attach -t '=coda__x__primary:'
+        [0]
+        "#);
         let said = Session::new(&[ANSWER])
             .in_tmux("1", "%1")
             .run(&["attach", "work", "--print"]);
-        assert_snapshot!(said, @"");
+        assert_snapshot!(said, @r#"
+        > {"type":"attach-runner","runner":"work"}
+        sh -c 'exit 3'
+        [0]
+        "#);
     }
 
     #[test]
@@ -35,20 +43,35 @@ mod tests {
         let said = Session::new(&[ANSWER])
             .in_tmux("1", "%1")
             .run(&["attach", "work"]);
-        assert_snapshot!(said, @"");
+        assert_snapshot!(said, @r#"
+        > {"type":"attach-runner","runner":"work"}
+        ! error: tmux did not switch to the runner's pane (exit status: 3).
+        ! hint: The command was: sh -c 'exit 3'
+        [1]
+        "#);
     }
 
     #[test]
     fn inside_another_server_nothing_is_nested() {
         let said = Session::new(&[ANSWER])
             .variable("TMUX", "/elsewhere,1,2")
-            .run(&["attach", "work"]);
-        assert_snapshot!(said, @"");
+            .run(&["-L", "default", "attach", "work"]);
+        assert_snapshot!(said, @r#"
+        > {"type":"attach-runner","runner":"work"}
+        ! error: This terminal is inside another tmux server, and tmux does not attach inside itself.
+        ! hint: To nest them all the same, run: TMUX= tmux attach -t '=coda__x__primary:'
+        [1]
+        "#);
     }
 
     #[test]
     fn a_missing_tmux_is_told() {
         let answer = r#"{"success":true,"attach":{"attach":["/no/such/tmux","x"],"switch":[]}}"#;
-        assert_snapshot!(Session::new(&[answer]).run(&["attach", "work"]), @"");
+        assert_snapshot!(Session::new(&[answer]).run(&["attach", "work"]), @r#"
+        > {"type":"attach-runner","runner":"work"}
+        ! error: `/no/such/tmux x` cannot be started: No such file or directory (os error 2).
+        ! hint: Run `geppetto doctor`.
+        [3]
+        "#);
     }
 }

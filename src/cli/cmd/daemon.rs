@@ -120,19 +120,47 @@ mod tests {
 
     #[test]
     fn a_running_daemon_is_looked_at() {
-        assert_snapshot!(Session::new(&[&daemon()]).run(&["daemon", "status"]), @"");
-        assert_snapshot!(Session::new(&[&daemon()]).run(&["daemon", "start"]), @"");
+        assert_snapshot!(Session::new(&[&daemon()]).run(&["daemon", "status"]), @r#"
+        > {"type":"daemon-status"}
+        pid          77
+        version      0.1.0 (protocol 1)
+        since        2025-11-24 16:00:00
+        socket       /run/g.sock
+        tmux         3.8 at /tmp/t
+        runners      2
+        connections  1
+        log          /state/daemon.log
+        ! warning: One warning.
+        [0]
+        "#);
+        assert_snapshot!(Session::new(&[&daemon()]).run(&["daemon", "start"]), @r#"
+        > {"type":"daemon-status"}
+        running 77
+        [0]
+        "#);
     }
 
     #[test]
     fn looking_and_stopping_start_nothing() {
-        assert_snapshot!(Session::without_daemon().run(&["daemon", "status"]), @"");
-        assert_snapshot!(Session::without_daemon().run(&["daemon", "stop"]), @"");
+        assert_snapshot!(Session::without_daemon().run(&["daemon", "status"]), @r"
+        ! error: No daemon runs for this tmux server.
+        ! hint: Start it with `geppetto daemon start`.
+        [3]
+        ");
+        assert_snapshot!(Session::without_daemon().run(&["daemon", "stop"]), @r"
+        ! error: No daemon runs for this tmux server.
+        ! hint: Start it with `geppetto daemon start`.
+        [3]
+        ");
     }
 
     #[test]
     fn stop_waits_until_nobody_listens() {
         let said = Session::new(&[r#"{"success":true}"#]).run(&["daemon", "stop"]);
-        assert_snapshot!(said, @"");
+        assert_snapshot!(said, @r#"
+        > {"type":"stop-daemon"}
+        stopped
+        [0]
+        "#);
     }
 }

@@ -328,7 +328,20 @@ mod tests {
         let said = Session::new(&[&hello])
             .tmux_that_says("tmux 3.8")
             .run(&["doctor"]);
-        assert_snapshot!(said, @"");
+        assert_snapshot!(said, @r#"
+        > {"type":"hello","protocol":1,"build":"0.1.0"}
+        ok    tmux      DIR/tmux is tmux 3.8, which has popups.
+        ok    server    The tmux server at DIR/tmux-UID/default is tmux 3.8.
+        ok    respawn   Panes that are watched may be respawned.
+        ok    socket    DIR/run/geppetto is private.
+        ok    state     DIR/state/geppetto/SERVER can be written.
+        ok    config    DIR/config/geppetto/config.toml is not there: all defaults.
+        ok    PATH      geppetto is DIR/geppetto.
+        ok    daemon    Process 77 listens at DIR/run/geppetto/SERVER.sock, protocol 1.
+        warn  daemon    One warning.
+                        See its log: DIR/state/geppetto/SERVER/daemon.log
+        [0]
+        "#);
     }
 
     #[test]
@@ -337,11 +350,27 @@ mod tests {
             .tmux_that_says("tmux 3.2a")
             .config("runner_limit = 0\n")
             .run(&["doctor"]);
-        assert_snapshot!(said, @"");
+        assert_snapshot!(said, @r#"
+        bad   tmux      DIR/tmux is tmux 3.2a; 3.2a and older crash under control clients.
+                        Install tmux 3.3 or later.
+        ok    server    No tmux server runs at DIR/tmux-UID/default.
+        warn  respawn   tmux 3.2a can crash, with all its sessions, when a pane that is watched is respawned.
+                        Do not use respawn-pane or respawn-window in watched sessions; `geppetto start` uses a new window.
+        ok    socket    DIR/run/geppetto will be made.
+        ok    state     DIR/state/geppetto/SERVER can be written.
+        bad   config    DIR/config/geppetto/config.toml:1: "runner_limit" must be a whole number from 1 to 10000.
+                        Correct that line, or remove it for the default.
+        ok    PATH      geppetto is DIR/geppetto.
+        ok    daemon    No daemon listens at DIR/run/geppetto/SERVER.sock; it starts when it is needed.
+        [1]
+        "#);
         let said = Session::without_daemon()
             .tmux_that_says("tmux 3.3a")
             .run(&["doctor", "--json"]);
-        assert_snapshot!(said, @"");
+        assert_snapshot!(said, @r#"
+        {"checks":[{"name":"tmux","level":"ok","message":"DIR/tmux is tmux 3.3a, which has popups."},{"name":"server","level":"ok","message":"No tmux server runs at DIR/tmux-UID/default."},{"name":"respawn","level":"warn","message":"tmux 3.3a can crash, with all its sessions, when a pane that is watched is respawned.","hint":"Do not use respawn-pane or respawn-window in watched sessions; `geppetto start` uses a new window."},{"name":"socket","level":"ok","message":"DIR/run/geppetto will be made."},{"name":"state","level":"ok","message":"DIR/state/geppetto/SERVER can be written."},{"name":"config","level":"ok","message":"DIR/config/geppetto/config.toml is not there: all defaults."},{"name":"PATH","level":"ok","message":"geppetto is DIR/geppetto."},{"name":"daemon","level":"ok","message":"No daemon listens at DIR/run/geppetto/SERVER.sock; it starts when it is needed."}]}
+        [0]
+        "#);
     }
 
     #[test]

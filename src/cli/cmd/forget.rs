@@ -30,7 +30,15 @@ mod tests {
     #[test]
     fn the_forgotten_runner_is_named() {
         let answer = format!(r#"{{"success":true,"runner":{}}}"#, runner("work", "idle"));
-        assert_snapshot!(Session::new(&[&answer]).run(&["forget", "0190"]), @"");
-        assert_snapshot!(Session::new(&[r#"{"success":true}"#]).run(&["forget", "0190"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["forget", "0190"]), @r#"
+        > {"type":"forget-runner","runner":"0190"}
+        work forgotten
+        [0]
+        "#);
+        assert_snapshot!(Session::new(&[r#"{"success":true}"#]).run(&["forget", "0190"]), @r#"
+        > {"type":"forget-runner","runner":"0190"}
+        0190 forgotten
+        [0]
+        "#);
     }
 }

@@ -56,23 +56,44 @@ mod tests {
             r#"{{"success":true,"runners":[{},{hostile}]}}"#,
             runner("build", "completed")
         );
-        assert_snapshot!(Session::new(&[&answer]).run(&["list"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["list"]), @r#"
+        > {"type":"list-runners"}
+        NAME   KIND    STATUS     SINCE  SESSION         COMMAND
+        build  custom  completed  0s     work session    make '-j 8'
+        修复   custom  idle       0s     [31m$(touch x)  make '-j 8'
+        [0]
+        "#);
     }
 
     #[test]
     fn json_is_the_wires_own() {
         let answer = r#"{"success":true,"runners":[],"later":1}"#;
-        assert_snapshot!(Session::new(&[answer]).run(&["list", "--json", "--session", "$3"]), @"");
+        assert_snapshot!(Session::new(&[answer]).run(&["list", "--json", "--session", "$3"]), @r#"
+        > {"type":"list-runners","session":"$3"}
+        {"runners":[]}
+        [0]
+        "#);
     }
 
     #[test]
     fn an_empty_list_says_what_to_do() {
-        assert_snapshot!(Session::new(&[r#"{"success":true,"runners":[]}"#]).run(&["ls"]), @"");
+        assert_snapshot!(Session::new(&[r#"{"success":true,"runners":[]}"#]).run(&["ls"]), @r#"
+        > {"type":"list-runners"}
+        ! No runners. Start one with `geppetto new -- COMMAND`, or run `geppetto register` in a session.
+        [0]
+        "#);
     }
 
     #[test]
     fn without_daemon_and_tmux_there_is_nothing_to_list() {
-        assert_snapshot!(Session::without_daemon().run(&["list"]), @"");
-        assert_snapshot!(Session::without_daemon().run(&["list", "--json"]), @"");
+        assert_snapshot!(Session::without_daemon().run(&["list"]), @r"
+        ! error: Neither a daemon nor a tmux server runs (tmux socket DIR/tmux-UID/default).
+        ! hint: Start one runner with `geppetto new -- COMMAND`, or start tmux.
+        [3]
+        ");
+        assert_snapshot!(Session::without_daemon().run(&["list", "--json"]), @r#"
+        ! {"success":false,"error":{"tag":"Unavailable","message":"Neither a daemon nor a tmux server runs (tmux socket DIR/tmux-UID/default).","hint":"Start one runner with `geppetto new -- COMMAND`, or start tmux."}}
+        [3]
+        "#);
     }
 }

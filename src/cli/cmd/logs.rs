@@ -113,30 +113,64 @@ mod tests {
         format!(
             "{{\"success\":true}}\n{{\"type\":\"log\",\"entries\":{ENTRIES}}}\n\
              {{\"type\":\"from-the-future\",\"x\":1}}\n{{\"type\":\"lagged\",\"count\":7}}\n\
-             {{\"type\":\"log-end\",\"runner\":{ended}}}\n"
+             {{\"type\":\"log-end\",\"runner\":{ended}}}"
         )
     }
 
     #[test]
     fn entries_are_printed_without_escapes() {
-        assert_snapshot!(Session::new(&[&entries()]).run(&["logs", "work", "-n", "2"]), @"");
-        assert_snapshot!(Session::new(&[&entries()]).run(&["logs", "work", "--time"]), @"");
-        assert_snapshot!(Session::new(&[&entries()]).run(&["logs", "work", "--json"]), @"");
+        assert_snapshot!(Session::new(&[&entries()]).run(&["logs", "work", "-n", "2"]), @r#"
+        > {"type":"get-runner-logs","runner":"work","limit":2}
+        one
+        two]0;x
+        [0]
+        "#);
+        assert_snapshot!(Session::new(&[&entries()]).run(&["logs", "work", "--time"]), @r#"
+        > {"type":"get-runner-logs","runner":"work"}
+        16:00:00.250 one
+        16:00:01.000 two]0;x
+        [0]
+        "#);
+        assert_snapshot!(Session::new(&[&entries()]).run(&["logs", "work", "--json"]), @r#"
+        > {"type":"get-runner-logs","runner":"work"}
+        {"seq":1,"atMs":1764000000250,"source":"pane","text":"one"}
+        {"seq":2,"atMs":1764000001000,"source":"geppetto","text":"two\u001b]0;x\u0007"}
+        [0]
+        "#);
     }
 
     #[test]
     fn a_stream_goes_on_after_the_end_until_the_daemon_closes_it() {
-        assert_snapshot!(Session::new(&[&stream()]).run(&["logs", "work", "-f"]), @"");
+        assert_snapshot!(Session::new(&[&stream()]).run(&["logs", "work", "-f"]), @r#"
+        > {"type":"stream-runner-logs","runner":"work"}
+        one
+        two]0;x
+        ! 7 log entries were left out, since this reader was too slow.
+        ! work ended: completed (exit code 0).
+        ! error: The daemon ended.
+        ! hint: Runners go on; run the command again.
+        [3]
+        "#);
     }
 
     #[test]
     fn a_stream_until_the_end_ends_there() {
-        assert_snapshot!(Session::new(&[&stream()]).run(&["logs", "work", "--until-end", "--json"]), @"");
+        assert_snapshot!(Session::new(&[&stream()]).run(&["logs", "work", "--until-end", "--json"]), @r#"
+        > {"type":"stream-runner-logs","runner":"work"}
+        {"seq":1,"atMs":1764000000250,"source":"pane","text":"one"}
+        {"seq":2,"atMs":1764000001000,"source":"geppetto","text":"two\u001b]0;x\u0007"}
+        ! 7 log entries were left out, since this reader was too slow.
+        [0]
+        "#);
     }
 
     #[test]
     fn a_stream_that_is_refused_looks_as_any_refusal() {
         let refusal = r#"{"success":false,"error":{"tag":"RunnerNotFound","message":"There is no runner \"x\"."}}"#;
-        assert_snapshot!(Session::new(&[refusal]).run(&["logs", "x", "-f"]), @"");
+        assert_snapshot!(Session::new(&[refusal]).run(&["logs", "x", "-f"]), @r#"
+        > {"type":"stream-runner-logs","runner":"x"}
+        ! error: There is no runner "x".
+        [1]
+        "#);
     }
 }

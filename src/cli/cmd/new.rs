@@ -192,7 +192,12 @@ mod tests {
                 "make",
                 "-j 8",
             ]);
-        assert_snapshot!(said, @"");
+        assert_snapshot!(said, @r#"
+        > {"type":"create-runner","kind":"custom","name":"build","command":["make","-j 8"],"cwd":"/src/x","env":{"A":"b=c","PATH":"/usr/bin:/bin","TOKEN":"secret"},"maxDurationMs":90000,"idleAfterMs":300000,"outputDir":"/logs","key":"shop/review"}
+        build 0190163d-8694-739b-aea5-966c26f8ad90
+        ! Go there with: geppetto attach build
+        [0]
+        "#);
     }
 
     #[test]
@@ -200,21 +205,38 @@ mod tests {
         let said = Session::new(&[&created()])
             .in_tmux("3", "%4")
             .run(&["new", "--json", "--cwd", "/", "--", "top"]);
-        assert_snapshot!(said, @"");
+        assert_snapshot!(said, @r#"
+        > {"type":"create-runner","command":["top"],"cwd":"/","env":{"PATH":"/usr/bin:/bin"},"session":"$3"}
+        {"runner":{"id":"0190163d-8694-739b-aea5-966c26f8ad90","name":"build","kind":"custom","status":"starting","reason":"It printed.","sinceMs":4102444800000,"origin":"started","run":1,"sessionId":"$1","sessionName":"work session","windowId":"@2","paneId":"%3","pid":4711,"command":["make","-j 8"],"cwd":"/src","createdAtMs":1764000000000,"startedAtMs":1764000001000,"lastOutputAtMs":1764000002000,"idleAfterMs":30000,"maxDurationMs":90000,"outputBytes":1234,"lostBytes":0,"lastSeq":17}}
+        [0]
+        "#);
     }
 
     #[test]
     fn the_daemons_refusal_is_told_with_its_hint() {
         let refusal = r#"{"success":false,"error":{"tag":"ProcessSpawn","message":"The command \"mkae\" was not found.","hint":"Check PATH."}}"#;
         let typed = ["new", "--cwd", "/", "--", "mkae"];
-        assert_snapshot!(Session::new(&[refusal]).run(&typed), @"");
+        assert_snapshot!(Session::new(&[refusal]).run(&typed), @r#"
+        > {"type":"create-runner","command":["mkae"],"cwd":"/","env":{"PATH":"/usr/bin:/bin"}}
+        ! error: The command "mkae" was not found.
+        ! hint: Check PATH.
+        [1]
+        "#);
         let typed = ["new", "--json", "--cwd", "/", "--", "mkae"];
-        assert_snapshot!(Session::new(&[refusal]).run(&typed), @"");
+        assert_snapshot!(Session::new(&[refusal]).run(&typed), @r#"
+        > {"type":"create-runner","command":["mkae"],"cwd":"/","env":{"PATH":"/usr/bin:/bin"}}
+        ! {"success":false,"error":{"tag":"ProcessSpawn","message":"The command \"mkae\" was not found.","hint":"Check PATH."}}
+        [1]
+        "#);
     }
 
     #[test]
     fn a_variable_that_is_not_there_is_a_mistake() {
-        assert_snapshot!(Session::new(&[]).run(&["new", "--env", "NONE", "--", "x"]), @"");
+        assert_snapshot!(Session::new(&[]).run(&["new", "--env", "NONE", "--", "x"]), @r"
+        ! error: There is no variable NONE to pass on.
+        ! hint: Give its value as in --env NAME=VALUE.
+        [2]
+        ");
     }
 
     #[test]
@@ -223,6 +245,11 @@ mod tests {
         let said = Session::new(&[&created(), attach])
             .in_tmux("3", "%4")
             .run(&["new", "--attach", "--cwd", "/", "--", "top"]);
-        assert_snapshot!(said, @"");
+        assert_snapshot!(said, @r#"
+        > {"type":"create-runner","command":["top"],"cwd":"/","env":{"PATH":"/usr/bin:/bin"},"session":"$3"}
+        > {"type":"attach-runner","runner":"0190163d-8694-739b-aea5-966c26f8ad90"}
+        build 0190163d-8694-739b-aea5-966c26f8ad90
+        [0]
+        "#);
     }
 }

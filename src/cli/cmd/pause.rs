@@ -25,13 +25,21 @@ mod tests {
             r#"{{"success":true,"runner":{}}}"#,
             runner("work", "paused")
         );
-        assert_snapshot!(Session::new(&[&answer]).run(&["pause", "work"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["pause", "work"]), @r#"
+        > {"type":"pause-runner","runner":"work"}
+        work paused
+        [0]
+        "#);
     }
 
     #[test]
     fn a_refusal_has_its_exit_code() {
         let refusal =
             r#"{"success":false,"error":{"tag":"RunnerOperation","message":"work has ended."}}"#;
-        assert_snapshot!(Session::new(&[refusal]).run(&["pause", "work"]), @"");
+        assert_snapshot!(Session::new(&[refusal]).run(&["pause", "work"]), @r#"
+        > {"type":"pause-runner","runner":"work"}
+        ! error: work has ended.
+        [1]
+        "#);
     }
 }

@@ -81,7 +81,12 @@ mod tests {
         let said = Session::new(&[&registered(1)])
             .in_tmux("3", "%4")
             .run(&["register"]);
-        assert_snapshot!(said, @"");
+        assert_snapshot!(said, @r#"
+        > {"type":"attach-tmux","sessionId":"$3"}
+        work 0190163d-8694-739b-aea5-966c26f8ad90
+        ! 1 runner watched, 1 of them new.
+        [0]
+        "#);
     }
 
     #[test]
@@ -99,7 +104,12 @@ mod tests {
         let said = Session::new(&[&registered(0)])
             .in_tmux("3", "%4")
             .run(&typed);
-        assert_snapshot!(said, @"");
+        assert_snapshot!(said, @r#"
+        > {"type":"attach-tmux","paneId":"%4","name":"work","kind":"codex","idleAfterMs":10000}
+        work 0190163d-8694-739b-aea5-966c26f8ad90
+        ! 1 runner watched, none of them new.
+        [0]
+        "#);
     }
 
     #[test]
@@ -121,12 +131,26 @@ mod tests {
             sent.push_str(said.lines().next().unwrap());
             sent.push('\n');
         }
-        assert_snapshot!(sent, @"");
+        assert_snapshot!(sent, @r#"
+        > {"type":"attach-tmux","sessionId":"$3"}
+        > {"type":"attach-tmux","paneId":"%4"}
+        > {"type":"attach-tmux","sessionName":"my work"}
+        > {"type":"attach-tmux","pid":4711}
+        > {"type":"attach-tmux","sessionName":"x","key":"shop"}
+        "#);
     }
 
     #[test]
     fn outside_of_tmux_a_target_is_needed() {
-        assert_snapshot!(Session::new(&[]).run(&["register"]), @"");
-        assert_snapshot!(Session::new(&[]).run(&["register", "--pane"]), @"");
+        assert_snapshot!(Session::new(&[]).run(&["register"]), @r"
+        ! error: This is not inside a session of the tmux server, so none was named.
+        ! hint: Name it, as in `geppetto register 'work'`.
+        [2]
+        ");
+        assert_snapshot!(Session::new(&[]).run(&["register", "--pane"]), @r"
+        ! error: This is not inside a pane of the tmux server, so none was named.
+        ! hint: Name it, as in `geppetto register '%7'`.
+        [2]
+        ");
     }
 }

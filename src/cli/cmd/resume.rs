@@ -25,13 +25,21 @@ mod tests {
             r#"{{"success":true,"runner":{}}}"#,
             runner("work", "running")
         );
-        assert_snapshot!(Session::new(&[&answer]).run(&["resume", "work"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["resume", "work"]), @r#"
+        > {"type":"resume-runner","runner":"work"}
+        work running
+        [0]
+        "#);
     }
 
     #[test]
     fn a_refusal_has_its_exit_code() {
         let refusal =
             r#"{"success":false,"error":{"tag":"RunnerOperation","message":"work has ended."}}"#;
-        assert_snapshot!(Session::new(&[refusal]).run(&["resume", "work"]), @"");
+        assert_snapshot!(Session::new(&[refusal]).run(&["resume", "work"]), @r#"
+        > {"type":"resume-runner","runner":"work"}
+        ! error: work has ended.
+        [1]
+        "#);
     }
 }

@@ -82,7 +82,13 @@ mod tests {
             {"id":"$0","name":"work\u001b[m","windows":3,"clients":1,"registered":true,"runners":2,"key":"coda::shop::primary"},
             {"id":"$1","name":"misc","windows":1,"clients":0,"registered":false,"runners":0}]}"#
             .replace('\n', "");
-        assert_snapshot!(Session::new(&[&answer]).run(&["sessions", "list"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["sessions", "list"]), @r#"
+        > {"type":"list-tmux-sessions"}
+        ID  NAME    WINDOWS  CLIENTS  RUNNERS  KEY
+        $0  work[m  3        1        2        coda::shop::primary
+        $1  misc    1        0        -        -
+        [0]
+        "#);
     }
 
     #[test]
@@ -97,6 +103,10 @@ mod tests {
 
     #[test]
     fn a_session_is_ended() {
-        assert_snapshot!(Session::new(&[r#"{"success":true}"#]).run(&["sessions", "kill", "$3"]), @"");
+        assert_snapshot!(Session::new(&[r#"{"success":true}"#]).run(&["sessions", "kill", "$3"]), @r#"
+        > {"type":"kill-tmux-session","session":"$3"}
+        $3 ended
+        [0]
+        "#);
     }
 }

@@ -110,13 +110,43 @@ mod tests {
             r#"{{"success":true,"runner":{}}}"#,
             runner("build", "failed")
         );
-        assert_snapshot!(Session::new(&[&answer]).run(&["show", "build"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["show", "build"]), @r#"
+        > {"type":"get-runner","runner":"build"}
+        name          build
+        id            0190163d-8694-739b-aea5-966c26f8ad90
+        kind          custom
+        status        failed (exit code 3) since 2100-01-01 00:00:00
+        reason        It printed.
+        exit          exit code 3 at 2025-11-24 16:00:09, as told by run-parent
+        origin        started, run 1
+        session       work session
+        pane          $1 @2 %3
+        pid           4711
+        command       make '-j 8'
+        directory     /src
+        created       2025-11-24 16:00:00
+        started       2025-11-24 16:00:01
+        last output   2025-11-24 16:00:02
+        idle after    30s
+        max duration  1m30s
+        output        1234 bytes, 17 log entries
+        [0]
+        "#);
     }
 
     #[test]
     fn an_unknown_runner_is_refused() {
         let refusal = r#"{"success":false,"error":{"tag":"RunnerNotFound","message":"There is no runner \"x\".","hint":"Run `geppetto list`.","runnerId":"x"}}"#;
-        assert_snapshot!(Session::new(&[refusal]).run(&["show", "x"]), @"");
-        assert_snapshot!(Session::new(&[refusal]).run(&["show", "x", "--json"]), @"");
+        assert_snapshot!(Session::new(&[refusal]).run(&["show", "x"]), @r#"
+        > {"type":"get-runner","runner":"x"}
+        ! error: There is no runner "x".
+        ! hint: Run `geppetto list`.
+        [1]
+        "#);
+        assert_snapshot!(Session::new(&[refusal]).run(&["show", "x", "--json"]), @r#"
+        > {"type":"get-runner","runner":"x"}
+        ! {"success":false,"error":{"tag":"RunnerNotFound","message":"There is no runner \"x\".","hint":"Run `geppetto list`.","runnerId":"x"}}
+        [1]
+        "#);
     }
 }

@@ -25,13 +25,21 @@ mod tests {
             r#"{{"success":true,"runner":{}}}"#,
             runner("work", "starting")
         );
-        assert_snapshot!(Session::new(&[&answer]).run(&["start", "work"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["start", "work"]), @r#"
+        > {"type":"start-runner","runner":"work"}
+        work starting
+        [0]
+        "#);
     }
 
     #[test]
     fn a_refusal_has_its_exit_code() {
         let refusal =
             r#"{"success":false,"error":{"tag":"RunnerOperation","message":"work has ended."}}"#;
-        assert_snapshot!(Session::new(&[refusal]).run(&["start", "work"]), @"");
+        assert_snapshot!(Session::new(&[refusal]).run(&["start", "work"]), @r#"
+        > {"type":"start-runner","runner":"work"}
+        ! error: work has ended.
+        [1]
+        "#);
     }
 }

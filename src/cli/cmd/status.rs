@@ -119,6 +119,7 @@ impl Follower {
         self.pacer.want(for_status_line(&status.segment));
         client.limit(Some(PATIENCE))?;
         loop {
+            self.print(context.output)?;
             if !client.has_buffered()
                 && self.wait(Some(&client), None, context.output)? == Wake::Unread
             {
@@ -144,20 +145,24 @@ impl Follower {
         output: &mut Output,
     ) -> Result<Wake, Failure> {
         loop {
-            let now = instant();
-            if let Some(line) = self.pacer.due(now) {
-                output.answer(line)?;
-                output.flush()?;
-            }
+            self.print(output)?;
             if until.is_some_and(Deadline::has_passed) {
                 return Ok(Wake::Time);
             }
-            let left = [self.pacer.left(now), until.map(Deadline::left)];
+            let left = [self.pacer.left(instant()), until.map(Deadline::left)];
             let left = left.into_iter().flatten().min();
             if let Some(wake) = self.poll(client.map(|client| client.socket().as_fd()), left) {
                 return Ok(wake);
             }
         }
+    }
+
+    fn print(&mut self, output: &mut Output) -> Result<(), Failure> {
+        let Some(line) = self.pacer.due(instant()) else {
+            return Ok(());
+        };
+        output.answer(line)?;
+        output.flush()
     }
 
     /// `None` when only time has passed.
@@ -206,16 +211,30 @@ mod tests {
     #[test]
     fn once_is_one_line_or_none() {
         let answer = status("●1 ○2#(touch x)");
-        assert_snapshot!(Session::new(&[&answer]).run(&["status"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["status"]), @r#"
+        > {"type":"get-status","follow":false}
+        ●1 ○2(touch x)
+        [0]
+        "#);
         let typed = ["status", "--once", "--plain", "--icons", "ascii"];
-        assert_snapshot!(Session::new(&[&status("")]).run(&typed), @"");
-        assert_snapshot!(Session::new(&[&status("*1")]).run(&["status", "--json"]), @"");
+        assert_snapshot!(Session::new(&[&status("")]).run(&typed), @r#"
+        > {"type":"get-status","icons":"ascii","follow":false}
+        [0]
+        "#);
+        assert_snapshot!(Session::new(&[&status("*1")]).run(&["status", "--json"]), @r#"
+        > {"type":"get-status","follow":false}
+        {"status":{"active":1,"waiting":0,"idle":2,"paused":0,"failed":0,"ended":1,"segment":"*1"}}
+        [0]
+        "#);
     }
 
     #[test]
     fn without_a_daemon_it_is_quiet() {
-        assert_snapshot!(Session::without_daemon().run(&["status", "--once"]), @"");
-        assert_snapshot!(Session::without_daemon().run(&["status", "--json"]), @"");
+        assert_snapshot!(Session::without_daemon().run(&["status", "--once"]), @"[0]");
+        assert_snapshot!(Session::without_daemon().run(&["status", "--json"]), @r#"
+        ! {"success":false,"error":{"tag":"Unavailable","message":"No daemon runs for this tmux server.","hint":"Start it with `geppetto daemon start`."}}
+        [3]
+        "#);
     }
 
     #[test]

@@ -36,7 +36,15 @@ mod tests {
             r#"{{"success":true,"runner":{}}}"#,
             runner("work", "stopped")
         );
-        assert_snapshot!(Session::new(&[&answer]).run(&["stop", "work", "--force"]), @"");
-        assert_snapshot!(Session::new(&[&answer]).run(&["stop", "work", "--grace", "30s"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["stop", "work", "--force"]), @r#"
+        > {"type":"stop-runner","runner":"work","force":true}
+        work stopped (signal 15)
+        [0]
+        "#);
+        assert_snapshot!(Session::new(&[&answer]).run(&["stop", "work", "--grace", "30s"]), @r#"
+        > {"type":"stop-runner","runner":"work","force":false,"graceMs":30000}
+        work stopped (signal 15)
+        [0]
+        "#);
     }
 }

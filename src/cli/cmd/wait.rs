@@ -93,17 +93,35 @@ mod tests {
 
     #[test]
     fn the_end_is_the_default() {
-        assert_snapshot!(Session::new(&[&answer("failed")]).run(&["wait", "work"]), @"");
+        assert_snapshot!(Session::new(&[&answer("failed")]).run(&["wait", "work"]), @r#"
+        > {"type":"wait-runner","runner":"work"}
+        work failed (exit code 3)
+        [0]
+        "#);
     }
 
     #[test]
     fn the_exit_code_is_the_runners_own() {
         let typed = ["wait", "work", "--exit-code"];
-        assert_snapshot!(Session::new(&[&answer("failed")]).run(&typed), @"");
+        assert_snapshot!(Session::new(&[&answer("failed")]).run(&typed), @r#"
+        > {"type":"wait-runner","runner":"work"}
+        work failed (exit code 3)
+        [3]
+        "#);
         let killed = answer("failed").replace(r#""code":3"#, r#""signal":9"#);
-        assert_snapshot!(Session::new(&[&killed]).run(&typed), @"");
+        assert_snapshot!(Session::new(&[&killed]).run(&typed), @r#"
+        > {"type":"wait-runner","runner":"work"}
+        work failed (signal 9)
+        [137]
+        "#);
         let unknown = answer("failed").replace(r#""code":3,"known":true"#, r#""known":false"#);
-        assert_snapshot!(Session::new(&[&unknown]).run(&typed), @"");
+        assert_snapshot!(Session::new(&[&unknown]).run(&typed), @r#"
+        > {"type":"wait-runner","runner":"work"}
+        work failed (exit code not known)
+        ! error: The exit code of work is not known.
+        ! hint: It is known of runners that `geppetto new` started.
+        [1]
+        "#);
     }
 
     #[test]
@@ -118,12 +136,22 @@ mod tests {
             "--timeout",
             "5m",
         ];
-        assert_snapshot!(Session::new(&[&answer("idle")]).run(&typed), @"");
+        assert_snapshot!(Session::new(&[&answer("idle")]).run(&typed), @r#"
+        > {"type":"wait-runner","runner":"work","statuses":["idle","waiting","paused"],"timeoutMs":300000}
+        work idle
+        [0]
+        "#);
     }
 
     #[test]
     fn an_end_before_the_status_is_a_failure_unless_wanted() {
-        assert_snapshot!(Session::new(&[&answer("failed")]).run(&["wait", "work", "--for", "idle"]), @"");
+        assert_snapshot!(Session::new(&[&answer("failed")]).run(&["wait", "work", "--for", "idle"]), @r#"
+        > {"type":"wait-runner","runner":"work","statuses":["idle"]}
+        work failed (exit code 3)
+        ! error: work ended before it was idle: failed (exit code 3).
+        ! hint: Add `end` to --for when its end will do as well.
+        [1]
+        "#);
         let said = Session::new(&[&answer("failed")])
             .run(&["wait", "work", "--for", "idle,end", "--json"]);
         assert!(said.ends_with("[0]\n"), "{said}");
@@ -133,6 +161,10 @@ mod tests {
     fn time_is_up_with_its_own_exit_code() {
         let refusal = r#"{"success":false,"error":{"tag":"TimedOut","message":"work was not idle within 1s."}}"#;
         let typed = ["wait", "work", "--for", "idle", "--timeout", "1s"];
-        assert_snapshot!(Session::new(&[refusal]).run(&typed), @"");
+        assert_snapshot!(Session::new(&[refusal]).run(&typed), @r#"
+        > {"type":"wait-runner","runner":"work","statuses":["idle"],"timeoutMs":1000}
+        ! error: work was not idle within 1s.
+        [4]
+        "#);
     }
 }
