@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 
 use serde_json::Value;
 
@@ -16,23 +16,13 @@ const SECONDS: u64 = 10;
 
 pub(crate) fn run() {
     let world = World::new();
-    let (told, delays) = channel::<Result<u64, u64>>();
-    let rate = RATE.to_string();
-    let seconds = SECONDS.to_string();
+    let (told, delays) = channel::<Told>();
+    let (rate, seconds) = (RATE.to_string(), SECONDS.to_string());
     let mut followers = Vec::new();
     for number in 0..PANES {
         let name = format!("p{number}");
-        world.geppetto(&[
-            "new",
-            "--name",
-            &name,
-            "--",
-            &myself(),
-            "generate",
-            "lines",
-            &rate,
-            &seconds,
-        ]);
+        let line = [&myself(), "generate", "lines", &rate, &seconds];
+        world.geppetto(&[&["new", "--name", &name, "--"], &line[..]].concat());
         let mut command = world.geppetto_command(&["logs", &name, "-f", "--json"]);
         let mut child = command
             .stdout(Stdio::piped())
@@ -42,42 +32,54 @@ pub(crate) fn run() {
         let lines = BufReader::new(child.stdout.take().unwrap());
         followers.push(Ended(child));
         let told = told.clone();
-        std::thread::spawn(move || {
-            for line in lines.lines().map_while(Result::ok) {
-                let arrived = now_micros();
-                let entry: Value = serde_json::from_str(&line).unwrap();
-                let Some(text) = entry["text"].as_str() else {
-                    continue;
-                };
-                let Some((written, number)) = text.split_once(' ') else {
-                    continue;
-                };
-                let (Ok(written), Ok(number)) = (written.parse::<u128>(), number.parse::<u64>())
-                else {
-                    continue;
-                };
-                let delay = u64::try_from(arrived.saturating_sub(written)).unwrap();
-                // What was printed before the follower came is history, not delay.
-                if number >= RATE && told.send(Ok(delay)).is_err() {
-                    return;
-                }
-                if number + 1 == RATE * SECONDS {
-                    // The receiver may have had enough.
-                    let _counted = told.send(Err(number));
-                    return;
-                }
-            }
-        });
+        std::thread::spawn(move || follow(lines, &told));
     }
     drop(told);
     let mut all: Vec<u64> = Vec::new();
     let mut finished = 0;
     for delay in delays {
         match delay {
-            Ok(delay) => all.push(delay),
-            Err(_last) => finished += 1,
+            Told::Delay(delay) => all.push(delay),
+            Told::Last => finished += 1,
         }
     }
+    report(&mut all, finished);
+}
+
+enum Told {
+    /// Microseconds between the print and the follower's line.
+    Delay(u64),
+    /// The last line has come.
+    Last,
+}
+
+/// Reads one follower's lines until the last one, or until nobody listens.
+fn follow(lines: impl BufRead, told: &Sender<Told>) {
+    for line in lines.lines().map_while(Result::ok) {
+        let arrived = now_micros();
+        let entry: Value = serde_json::from_str(&line).unwrap();
+        let words = entry["text"].as_str().and_then(|text| text.split_once(' '));
+        let Some((Ok(written), Ok(number))) =
+            words.map(|(time, number)| (time.parse::<u128>(), number.parse::<u64>()))
+        else {
+            continue;
+        };
+        // What was printed before the follower came is history, not delay.
+        if number >= RATE {
+            let delay = u64::try_from(arrived.saturating_sub(written)).unwrap();
+            if told.send(Told::Delay(delay)).is_err() {
+                return;
+            }
+        }
+        if number + 1 == RATE * SECONDS {
+            // Nobody may listen any more.
+            let _told = told.send(Told::Last);
+            return;
+        }
+    }
+}
+
+fn report(all: &mut [u64], finished: u32) {
     all.sort_unstable();
     let at = |part: f64| all[((all.len() - 1) as f64 * part) as usize] as f64 / 1000.0;
     let what = format!(
@@ -90,12 +92,8 @@ pub(crate) fn run() {
         "-",
         "<= 100 ms (worst)",
     );
-    row(
-        "  the same, median and 99 of 100",
-        &format!("{:.1}, {:.1} ms", at(0.5), at(0.99)),
-        "-",
-        "",
-    );
+    let both = format!("{:.1}, {:.1} ms", at(0.5), at(0.99));
+    row("  the same, median and 99 of 100", &both, "-", "");
     row(
         "  followers that saw the last line",
         &format!("{finished}"),

@@ -596,12 +596,7 @@ async fn a_new_daemon_finds_what_lives_and_what_ended_meanwhile() {
         .unwrap();
     let _ = vanished;
     drop(old);
-    let written = (Outcome::Code(3), Timestamp(8));
-    store
-        .exits
-        .lock()
-        .await
-        .insert((ended.runner.id, 1), written);
+    store.leave_exit(ended.runner.id, 1, Outcome::Code(3), Timestamp(8)).await;
     let pane = mux.pane_of(lives.runner.id).await.unwrap();
     while mux.is_watched(pane).await {
         tokio::task::yield_now().await;

@@ -78,6 +78,8 @@ pub struct Paths {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn resolve(variable: &str, file: File) -> Result<Settings, ConfigError> {

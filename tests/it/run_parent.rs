@@ -108,7 +108,7 @@ fn wait_until(what: &str, mut holds: impl FnMut() -> bool, dump: impl Fn() -> St
         if holds() {
             return;
         }
-        drop(pause.recv_timeout(Duration::from_millis(20)));
+        let _ = pause.recv_timeout(Duration::from_millis(20));
     }
     panic!("waited in vain until {what}; last seen:\n{}", dump());
 }
