@@ -1,7 +1,6 @@
 //! The composition root: the only file that names concrete adapters. It puts a daemon together from places,
 //! settings and adapters, and runs it.
 
-use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -21,10 +20,12 @@ use crate::daemon::{Daemon, DaemonError, Ownership, OwnershipError, Tasks};
 use crate::daemon_stdio::{Announcer, ReadyLine};
 use crate::logging;
 use crate::ports::clock::Clock;
-use crate::ports::spawn::Spawn;
 
 /// Threads of the daemon: one for tmux and the monitor, one for clients; more would only wake each other.
 const WORKERS: usize = 2;
+
+/// Name of the tmux server that a plain `tmux` reaches.
+const DEFAULT_SERVER: &str = "default";
 
 /// Exit code of a daemon that could not begin.
 const FAILED: u8 = 1;
@@ -57,7 +58,7 @@ fn begin(wishes: &Wishes, announcer: &mut Option<Announcer>) -> Result<(), Ready
     let paths = Paths::resolve(&environment, wishes)
         .map_err(|error| refusal(&error, Some(error.hint().to_owned())))?;
     let settings = Settings::load(&environment, &paths.config_file)
-        .map_err(|error| refusal(&error, error.hint()))?;
+        .map_err(|error| refusal(&error, Some(error.hint())))?;
     for directory in [paths.socket.parent(), Some(paths.state_dir.as_path())].into_iter().flatten() {
         prepare_private_dir(directory).map_err(|error| refusal(&error, Some(error.hint())))?;
     }
@@ -134,6 +135,28 @@ fn compose(
         started_at: clock.now(),
     };
     Ok((daemon, config_watch))
+}
+
+fn tmux_options(
+    paths: &Paths,
+    settings: &Settings,
+    environment: &Environment,
+    clock: &Arc<dyn Clock>,
+) -> TmuxOptions {
+    TmuxOptions {
+        tmux_program: paths.tmux_program.clone(),
+        tmux_socket: paths.tmux_socket.clone(),
+        default_socket: paths.server == DEFAULT_SERVER,
+        tmux_arguments: Vec::new(),
+        control_prefix: Vec::new(),
+        run_prefix: Vec::new(),
+        state_dir: paths.state_dir.clone(),
+        environment: environment.all(),
+        keep_window: settings.keep_window,
+        clock: Arc::clone(clock),
+        table: Arc::new(SystemProcesses),
+    }
+    .with_program(paths.program.clone(), std::process::id(), paths.socket.clone())
 }
 
 fn search_path(environment: &Environment) -> Option<String> {

@@ -107,7 +107,9 @@ impl App {
             let target = format!("{target:?}");
             return Err(MuxError::NoPane { target }.into());
         };
-        self.mark(session, &listed, wish.key.as_ref()).await?;
+        let known = session.and_then(|id| sessions.iter().find(|s| s.id == id)?.key.clone());
+        let key = wish.key.as_ref().map(ToString::to_string).or(known);
+        self.mark(session, &listed, key).await?;
         let named = first.place.pane;
         let mut added = 0;
         for pane in &listed {
@@ -144,10 +146,9 @@ impl App {
         &self,
         session: Option<SessionId>,
         panes: &[MuxPane],
-        key: Option<&SessionKey>,
+        key: Option<String>,
     ) -> Result<(), AppError> {
         if let Some(session) = session {
-            let key = key.map(ToString::to_string);
             self.ports
                 .marks
                 .mark_session(session, true, key.as_deref())
