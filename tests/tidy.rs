@@ -116,7 +116,7 @@ fn only_the_tmux_adapter_knows_tmux_syntax() {
             ("src/adapters/tmux/a.rs", "let a = \"new-window\";"),
             (
                 "src/daemon/a.rs",
-                "let a = \"A pane's id is its `#{pane_id}`.\";",
+                "let a = \"A pane's id is its #{pane_id}.\";",
             ),
             (
                 "src/app/a.rs",

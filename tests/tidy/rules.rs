@@ -122,8 +122,8 @@ const TMUX_SYNTAX: &[&str] = &[
     "#{",
 ];
 
-/// Only `adapters/tmux` knows tmux's syntax. Help texts of the command line may name it, and so may a sentence
-/// for people, between backticks.
+/// Only `adapters/tmux` knows tmux's syntax. Help texts of the command line may name it, and so may whole
+/// sentences for people.
 pub(crate) fn tmux_syntax(source: &Source) -> Vec<Breach> {
     let may = source.path.starts_with("src/adapters/tmux/")
         || source.path.starts_with("src/cli/args")
@@ -134,14 +134,19 @@ pub(crate) fn tmux_syntax(source: &Source) -> Vec<Breach> {
     source
         .strings
         .iter()
-        .filter(|(at, _)| !source.is_test(*at))
+        .filter(|(at, text)| !source.is_test(*at) && !is_sentence(text))
         .filter_map(|(at, text)| {
-            let text: String = text.split('`').step_by(2).collect();
-            let word = TMUX_SYNTAX.iter().find(|word| names_command(&text, word))?;
+            let word = TMUX_SYNTAX.iter().find(|word| names_command(text, word))?;
             let rule = format!("only adapters/tmux knows tmux's syntax: \"{word}\"");
             Some(Breach::new(source, *at, rule))
         })
         .collect()
+}
+
+fn is_sentence(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_uppercase() || c == '`')
+        && text.ends_with('.')
+        && text.contains(' ')
 }
 
 fn names_command(text: &str, word: &str) -> bool {
@@ -213,6 +218,7 @@ pub(crate) fn one_environment(source: &Source) -> Vec<Breach> {
         return Vec::new();
     }
     words(source, READERS)
+        .filter(|(at, _)| !source.is_test(*at))
         .map(|(at, what)| {
             Breach::new(
                 source,
