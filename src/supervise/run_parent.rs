@@ -48,11 +48,11 @@ pub struct RunParentArgs {
 
 type Report = HelperThread<Result<(), AskError>>;
 
+/// Runs the program to its end. The exit code is the program's own, or 128 and the number of the signal that ended it.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "nothing of the caller's outlives the run"
 )]
-/// Runs the program to its end. The exit code is the program's own, or 128 and the number of the signal that ended it.
 pub fn run(args: RunParentArgs) -> ExitCode {
     let Ok(mut inbox) = SignalInbox::open() else {
         return ExitCode::from(REFUSED);

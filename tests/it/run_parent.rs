@@ -1,6 +1,8 @@
 //! The run parent and the control child, as the real binary, in a real tmux on a private socket, with a fake daemon that
 //! answers and takes notes. The real daemon has tests of its own; here only what these two processes promise.
 
+#![cfg(test)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -177,6 +179,29 @@ fn serve(stream: UnixStream, requests: &Sender<Value>, answer: &Answerer) {
     }
 }
 
+/// Command, exit code and signal. One is killed in the middle of a control string, one closes its terminal early.
+fn kinds_of_end() -> [(Vec<&'static str>, Value, Value); 5] {
+    [
+        (vec!["sh", "-c", "exit 3"], json!(3), json!(null)),
+        (vec!["sh", "-c", "kill -9 $$"], json!(null), json!(9)),
+        (
+            vec!["sh", "-c", "seq 1 2000; exit 5"],
+            json!(5),
+            json!(null),
+        ),
+        (
+            vec!["sh", "-c", "printf '\\033]0;open'; kill -15 $$"],
+            json!(null),
+            json!(15),
+        ),
+        (
+            vec!["sh", "-c", "exec <&- >&- 2>&-; exit 7"],
+            json!(7),
+            json!(null),
+        ),
+    ]
+}
+
 #[test]
 fn every_exit_is_told_truly_and_after_the_last_output() {
     let tmux = Tmux::start();
@@ -202,25 +227,7 @@ fn every_exit_is_told_truly_and_after_the_last_output() {
         }
         json!({"success": true})
     });
-    let kinds = [
-        (vec!["sh", "-c", "exit 3"], json!(3), json!(null)),
-        (vec!["sh", "-c", "kill -9 $$"], json!(null), json!(9)),
-        (
-            vec!["sh", "-c", "seq 1 2000; exit 5"],
-            json!(5),
-            json!(null),
-        ),
-        (
-            vec!["sh", "-c", "printf '\\033]0;open'; kill -15 $$"],
-            json!(null),
-            json!(15),
-        ),
-        (
-            vec!["sh", "-c", "exec <&- >&- 2>&-; exit 7"],
-            json!(7),
-            json!(null),
-        ),
-    ];
+    let kinds = kinds_of_end();
     let mut number = 0;
     for _ in 0..10 {
         let first = number;
