@@ -109,7 +109,7 @@ fn accompany(
     };
     let exited = exited(args, end);
     if let Some(terminal) = terminal {
-        terminal.drain(pid);
+        terminal.drain();
     }
     // The daemon must hear of the start before it hears of the end.
     started.wait(REPORT_WITHIN);
@@ -120,6 +120,9 @@ fn accompany(
             terminal,
             &format!("the exit of this program could not be kept: {error}"),
         );
+    }
+    if let Some(terminal) = terminal {
+        terminal.leave_to(pid);
     }
     end.exit_code()
 }

@@ -259,6 +259,26 @@ fn every_exit_is_told_truly_and_after_the_last_output() {
     assert!(!tmux.path("state").exists(), "nothing was left in files");
 }
 
+/// The order that keeps the last output: with tmux standing still, the end is not told although it is known.
+#[test]
+fn an_exit_is_not_told_before_tmux_has_read_what_was_printed() {
+    let tmux = Tmux::start();
+    let mut daemon = FakeDaemon::agreeable(&tmux.path("d.sock"));
+    let id = runner_id(1);
+    let server = tmux.run(&["display-message", "-p", "#{pid}"]);
+    let script = format!("read go; kill -STOP {server}; echo last; exit 5");
+    let pane = tmux.open(&id, &["sh", "-c", &script]);
+    let program = daemon.expect("run-started", &id)["pid"].to_string();
+    tmux.run(&["send-keys", "-t", &pane, "Enter"]);
+    let gone = || process_state(&program);
+    wait_until("the program has ended", || gone().is_empty(), gone);
+    let early = daemon.requests.recv_timeout(Duration::from_millis(300));
+    let go_on = Command::new("kill").args(["-CONT", &server]).status();
+    assert!(go_on.unwrap().success());
+    assert!(early.is_err(), "told too early: {early:?}");
+    assert_eq!(daemon.expect("run-exited", &id)["code"], 5);
+}
+
 #[test]
 fn keys_reach_the_program_and_never_freeze_or_end_its_parent() {
     let tmux = Tmux::start();
