@@ -39,7 +39,7 @@ fn daemon(args: &DaemonArgs) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match prepare(args).and_then(|start| serve(start, &mut announcer)) {
+    match prepare(args).and_then(|start| serve(&start, &mut announcer)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(refusal) => {
             // Both: the starter reads one line, the log is for later.
@@ -104,16 +104,15 @@ fn prepare(args: &DaemonArgs) -> Result<Start, Refusal> {
 
 /// Serves until the end. The composition root comes here: it takes the announcer and calls `ready` once the
 /// daemon listens; when that never happens, the announcer stays for the refusal.
-fn serve(start: Start, _announcer: &mut Option<Announcer>) -> Result<(), Refusal> {
-    let Start {
-        environment: _,
-        paths,
-        settings: _,
-    } = start;
+fn serve(start: &Start, _announcer: &mut Option<Announcer>) -> Result<(), Refusal> {
+    tracing::debug!(environment = ?start.environment, settings = ?start.settings, "not served");
     Err(Refusal {
         failure: Failure::new(
             Kind::Refused,
-            format!("This build cannot serve {}.", paths.tmux_socket.display()),
+            format!(
+                "This build cannot serve {}.",
+                start.paths.tmux_socket.display()
+            ),
         )
         .hint("Build the whole program."),
         locked: false,
