@@ -27,11 +27,12 @@ pub(crate) struct Server {
         short = 'L',
         value_name = "NAME",
         global = true,
+        help_heading = "tmux server",
         conflicts_with = "socket_path"
     )]
     pub(crate) socket_name: Option<OsString>,
     /// Use the tmux server with this socket, as in `tmux -S`.
-    #[arg(short = 'S', value_name = "PATH", global = true)]
+    #[arg(short = 'S', value_name = "PATH", global = true, help_heading = "tmux server")]
     pub(crate) socket_path: Option<PathBuf>,
 }
 
@@ -86,13 +87,21 @@ pub(crate) enum Verb {
     /// Print the completions of a shell.
     #[command(after_long_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
+    /// Start a command, and show its life and what it prints until it ends.
+    Demo(DemoArgs),
+    /// Show things in a terminal of their own, as the plugin's keys do.
+    #[command(subcommand)]
+    Popup(PopupVerb),
+    /// What the plugin's keys ask for; the answer is a line for a tmux message.
+    #[command(subcommand, hide = true)]
+    Plugin(PluginVerb),
     /// Programs that geppetto starts for itself.
     #[command(subcommand, hide = true)]
     Internal(InternalVerb),
 }
 
 /// `new`
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct NewArgs {
     /// Say what kind of agent it is: claude-code, codex, cursor or custom [default: told from the command].
     #[arg(long, value_name = "KIND")]
@@ -347,6 +356,42 @@ pub(crate) struct CompletionsArgs {
     /// For this shell.
     #[arg(value_name = "SHELL")]
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Call it idle after this time without output.
+    #[arg(long, value_name = "TIME", value_parser = parse_span, default_value = "1s")]
+    pub(crate) idle_after: Duration,
+    /// Leave with 0 only if it was seen to be starting, running, idle and completed with exit code 0, within 20 s.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Start this program with these arguments.
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}
+
+/// `popup`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PopupVerb {
+    /// Choose a runner and see its log, live; q closes.
+    Logs,
+}
+
+/// `plugin`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginVerb {
+    /// Watch a session, and say so in one line.
+    Register(PluginRegisterArgs),
+}
+
+/// `plugin register`
+#[derive(Debug, Args)]
+pub(crate) struct PluginRegisterArgs {
+    /// Its id.
+    #[arg(long, value_name = "$N")]
+    pub(crate) session: crate::domain::ids::SessionId,
 }
 
 /// `internal`

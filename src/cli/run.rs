@@ -50,6 +50,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Wait(args) => return cmd::wait::run(args, context),
         Verb::Sessions(verb) => return cmd::sessions::run(verb, context),
         Verb::Doctor(args) => return cmd::doctor::run(args, context),
+        Verb::Plugin(verb) => return cmd::plugin::run(verb, context),
         Verb::New(args) => cmd::new::run(args, context),
         Verb::Register(args) => cmd::register::run(args, context),
         Verb::List(args) => cmd::list::run(args, context),
@@ -62,6 +63,8 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Attach(args) => cmd::attach::run(args, context),
         Verb::Forget(args) => cmd::forget::run(args, context),
         Verb::Status(args) => cmd::status::run(args, context),
+        Verb::Demo(args) => cmd::demo::run(args, context),
+        Verb::Popup(verb) => cmd::popup::run(verb, context),
         Verb::Daemon(verb) => cmd::daemon::run(verb, context),
         Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
         Verb::Completions(args) => cmd::completions::run(args, context),
@@ -109,6 +112,9 @@ fn wants_json(verb: &Verb) -> bool {
         ) => args.json,
         Verb::Daemon(DaemonVerb::Run(_))
         | Verb::Attach(_)
+        | Verb::Demo(_)
+        | Verb::Popup(_)
+        | Verb::Plugin(_)
         | Verb::Api(_)
         | Verb::Completions(_)
         | Verb::Internal(_) => false,

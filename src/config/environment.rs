@@ -50,6 +50,18 @@ impl Environment {
         }
     }
 
+    /// All of it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
+    pub fn all(&self) -> Vec<(OsString, OsString)> {
+        match &self.0 {
+            Source::Process => std::env::vars_os().collect(),
+            Source::Given(pairs) => pairs.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+        }
+    }
+
     /// The value as an absolute path. The XDG rules say that a relative one is to be ignored.
     pub fn absolute(&self, name: &str) -> Option<PathBuf> {
         self.value(name)

@@ -9,10 +9,11 @@ mod resolve;
 mod tmux_here;
 mod watch;
 
+pub use crate::domain::settings::{KeepWindow, Settings};
 pub use environment::Environment;
 pub use file::{ConfigError, File};
 pub use paths::{PathsError, Wishes};
 pub use private_dir::{PrivateDirError, check_private_dir, prepare_private_dir};
-pub use resolve::{KeepWindow, Paths, Settings};
+pub use resolve::Paths;
 pub use tmux_here::TmuxHere;
 pub use watch::{ConfigWatch, WatchError, watch};

@@ -1,59 +1,13 @@
 //! Settings as they are meant: no options left open.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::Environment;
 use super::file::{ConfigError, File, PREFIX_RULE, is_prefix};
+use crate::domain::settings::Settings;
 
 /// The variable that gives the first part of session keys.
 const PREFIX_VARIABLE: &str = "TTY_SESSION_PREFIX";
-
-/// Whether the window of an ended runner stays open (tmux's remain-on-exit, for windows that geppetto made).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum KeepWindow {
-    /// Always.
-    Always,
-    /// When the program failed.
-    #[default]
-    Failed,
-    /// Never.
-    Never,
-}
-
-/// What the user can wish; read again when the file changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
-    /// Most runners that are alive at a time. Default 100.
-    pub runner_limit: usize,
-    /// Most ended runners that are kept in the list; the oldest go first. Default 100.
-    pub ended_kept: usize,
-    /// Time between SIGTERM and SIGKILL. Default 5 s.
-    pub stop_grace: Duration,
-    /// Silence after which a runner is idle. Default 30 s.
-    pub idle_after: Duration,
-    /// The same for one kind, by the kind's name.
-    pub idle_after_of_kind: BTreeMap<String, Duration>,
-    /// First part of session keys. `TTY_SESSION_PREFIX`, else the file, else `coda`.
-    pub key_prefix: String,
-    /// What becomes of the windows of ended runners.
-    pub keep_window: KeepWindow,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            runner_limit: 100,
-            ended_kept: 100,
-            stop_grace: Duration::from_secs(5),
-            idle_after: Duration::from_secs(30),
-            idle_after_of_kind: BTreeMap::new(),
-            key_prefix: "coda".to_owned(),
-            keep_window: KeepWindow::default(),
-        }
-    }
-}
 
 impl Settings {
     /// Reads the config file and the environment.
@@ -95,14 +49,6 @@ impl Settings {
             keep_window: file.keep_window.unwrap_or(default.keep_window),
         })
     }
-
-    /// Silence after which a runner of that kind is idle.
-    pub fn idle_after(&self, kind: &str) -> Duration {
-        self.idle_after_of_kind
-            .get(kind)
-            .copied()
-            .unwrap_or(self.idle_after)
-    }
 }
 
 /// Where everything of one daemon is. One daemon serves one tmux server.
@@ -132,6 +78,8 @@ pub struct Paths {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn resolve(variable: &str, file: File) -> Result<Settings, ConfigError> {

@@ -173,8 +173,9 @@ fn wanted(file: &Path) -> Vec<PathBuf> {
     let nearest = file.ancestors().skip(1).find(|dir| dir.is_dir());
     let target = file.canonicalize().ok();
     let mut dirs: Vec<PathBuf> = nearest.map(Path::to_owned).into_iter().collect();
-    let of_target = target.as_deref().and_then(Path::parent);
-    if let Some(dir) = of_target.filter(|dir| !dirs.iter().any(|known| known == dir)) {
+    if let Some(dir) = target.as_deref().and_then(Path::parent)
+        && !dirs.iter().any(|known| known == dir)
+    {
         dirs.push(dir.to_owned());
     }
     dirs

@@ -6,7 +6,7 @@
 
 pub mod control_child;
 mod daemon_line;
-mod exit_file;
+pub(crate) mod exit_file;
 mod helper_thread;
 mod program;
 pub mod run_parent;

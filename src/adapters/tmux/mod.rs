@@ -1,1 +1,42 @@
 //! tmux through control mode: the only place that knows tmux's syntax.
+//!
+//! [`Tmux`] is the handle that implements the ports; [`TmuxHub`] is the one task behind it, which owns the control
+//! clients: a sentinel for commands, and a watching client for every session with a followed pane.
+
+pub mod frame;
+pub mod line;
+pub mod notification;
+pub mod quote;
+pub mod unescape;
+
+mod backoff;
+mod client;
+mod clients;
+mod command;
+mod death;
+mod ending;
+mod feed;
+mod handle;
+mod hub;
+mod layout;
+mod leftovers;
+mod limits;
+mod link;
+mod listing;
+mod one_shot;
+mod options;
+mod outbox;
+mod processes;
+mod purpose;
+mod signals;
+mod spawning;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests_real;
+mod version;
+mod watching;
+
+pub use handle::Tmux;
+pub use hub::TmuxHub;
+pub use options::TmuxOptions;

@@ -36,7 +36,8 @@ pub(crate) fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<(), Failu
     Ok(())
 }
 
-fn request(args: &NewArgs, context: &Context<'_>) -> Result<CreateRunner, Failure> {
+/// The request for what was typed.
+pub(super) fn request(args: &NewArgs, context: &Context<'_>) -> Result<CreateRunner, Failure> {
     let size = window_size(context);
     Ok(CreateRunner {
         kind: args.kind.clone(),

@@ -1,0 +1,160 @@
+//! All control clients of this daemon, polled together by the hub's one task.
+//!
+//! Invariant: a client is in the list from its start until its process has been waited for.
+
+use std::future::poll_fn;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::process::Command as Process;
+
+use super::client::{Client, ClientEvent, ClientId, Role};
+use super::limits::{PAUSE_AFTER_SECONDS, READ_CHUNK};
+use super::options::TmuxOptions;
+use crate::domain::ids::{Pid, SessionId};
+use crate::domain::time::Tick;
+
+/// The clients.
+pub(super) struct Clients {
+    options: Arc<TmuxOptions>,
+    list: Vec<Client>,
+    next: u64,
+    buffer: Vec<u8>,
+    /// Where the next turn begins, so that none is always last.
+    first: usize,
+}
+
+impl Clients {
+    pub(super) fn new(options: Arc<TmuxOptions>) -> Self {
+        Self {
+            options,
+            list: Vec::new(),
+            next: 0,
+            buffer: vec![0; READ_CHUNK],
+            first: 0,
+        }
+    }
+
+    /// Starts a client. With `target` unset tmux picks the session. The server must be there: tmux would start one.
+    ///
+    /// # Errors
+    /// When the process cannot be started.
+    pub(super) fn start(
+        &mut self,
+        role: Role,
+        target: Option<SessionId>,
+        now: Tick,
+    ) -> std::io::Result<ClientId> {
+        let child = self.process(role, target).spawn()?;
+        let id = ClientId(self.next);
+        self.next += 1;
+        self.list.push(Client::new(id, role, child, now));
+        Ok(id)
+    }
+
+    fn process(&self, role: Role, target: Option<SessionId>) -> Process {
+        let options = &self.options;
+        let mut words = options.control_prefix.iter();
+        let mut process = match words.next() {
+            Some(program) => {
+                let mut process = Process::new(program);
+                process.args(words).arg(&options.tmux_program);
+                process
+            }
+            None => Process::new(&options.tmux_program),
+        };
+        process
+            .args(&options.tmux_arguments)
+            .args(["-u", "-S"])
+            .arg(&options.tmux_socket)
+            // -E: attaching must not put our environment into the user's session.
+            .args(["-C", "attach-session", "-E", "-f"])
+            .arg(match role {
+                Role::Sentinel => "no-output,ignore-size".to_owned(),
+                Role::Watcher(_) => format!("ignore-size,pause-after={PAUSE_AFTER_SECONDS}"),
+            });
+        if let Some(session) = target {
+            process.arg("-t").arg(session.to_string());
+        }
+        process
+            .env_clear()
+            .envs(options.environment.iter().map(|(key, value)| (key, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true);
+        process
+    }
+
+    /// The client, while its process is there.
+    pub(super) fn get(&self, id: ClientId) -> Option<&Client> {
+        self.list.iter().find(|client| client.id == id)
+    }
+
+    /// The client, while its process is there.
+    pub(super) fn get_mut(&mut self, id: ClientId) -> Option<&mut Client> {
+        self.list.iter_mut().find(|client| client.id == id)
+    }
+
+    /// Every client that is not being closed.
+    pub(super) fn wanted(&self) -> impl Iterator<Item = &Client> {
+        self.list.iter().filter(|client| client.is_wanted())
+    }
+
+    /// Processes of all clients.
+    pub(super) fn pids(&self) -> Vec<Pid> {
+        self.list.iter().filter_map(|client| client.pid).collect()
+    }
+
+    /// True when every client has left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Lets all of them go.
+    pub(super) fn close_all(&mut self, now: Tick) {
+        for client in &mut self.list {
+            client.close(now);
+        }
+    }
+
+    /// When [`Self::expire`] is due.
+    pub(super) fn deadline(&self) -> Option<Tick> {
+        self.list.iter().filter_map(Client::deadline).min()
+    }
+
+    /// Gives up what has waited too long.
+    pub(super) fn expire(&mut self, now: Tick) -> Vec<(ClientId, ClientEvent)> {
+        let mut events = Vec::new();
+        for client in &mut self.list {
+            client.expire(now, &mut events);
+        }
+        events
+    }
+
+    /// What the clients tell next, in the order in which each of them told it. Cancel-safe: what was read is returned.
+    pub(super) async fn turn(&mut self, now: impl Fn() -> Tick) -> Vec<(ClientId, ClientEvent)> {
+        poll_fn(|cx| self.poll(cx, now())).await
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>, now: Tick) -> Poll<Vec<(ClientId, ClientEvent)>> {
+        let mut events = Vec::new();
+        let count = self.list.len();
+        self.first = self.first.wrapping_add(1);
+        let mut gone = Vec::new();
+        let start = if count == 0 { 0 } else { self.first % count };
+        let (late, early) = self.list.split_at_mut(start);
+        for client in early.iter_mut().chain(late) {
+            if client.poll(cx, &mut self.buffer, now, &mut events) {
+                gone.push(client.id);
+            }
+        }
+        self.list.retain(|client| !gone.contains(&client.id));
+        if events.is_empty() {
+            Poll::Pending
+        } else {
+            Poll::Ready(events)
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The stream of one followed pane: joins output, keeps it for a slow reader up to a bound, marks what is missing, and
+//! knows activity and silence. No IO: the hub hands in what happens and polls the feed to send.
+//!
+//! Invariant: events leave in the order in which they happened, and nothing but output is ever dropped.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use tokio::sync::mpsc;
+use tokio_util::sync::PollSender;
+
+use super::limits::{FEED_EVENT_BYTES, FEED_PENDING_BYTES, STREAM_QUEUE};
+use crate::domain::activity::{Activity, ActivityClock};
+use crate::domain::exit::Exit;
+use crate::domain::time::{Tick, Timestamp};
+use crate::ports::process::{MonitorOptions, ProcessError, ProcessEvent};
+
+/// The sending half of a `monitor` stream.
+pub(super) struct Feed {
+    sender: PollSender<ProcessEvent>,
+    /// Resolves when the reader has dropped its half.
+    closed: Pin<Box<dyn Future<Output = ()> + Send>>,
+    queue: VecDeque<Item>,
+    /// Bytes of output in `queue`.
+    queued: usize,
+    clock: ActivityClock,
+    /// The last event is in the queue; nothing may follow it.
+    ended: bool,
+}
+
+/// What a poll found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FeedState {
+    /// Its reader is there.
+    Open,
+    /// The last event is sent, or nobody reads: the feed can go.
+    Done,
+}
+
+enum Item {
+    Output {
+        at: Timestamp,
+        parts: Vec<Bytes>,
+        size: usize,
+    },
+    Event(ProcessEvent),
+}
+
+impl Feed {
+    /// A feed and the stream that its reader gets.
+    pub(super) fn new(options: MonitorOptions, now: Tick) -> (Self, mpsc::Receiver<ProcessEvent>) {
+        let (sender, receiver) = mpsc::channel(STREAM_QUEUE);
+        let mut clock = ActivityClock::new(options.silence_after, now);
+        if !options.active {
+            clock.expire(Tick(std::time::Duration::MAX));
+        }
+        let watched = sender.clone();
+        let feed = Self {
+            sender: PollSender::new(sender),
+            closed: Box::pin(async move { watched.closed().await }),
+            queue: VecDeque::new(),
+            queued: 0,
+            clock,
+            ended: false,
+        };
+        (feed, receiver)
+    }
+
+    /// The pane printed.
+    pub(super) fn output(&mut self, bytes: Bytes, at: Timestamp, now: Tick) {
+        if self.ended || bytes.is_empty() {
+            return;
+        }
+        let woke = self.clock.output(now);
+        self.keep(bytes, at);
+        if woke {
+            self.push(ProcessEvent::Activity(Activity::Active));
+        }
+    }
+
+    /// Output is missing here, and nobody knows how much.
+    pub(super) fn lost(&mut self) {
+        let marked = matches!(
+            self.queue.back(),
+            Some(Item::Event(ProcessEvent::Lost { bytes: None }))
+        );
+        if !marked {
+            self.push(ProcessEvent::Lost { bytes: None });
+        }
+    }
+
+    /// The program ended. Nothing comes after this.
+    pub(super) fn exit(&mut self, exit: Exit) {
+        self.push(ProcessEvent::Exit(exit));
+        self.ended = true;
+    }
+
+    /// The program can no longer be followed. Nothing comes after this.
+    pub(super) fn error(&mut self, error: ProcessError) {
+        self.push(ProcessEvent::Error(error));
+        self.ended = true;
+    }
+
+    /// When [`Self::expire`] is due.
+    pub(super) fn deadline(&self) -> Option<Tick> {
+        if self.ended {
+            return None;
+        }
+        self.clock.deadline()
+    }
+
+    /// Tells a silence whose time has come.
+    pub(super) fn expire(&mut self, now: Tick) {
+        if self.ended {
+            return;
+        }
+        if let Some(lasted) = self.clock.expire(now) {
+            self.push(ProcessEvent::Silence { lasted });
+            self.push(ProcessEvent::Activity(Activity::Idle));
+        }
+    }
+
+    /// True when its reader has left.
+    pub(super) fn is_closed(&self) -> bool {
+        self.sender.is_closed()
+    }
+
+    /// Sends what there is room for. Wakes the task when there is room again, or when the reader leaves.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> FeedState {
+        if self.closed.as_mut().poll(cx).is_ready() {
+            return FeedState::Done;
+        }
+        while !self.queue.is_empty() {
+            match self.sender.poll_reserve(cx) {
+                Poll::Pending => return FeedState::Open,
+                Poll::Ready(Err(_closed)) => return FeedState::Done,
+                Poll::Ready(Ok(())) => {}
+            }
+            if let Some(event) = self.take()
+                && self.sender.send_item(event).is_err()
+            {
+                return FeedState::Done;
+            }
+        }
+        if self.ended {
+            FeedState::Done
+        } else {
+            FeedState::Open
+        }
+    }
+
+    fn push(&mut self, event: ProcessEvent) {
+        if !self.ended {
+            self.queue.push_back(Item::Event(event));
+        }
+    }
+
+    fn keep(&mut self, bytes: Bytes, at: Timestamp) {
+        let len = bytes.len();
+        if self.queued + len > FEED_PENDING_BYTES {
+            return self.drop_output(len);
+        }
+        self.queued += len;
+        match self.queue.back_mut() {
+            Some(Item::Output { parts, size, .. }) if *size + len <= FEED_EVENT_BYTES => {
+                parts.push(bytes);
+                *size += len;
+            }
+            _ => self.queue.push_back(Item::Output {
+                at,
+                parts: vec![bytes],
+                size: len,
+            }),
+        }
+    }
+
+    fn drop_output(&mut self, len: usize) {
+        let more = u64::try_from(len).unwrap_or(u64::MAX);
+        if let Some(Item::Event(ProcessEvent::Lost { bytes: Some(count) })) = self.queue.back_mut()
+        {
+            *count = count.saturating_add(more);
+        } else {
+            self.push(ProcessEvent::Lost { bytes: Some(more) });
+        }
+    }
+
+    fn take(&mut self) -> Option<ProcessEvent> {
+        match self.queue.pop_front()? {
+            Item::Event(event) => Some(event),
+            Item::Output { at, parts, size } => {
+                self.queued = self.queued.saturating_sub(size);
+                let bytes = join(parts, size);
+                Some(ProcessEvent::Output { at, bytes })
+            }
+        }
+    }
+}
+
+fn join(mut parts: Vec<Bytes>, size: usize) -> Bytes {
+    if parts.len() == 1
+        && let Some(only) = parts.pop()
+    {
+        return only;
+    }
+    let mut whole = BytesMut::with_capacity(size);
+    for part in parts {
+        whole.extend_from_slice(&part);
+    }
+    whole.freeze()
+}

@@ -1,0 +1,303 @@
+//! The one task that owns everything about a tmux server: its control clients, the layout, the followed panes. Other tasks ask
+//! it through a bounded queue; it never waits for any of them, nor for a process, nor for a reader of a stream.
+//!
+//! It is one task on purpose: what a client tells is handled before the next chunk is read, so order between output,
+//! replies and notifications of a client is kept without locks, and tmux is slower than one task by two orders.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::client::{ClientEvent, ClientId, Role};
+use super::clients::Clients;
+use super::feed::{Feed, FeedState};
+use super::layout::Layout;
+use super::leftovers::Record;
+use super::limits::SHUTDOWN_DEADLINE;
+use super::link::Link;
+use super::listing::Listing;
+use super::notification::Notification;
+use super::options::TmuxOptions;
+use super::outbox::Outbox;
+use super::purpose::{Purpose, Request};
+use super::watching::{Watch, Watchers};
+use crate::domain::ids::{PaneId, RunnerId};
+use crate::domain::time::Tick;
+use crate::ports::mux::MuxEvent;
+
+/// The adapter's engine; see the module. Consumed by [`TmuxHub::run`].
+pub struct TmuxHub {
+    pub(super) options: Arc<TmuxOptions>,
+    requests: mpsc::Receiver<Request>,
+    pub(super) outbox: Outbox,
+    pub(super) clients: Clients,
+    pub(super) link: Link,
+    pub(super) listing: Listing,
+    pub(super) layout: Layout,
+    /// Runners of panes that were made a moment ago and whose option is not set yet.
+    pub(super) ours: HashMap<PaneId, RunnerId>,
+    pub(super) watches: BTreeMap<PaneId, Watch>,
+    /// Streams that have their last event and wait for their reader to take it.
+    pub(super) leaving: Vec<Feed>,
+    pub(super) watchers: Watchers,
+    record: Record,
+}
+
+impl TmuxHub {
+    pub(super) fn new(
+        options: Arc<TmuxOptions>,
+        requests: mpsc::Receiver<Request>,
+        events: mpsc::Sender<MuxEvent>,
+    ) -> Self {
+        let now = options.clock.tick();
+        Self {
+            requests,
+            outbox: Outbox::new(events),
+            clients: Clients::new(Arc::clone(&options)),
+            link: Link::new(now),
+            listing: Listing::default(),
+            layout: Layout::default(),
+            ours: HashMap::new(),
+            watches: BTreeMap::new(),
+            leaving: Vec::new(),
+            watchers: Watchers::default(),
+            record: Record::new(&options),
+            options,
+        }
+    }
+
+    /// Works until `shutdown`, then detaches every control client and waits until their processes are gone. Streams end
+    /// without a last event then: the programs go on, only the watching stops.
+    ///
+    /// Polled on a thread that ends while the daemon lives, it would take the control clients with it (they die with
+    /// the thread that started them): no `block_in_place` beside it.
+    pub async fn run(mut self, shutdown: CancellationToken) {
+        self.record.end_leftovers(&self.options);
+        loop {
+            let now = self.now();
+            let deadline = self.deadline();
+            let clock = Arc::clone(&self.options.clock);
+            tokio::select! {
+                () = shutdown.cancelled() => break,
+                events = self.clients.turn(|| clock.tick()) => self.on_events(events),
+                Some(request) = self.requests.recv() => self.on_request(request),
+                probed = self.link.probed() => self.on_probed(probed),
+                unread = poll_streams(&mut self.watches, &mut self.leaving, &mut self.outbox) => self.on_unread(&unread),
+                () = sleep_until(deadline, now) => self.on_time(),
+            }
+        }
+        self.stop().await;
+    }
+
+    async fn stop(mut self) {
+        self.clients.close_all(self.now());
+        let until = self.now().after(SHUTDOWN_DEADLINE);
+        while !self.clients.is_empty() {
+            let now = self.now();
+            if now >= until {
+                tracing::error!("tmux control clients did not leave; they are killed");
+                break;
+            }
+            let deadline = self.clients.deadline().map_or(until, |due| due.min(until));
+            let clock = Arc::clone(&self.options.clock);
+            tokio::select! {
+                _ignored = self.clients.turn(|| clock.tick()) => {}
+                () = sleep_until(Some(deadline), now) => drop(self.clients.expire(self.now())),
+            }
+        }
+        self.record.write(&self.options, &self.clients.pids());
+    }
+
+    pub(super) fn now(&self) -> Tick {
+        self.options.clock.tick()
+    }
+
+    fn deadline(&self) -> Option<Tick> {
+        [
+            self.clients.deadline(),
+            self.link.deadline(),
+            self.listing_deadline(),
+            self.watching_deadline(),
+            self.record.deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    fn on_time(&mut self) {
+        let now = self.now();
+        let events = self.clients.expire(now);
+        self.on_events(events);
+        self.on_link_time(now);
+        self.on_listing_time(now);
+        self.on_watching_time(now);
+        if self.record.deadline().is_some_and(|due| due <= now) {
+            self.record.write(&self.options, &self.clients.pids());
+        }
+    }
+
+    pub(super) fn on_request(&mut self, request: Request) {
+        match request {
+            Request::Exited {
+                pane,
+                outcome,
+                at,
+                answer,
+            } => self.on_reported(pane, outcome, at, answer),
+            Request::Killed { pane, exit } => self.on_killed(pane, exit),
+            other => self.hold_or_do(other),
+        }
+    }
+
+    fn on_events(&mut self, events: Vec<(ClientId, ClientEvent)>) {
+        for (client, event) in events {
+            match event {
+                ClientEvent::Output { pane, bytes } => self.on_output(client, pane, bytes),
+                ClientEvent::Told(told) => self.on_told(client, told),
+                ClientEvent::Answered { purpose, result } => {
+                    self.on_answered(client, purpose, result);
+                }
+                ClientEvent::Attached => self.on_attached(client),
+                ClientEvent::Refused(message) => self.on_refused(client, &message),
+                ClientEvent::Ended => self.on_ended(client),
+            }
+        }
+    }
+
+    fn on_attached(&mut self, client: ClientId) {
+        match self.clients.get(client).map(|client| client.role) {
+            Some(Role::Sentinel) => self.on_sentinel_attached(client),
+            Some(Role::Watcher(_)) => self.on_watcher_attached(client),
+            None => {}
+        }
+    }
+
+    fn on_refused(&mut self, client: ClientId, message: &str) {
+        tracing::debug!(client = client.0, message, "tmux refused a control client");
+        if self.link.client() == Some(client) {
+            self.on_sentinel_refused(message);
+        }
+    }
+
+    /// The client is out of the list already.
+    fn on_ended(&mut self, client: ClientId) {
+        self.record_soon();
+        if self.link.client() == Some(client) {
+            self.on_sentinel_ended();
+        } else {
+            self.on_watcher_ended(client);
+        }
+    }
+
+    pub(super) fn record_soon(&mut self) {
+        self.record.soon(self.options.clock.tick());
+    }
+
+    fn on_told(&mut self, client: ClientId, told: Notification) {
+        match told {
+            Notification::Pause { pane } => self.on_paused(client, pane),
+            Notification::SubscriptionChanged {
+                pane: Some(pane),
+                value,
+                ..
+            } => self.on_pane_value(client, pane, &value),
+            Notification::LayoutChange { .. }
+            | Notification::WindowAdd { .. }
+            | Notification::UnlinkedWindowAdd { .. }
+            | Notification::WindowClose { .. }
+            | Notification::UnlinkedWindowClose { .. }
+            | Notification::WindowPaneChanged { .. }
+            | Notification::SessionWindowChanged { .. }
+            | Notification::SessionChanged { .. }
+            | Notification::ClientSessionChanged { .. }
+            | Notification::SessionRenamed { .. }
+            | Notification::SessionsChanged
+            | Notification::ClientDetached { .. } => self.listing.mark(self.options.clock.tick()),
+            // The names of windows, buffers and messages are nothing that a layout shows; the end of a client is told
+            // by the end of its process.
+            Notification::Continue { .. }
+            | Notification::WindowRenamed { .. }
+            | Notification::UnlinkedWindowRenamed { .. }
+            | Notification::PaneModeChanged { .. }
+            | Notification::SubscriptionChanged { .. }
+            | Notification::PasteBufferChanged { .. }
+            | Notification::PasteBufferDeleted { .. }
+            | Notification::Message { .. }
+            | Notification::ConfigError { .. }
+            | Notification::Exit { .. }
+            | Notification::Unknown { .. } => {}
+        }
+    }
+
+    fn on_answered(
+        &mut self,
+        client: ClientId,
+        purpose: Purpose,
+        result: Result<super::purpose::Replies, crate::ports::mux::MuxError>,
+    ) {
+        match purpose {
+            Purpose::Effect => {
+                if let Err(error) = result {
+                    tracing::debug!(client = client.0, %error, "tmux command without effect");
+                }
+            }
+            Purpose::Request { answer, makes } => {
+                if let (Some(runner), Ok(replies)) = (makes, &result)
+                    && let Some(pane) = super::spawning::made_pane(replies)
+                {
+                    self.ours.insert(pane, runner);
+                }
+                self.listing.mark(self.options.clock.tick());
+                // Whoever asked may have left.
+                drop(answer.send(result));
+            }
+            Purpose::Listing => self.on_listed(result),
+            Purpose::Fence { pane } => self.on_fenced(pane),
+        }
+    }
+
+    /// Readers have left: their watches end.
+    fn on_unread(&mut self, panes: &[PaneId]) {
+        for pane in panes {
+            if let Some(watch) = self.watches.remove(pane) {
+                watch.unread();
+            }
+        }
+        self.rebalance();
+    }
+}
+
+/// Sends what readers have room for; returns the panes whose readers have left.
+async fn poll_streams(
+    watches: &mut BTreeMap<PaneId, Watch>,
+    leaving: &mut Vec<Feed>,
+    outbox: &mut Outbox,
+) -> Vec<PaneId> {
+    poll_fn(|cx| {
+        outbox.poll(cx);
+        leaving.retain_mut(|feed| feed.poll(cx) == FeedState::Open);
+        let unread: Vec<PaneId> = watches
+            .iter_mut()
+            .filter_map(|(pane, watch)| (watch.feed.poll(cx) == FeedState::Done).then_some(*pane))
+            .collect();
+        if unread.is_empty() {
+            Poll::Pending
+        } else {
+            Poll::Ready(unread)
+        }
+    })
+    .await
+}
+
+/// Sleeps until `deadline`, for ever without one.
+async fn sleep_until(deadline: Option<Tick>, now: Tick) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep(deadline.since(now)).await,
+        None => std::future::pending().await,
+    }
+}

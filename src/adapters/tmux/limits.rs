@@ -1,0 +1,103 @@
+//! Every capacity and time of this adapter, each with its reason.
+
+use std::time::Duration;
+
+/// Bytes read from a control client at a time: one pipe's worth on Linux, so that a turn empties it.
+pub(super) const READ_CHUNK: usize = 64 * 1024;
+
+/// Requests of other tasks that wait for the hub. Full: the caller waits, the hub never does.
+pub(super) const REQUEST_QUEUE: usize = 64;
+
+/// Requests that wait for a connection. Full: refused as disconnected, since something is badly wrong then.
+pub(super) const HELD_REQUESTS: usize = 1024;
+
+/// `MuxEvent`s that wait for their reader. Full: the hub keeps the newest layout and every `ServerGone`.
+pub(super) const EVENT_QUEUE: usize = 16;
+
+/// Events of one pane that wait for their reader. Full: output gathers in the feed, up to [`FEED_PENDING_BYTES`].
+pub(super) const STREAM_QUEUE: usize = 32;
+
+/// Output is joined up to this size, so that a burst is few events and none of them is huge.
+pub(super) const FEED_EVENT_BYTES: usize = 256 * 1024;
+
+/// Output of one pane that is kept for a slow reader; later output is dropped with a `Lost` event. About a second
+/// of the fastest flood that tmux can deliver.
+pub(super) const FEED_PENDING_BYTES: usize = 8 * 1024 * 1024;
+
+/// `pause-after`: seconds of unsent output at which tmux drops it and says so. Our reader is never late by itself; this
+/// bounds what the server gathers while the daemon or the machine is suspended.
+pub(super) const PAUSE_AFTER_SECONDS: u32 = 10;
+
+/// A command is answered within this, or fails. tmux answers in under 1 ms; a server that is busy with a flood or a
+/// swapped-out machine takes longer.
+pub(super) const COMMAND_DEADLINE: Duration = Duration::from_secs(5);
+
+/// A client that leaves a command unanswered for so long is ended and replaced.
+pub(super) const CLIENT_STUCK: Duration = Duration::from_secs(15);
+
+/// Time for a new client to be attached.
+pub(super) const ATTACH_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Time for a one-shot `tmux` process (3 ms normally; starting a server loads the user's configuration).
+pub(super) const ONE_SHOT_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Structural notifications come in groups: the listing waits this long for the rest of them.
+pub(super) const LISTING_DEBOUNCE: Duration = Duration::from_millis(20);
+
+/// First wait before a lost client is replaced.
+pub(super) const BACKOFF_FIRST: Duration = Duration::from_millis(50);
+
+/// Longest wait before a lost client is replaced, and between looks at a socket without a server.
+pub(super) const BACKOFF_LAST: Duration = Duration::from_secs(5);
+
+/// So many ends within [`STORM_WINDOW`] are reported as an error, and the next try waits [`BACKOFF_LAST`].
+pub(super) const STORM_ENDS: u32 = 3;
+
+/// See [`STORM_ENDS`].
+pub(super) const STORM_WINDOW: Duration = Duration::from_secs(1);
+
+/// A client that has lived so long was well: its next loss starts at [`BACKOFF_FIRST`] again.
+pub(super) const BACKOFF_RESET: Duration = Duration::from_secs(10);
+
+/// Time for a client to leave at the end of its input, and again after SIGTERM, before the next harder step.
+pub(super) const CLOSE_STEP: Duration = Duration::from_millis(500);
+
+/// Time for all clients to leave when the daemon stops; longer than all the steps of one.
+pub(super) const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(3);
+
+/// A dead pane without status and signal: the server is poked after this (tmux 3.3a loses a SIGCHLD now and then,
+/// and the end of any other child makes it look again).
+pub(super) const DEAD_POKE_AFTER: Duration = Duration::from_millis(500);
+
+/// The poke's effect is looked for after this.
+pub(super) const DEAD_LOOK_AFTER: Duration = Duration::from_millis(150);
+
+/// A dead pane without status and signal for so long is an end that nobody knows.
+pub(super) const DEAD_GIVE_UP: Duration = Duration::from_secs(2);
+
+/// Time for the run parent's report after its pane is seen to be gone or dead.
+pub(super) const REPORT_GRACE: Duration = Duration::from_secs(2);
+
+/// Time for the fence behind a pane's last output; the exit is told without it after that.
+pub(super) const FENCE_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Time for a `monitor` call to find its watching client attached.
+pub(super) const WATCH_DEADLINE: Duration = Duration::from_secs(5);
+
+/// After SIGKILL a process is gone within this, or it never will (stuck in the kernel).
+pub(super) const KILL_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Times that a freeze or a kill lists the processes again to catch those that were born meanwhile. A fork bomb
+/// could outrun any number.
+pub(super) const SIGNAL_ROUNDS: usize = 20;
+
+/// Between two looks of a freeze: a stop takes effect within a scheduling round.
+pub(super) const FREEZE_ROUND: Duration = Duration::from_millis(5);
+
+/// The list of our control clients is written this long after a change: one look at the process table serves
+/// all clients that were started together.
+pub(super) const RECORD_DEBOUNCE: Duration = Duration::from_millis(100);
+
+/// Length limit of free text in listings. Any length limit makes tmux drop control bytes; this one is above every
+/// name that fits a screen.
+pub(super) const TEXT_LIMIT: usize = 256;

@@ -1,0 +1,308 @@
+//! The connection to the server: who listens on the socket, the sentinel client, what happens when either is lost, and
+//! the requests that wait meanwhile.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::backoff::Backoff;
+use super::client::{ClientId, Role};
+use super::hub::TmuxHub;
+use super::layout::Layout;
+use super::limits::{BACKOFF_LAST, COMMAND_DEADLINE, HELD_REQUESTS};
+use super::one_shot::{identify, io_error, no_server};
+use super::purpose::{Purpose, Request};
+use crate::domain::exit::{Exit, ExitSource, Outcome};
+use crate::domain::ids::SessionId;
+use crate::domain::time::Tick;
+use crate::ports::mux::{MuxError, MuxEvent, MuxServer};
+
+type Probe = Pin<Box<dyn Future<Output = Result<MuxServer, MuxError>> + Send>>;
+
+/// State of the connection.
+pub(super) struct Link {
+    step: Step,
+    /// Who we are, or were last, connected to. `None` when there is none.
+    pub(super) server: Option<MuxServer>,
+    backoff: Backoff,
+    /// Requests that need a connection, and when they are given up.
+    held: VecDeque<(Request, Tick)>,
+    /// When the present sentinel was started.
+    born: Tick,
+    /// The session that the sentinel was sent to was refused: the next one lets tmux choose.
+    anywhere: bool,
+}
+
+enum Step {
+    /// Not connected; the next look is at this time.
+    Down { retry: Tick },
+    /// Asking who listens.
+    Probing(Probe),
+    /// The sentinel is on its way in.
+    Attaching(ClientId),
+    /// Connected.
+    Up(ClientId),
+}
+
+impl Link {
+    pub(super) fn new(now: Tick) -> Self {
+        Self {
+            step: Step::Down { retry: now },
+            server: None,
+            backoff: Backoff::default(),
+            held: VecDeque::new(),
+            born: now,
+            anywhere: false,
+        }
+    }
+
+    /// The sentinel, attached or on its way.
+    pub(super) fn client(&self) -> Option<ClientId> {
+        match self.step {
+            Step::Attaching(client) | Step::Up(client) => Some(client),
+            Step::Down { .. } | Step::Probing(_) => None,
+        }
+    }
+
+    /// The sentinel, when commands may be sent.
+    pub(super) fn up(&self) -> Option<ClientId> {
+        match self.step {
+            Step::Up(client) => Some(client),
+            Step::Down { .. } | Step::Probing(_) | Step::Attaching(_) => None,
+        }
+    }
+
+    /// The answer to a probe; pending for ever when none is on its way. Cancel-safe.
+    pub(super) async fn probed(&mut self) -> Result<MuxServer, MuxError> {
+        match &mut self.step {
+            Step::Probing(probe) => probe.await,
+            Step::Down { .. } | Step::Attaching(_) | Step::Up(_) => std::future::pending().await,
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Tick> {
+        let retry = match self.step {
+            Step::Down { retry } => Some(retry),
+            Step::Probing(_) | Step::Attaching(_) | Step::Up(_) => None,
+        };
+        let held = self.held.front().map(|(_, until)| *until);
+        retry.into_iter().chain(held).min()
+    }
+}
+
+impl TmuxHub {
+    /// Does what needs the command channel, or keeps it until there is one.
+    pub(super) fn hold_or_do(&mut self, request: Request) {
+        if self.link.up().is_some() {
+            return self.do_connected(request);
+        }
+        let now = self.now();
+        if self.link.held.len() >= HELD_REQUESTS {
+            return request.refuse(MuxError::Disconnected {
+                command: "attach-session".to_owned(),
+            });
+        }
+        self.link
+            .held
+            .push_back((request, now.after(COMMAND_DEADLINE)));
+        // Somebody waits: with no server known the next look may be seconds away.
+        if self.link.server.is_none() && matches!(self.link.step, Step::Down { .. }) {
+            self.probe();
+        }
+    }
+
+    fn do_connected(&mut self, request: Request) {
+        match request {
+            Request::Server { answer } => {
+                let server = self.link.server.clone();
+                let known = server.ok_or_else(|| no_server(&self.options));
+                drop(answer.send(known));
+            }
+            Request::Layout { answer } => {
+                let now = self.now();
+                self.listing.ask(answer, now);
+                self.on_listing_time(now);
+            }
+            Request::Run {
+                command,
+                makes,
+                answer,
+            } => self.command(&command, Purpose::Request { answer, makes }),
+            Request::Watch(watch) => self.on_watch(watch),
+            Request::Exited { .. } | Request::Killed { .. } => self.on_request(request),
+        }
+    }
+
+    /// Sends a command on the command channel; only when it is up.
+    pub(super) fn command(&mut self, command: &super::command::Command, purpose: Purpose) {
+        let now = self.now();
+        if let Some(client) = self.link.up().and_then(|id| self.clients.get_mut(id)) {
+            client.send(command, purpose, now);
+        } else {
+            tracing::debug!(command = command.name(), "no connection for a command");
+        }
+    }
+
+    fn probe(&mut self) {
+        let options = Arc::clone(&self.options);
+        self.link.step = Step::Probing(Box::pin(async move { identify(&options).await }));
+    }
+
+    pub(super) fn on_link_time(&mut self, now: Tick) {
+        if let Step::Down { retry } = self.link.step
+            && retry <= now
+        {
+            self.probe();
+        }
+        while let Some((_, until)) = self.link.held.front()
+            && *until <= now
+        {
+            if let Some((request, _)) = self.link.held.pop_front() {
+                request.refuse(MuxError::TimedOut {
+                    command: "attach-session".to_owned(),
+                    seconds: COMMAND_DEADLINE.as_secs(),
+                });
+            }
+        }
+    }
+
+    pub(super) fn on_probed(&mut self, probed: Result<MuxServer, MuxError>) {
+        let now = self.now();
+        match probed {
+            Ok(server) => {
+                if self.link.server.as_ref().is_some_and(|old| *old != server) {
+                    self.on_server_gone();
+                }
+                self.link.server = Some(server);
+                self.start_sentinel(self.sentinel_target());
+            }
+            Err(error @ MuxError::NoServer { .. }) => {
+                if self.link.server.is_some() {
+                    self.on_server_gone();
+                }
+                self.refuse_held(&error);
+                self.link.step = Step::Down {
+                    retry: now.after(BACKOFF_LAST),
+                };
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the tmux server cannot be asked");
+                self.refuse_held(&error);
+                let wait = self.link.backoff.lost(now, now);
+                let settled = matches!(error, MuxError::NotFound { .. } | MuxError::TooOld { .. });
+                self.link.step = Step::Down {
+                    retry: if settled {
+                        now.after(BACKOFF_LAST)
+                    } else {
+                        wait.until
+                    },
+                };
+            }
+        }
+    }
+
+    /// A session that is watched anyway, so that no other session counts as attached because of us.
+    fn sentinel_target(&self) -> Option<SessionId> {
+        if self.link.anywhere {
+            return None;
+        }
+        let watched = self
+            .watches
+            .keys()
+            .filter_map(|pane| self.layout.pane(*pane))
+            .map(|pane| pane.place.session);
+        let registered = self
+            .layout
+            .sessions
+            .iter()
+            .filter(|session| session.registered);
+        watched
+            .min()
+            .or_else(|| registered.map(|session| session.id).min())
+    }
+
+    fn start_sentinel(&mut self, target: Option<SessionId>) {
+        let now = self.now();
+        self.link.born = now;
+        match self.clients.start(Role::Sentinel, target, now) {
+            Ok(client) => {
+                self.record_soon();
+                self.link.step = Step::Attaching(client);
+            }
+            Err(error) => {
+                tracing::error!(%error, "a tmux control client cannot be started");
+                self.refuse_held(&io_error(error));
+                let wait = self.link.backoff.lost(now, now);
+                self.link.step = Step::Down { retry: wait.until };
+            }
+        }
+    }
+
+    pub(super) fn on_sentinel_attached(&mut self, client: ClientId) {
+        self.link.step = Step::Up(client);
+        self.link.anywhere = false;
+        let now = self.now();
+        self.listing.lost_channel(now);
+        for (request, _) in std::mem::take(&mut self.link.held) {
+            self.do_connected(request);
+        }
+        self.on_listing_time(now);
+    }
+
+    pub(super) fn on_sentinel_refused(&mut self, message: &str) {
+        // A server with the option `exit-empty off` lives on without sessions: there is nothing to attach to, nor to watch.
+        if message.contains("no sessions") {
+            let (layouts, others): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.link.held)
+                .into_iter()
+                .partition(|(request, _)| matches!(request, Request::Layout { .. }));
+            for (request, _) in layouts {
+                if let Request::Layout { answer } = request {
+                    drop(answer.send(Ok(Layout::default())));
+                }
+            }
+            self.link.held = others;
+            self.refuse_held(&no_server(&self.options));
+            self.apply(Layout::default());
+        } else {
+            self.link.anywhere = true;
+        }
+    }
+
+    pub(super) fn on_sentinel_ended(&mut self) {
+        let now = self.now();
+        let wait = self.link.backoff.lost(self.link.born, now);
+        if wait.storm {
+            tracing::error!(
+                "tmux ends our control clients as fast as they start; trying again slowly"
+            );
+            self.refuse_held(&MuxError::Disconnected {
+                command: "attach-session".to_owned(),
+            });
+        }
+        self.link.step = Step::Down { retry: wait.until };
+    }
+
+    fn refuse_held(&mut self, error: &MuxError) {
+        for (request, _) in std::mem::take(&mut self.link.held) {
+            request.refuse(error.clone());
+        }
+    }
+
+    fn on_server_gone(&mut self) {
+        self.link.server = None;
+        let now = self.now();
+        self.clients.close_all(now);
+        let exit = Exit {
+            outcome: Outcome::NotKnown,
+            source: ExitSource::ServerGone,
+            at: self.options.clock.now(),
+        };
+        self.end_all(exit);
+        self.layout = Layout::default();
+        self.listing.forget();
+        self.ours.clear();
+        self.watchers.forget();
+        self.outbox.push(MuxEvent::ServerGone);
+    }
+}

@@ -1,0 +1,123 @@
+//! Keeping the layout true: after a structural notification, or any doubt, one listing on the command channel, and what follows
+//! from a new layout. At most one is on its way; what happens meanwhile asks for another.
+
+use super::client::ClientId;
+use super::hub::TmuxHub;
+use super::layout::{Layout, question};
+use super::limits::{BACKOFF_FIRST, LISTING_DEBOUNCE};
+use super::purpose::{Answer, Purpose, Replies};
+use crate::domain::time::Tick;
+use crate::ports::mux::{MuxError, MuxEvent};
+
+/// When the layout is asked, and who waits for it.
+#[derive(Default)]
+pub(super) struct Listing {
+    due: Option<Tick>,
+    in_flight: bool,
+    /// Wait for the listing that is on its way.
+    asked: Vec<Answer<Layout, MuxError>>,
+    /// Wait for the next one, since theirs must begin after they asked.
+    waiting: Vec<Answer<Layout, MuxError>>,
+    /// A layout was told since the connection to this server.
+    told: bool,
+}
+
+impl Listing {
+    /// Something changed.
+    pub(super) fn mark(&mut self, now: Tick) {
+        self.due.get_or_insert(now.after(LISTING_DEBOUNCE));
+    }
+
+    /// A listing is wanted at that time, at the latest.
+    pub(super) fn by(&mut self, at: Tick) {
+        self.due = Some(self.due.map_or(at, |due| due.min(at)));
+    }
+
+    /// Somebody wants a layout that is asked from now on.
+    pub(super) fn ask(&mut self, answer: Answer<Layout, MuxError>, now: Tick) {
+        self.waiting.push(answer);
+        self.by(now);
+    }
+
+    /// True when the last layout is not known to be true.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.in_flight || self.due.is_some() || !self.told
+    }
+
+    /// Another command channel: what was asked on the old one was answered with an error.
+    pub(super) fn lost_channel(&mut self, now: Tick) {
+        self.in_flight = false;
+        self.by(now);
+    }
+
+    /// Another server, or none.
+    pub(super) fn forget(&mut self) {
+        self.told = false;
+        self.due = None;
+    }
+}
+
+impl TmuxHub {
+    pub(super) fn listing_deadline(&self) -> Option<Tick> {
+        let can = !self.listing.in_flight && self.link.up().is_some();
+        self.listing.due.filter(|_| can)
+    }
+
+    pub(super) fn on_listing_time(&mut self, now: Tick) {
+        if self.listing_deadline().is_none_or(|due| due > now) {
+            return;
+        }
+        self.listing.due = None;
+        self.listing.in_flight = true;
+        self.listing.asked = std::mem::take(&mut self.listing.waiting);
+        self.command(&question(), Purpose::Listing);
+    }
+
+    pub(super) fn on_listed(&mut self, result: Result<Replies, MuxError>) {
+        self.listing.in_flight = false;
+        let now = self.now();
+        match result {
+            Ok(replies) => {
+                let layout = Layout::read(&replies, &self.layout, &self.ours);
+                for answer in std::mem::take(&mut self.listing.asked) {
+                    // Whoever asked may have left.
+                    drop(answer.send(Ok(layout.clone())));
+                }
+                self.apply(layout);
+            }
+            Err(error) => {
+                tracing::debug!(%error, "the layout was not answered");
+                self.listing.by(now.after(BACKOFF_FIRST));
+                for answer in std::mem::take(&mut self.listing.asked) {
+                    drop(answer.send(Err(error.clone())));
+                }
+            }
+        }
+        self.on_listing_time(now);
+    }
+
+    /// A new truth.
+    pub(super) fn apply(&mut self, layout: Layout) {
+        let changed = !self.listing.told || layout.differs(&self.layout);
+        self.layout = layout;
+        self.listing.told = true;
+        self.ours
+            .retain(|pane, _| self.layout.pane(*pane).is_some());
+        if changed {
+            self.outbox.push(MuxEvent::Layout {
+                sessions: self.layout.sessions.clone(),
+                panes: self.layout.panes.clone(),
+            });
+        }
+        self.look_at_watched();
+        self.start_waiting_watches();
+        self.rebalance();
+    }
+
+    /// Structural notifications of a client that is on its way out are no news.
+    pub(super) fn is_current(&self, client: ClientId) -> bool {
+        self.clients
+            .get(client)
+            .is_some_and(super::client::Client::is_attached)
+    }
+}

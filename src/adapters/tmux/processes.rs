@@ -1,0 +1,178 @@
+//! The process monitor port: finds panes, hands streams out, and takes the reports of run parents. Starting is in
+//! `spawning`, signals are in `signals`.
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+use super::command::Command;
+use super::handle::Tmux;
+use super::purpose::{Request, WatchRequest};
+use super::signals;
+use crate::domain::exit::Outcome;
+use crate::domain::ids::{PaneId, Pid};
+use crate::domain::runner::Place;
+use crate::domain::time::Timestamp;
+use crate::ports::mux::{Mux, MuxError, MuxPane};
+use crate::ports::process::{
+    Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle, ProcessMonitor,
+    RunReports, SpawnSpec,
+};
+use crate::ports::table::ProcessInfo;
+
+#[async_trait]
+impl ProcessMonitor for Tmux {
+    async fn spawn(&self, spec: &SpawnSpec) -> Result<ProcessHandle, ProcessError> {
+        self.open_window(spec).await
+    }
+
+    async fn attach(&self, pid: Pid) -> Result<ProcessHandle, ProcessError> {
+        let processes = self.processes(pid)?;
+        if !processes.iter().any(|process| process.pid == pid) {
+            return Err(ProcessError::NoProcess { pid });
+        }
+        let (_, panes) = self.layout().await?;
+        find_pane(&processes, &panes, pid)
+            .map(handle_of)
+            .ok_or(ProcessError::NotInPane { pid })
+    }
+
+    async fn monitor_existing(&self, what: Existing) -> Result<Vec<ProcessHandle>, ProcessError> {
+        let (sessions, panes) = self.layout().await?;
+        let no_session = |id| sessions.iter().all(|session| session.id != id);
+        match what {
+            Existing::Session(id) if no_session(id) => Err(MuxError::NoSession {
+                target: id.to_string(),
+            }
+            .into()),
+            Existing::Session(id) => Ok(panes
+                .iter()
+                .filter(|pane| pane.sessions.contains(&id))
+                .map(handle_of)
+                .collect()),
+            Existing::Pane(id) => {
+                let found = panes.iter().find(|pane| pane.place.pane == id);
+                let pane = found.ok_or_else(|| MuxError::NoPane {
+                    target: id.to_string(),
+                })?;
+                Ok(vec![handle_of(pane)])
+            }
+        }
+    }
+
+    async fn monitor(
+        &self,
+        handle: &ProcessHandle,
+        options: MonitorOptions,
+    ) -> Result<mpsc::Receiver<ProcessEvent>, ProcessError> {
+        let place = handle.place.clone();
+        self.ask("attach-session", |answer| {
+            Request::Watch(WatchRequest {
+                place,
+                options,
+                answer,
+            })
+        })
+        .await
+    }
+
+    async fn kill(&self, handle: &ProcessHandle, mode: KillMode) -> Result<(), ProcessError> {
+        self.still_there(handle).await?;
+        if let Some(exit) = signals::kill(&self.options, handle, mode).await? {
+            let pane = handle.place.pane;
+            self.tell(Request::Killed { pane, exit }).await;
+        }
+        Ok(())
+    }
+
+    async fn close(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
+        match self.still_there(handle).await {
+            Ok(()) => {}
+            Err(ProcessError::Gone { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+        let kill = Command::new("kill-pane").flag("-t").id(handle.place.pane);
+        match self.run(kill).await {
+            Ok(_) => Ok(()),
+            // It closed between the look and the command.
+            Err(MuxError::Command { message, .. }) if message.starts_with("can't find pane") => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[async_trait]
+impl Freezer for Tmux {
+    async fn freeze(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
+        self.still_there(handle).await?;
+        signals::freeze(&self.options, handle).await
+    }
+
+    async fn thaw(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
+        self.still_there(handle).await?;
+        signals::thaw(&self.options, handle)
+    }
+}
+
+#[async_trait]
+impl RunReports for Tmux {
+    async fn exited(
+        &self,
+        pane: PaneId,
+        outcome: Outcome,
+        at: Timestamp,
+    ) -> Result<(), ProcessError> {
+        self.ask("display-message", |answer| Request::Exited {
+            pane,
+            outcome,
+            at,
+            answer,
+        })
+        .await
+    }
+}
+
+impl Tmux {
+    fn processes(&self, about: Pid) -> Result<Vec<ProcessInfo>, ProcessError> {
+        signals::list(&self.options, about)
+    }
+
+    /// Process ids are reused: signals go only to a pane that still runs the process which the handle means.
+    async fn still_there(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
+        let Place { pane, pane_pid, .. } = handle.place;
+        let (_, panes) = self.layout().await?;
+        let same =
+            |listed: &MuxPane| listed.place.pane == pane && listed.place.pane_pid == pane_pid;
+        if panes.iter().any(same) {
+            Ok(())
+        } else {
+            Err(ProcessError::Gone {
+                pane,
+                pid: pane_pid,
+            })
+        }
+    }
+}
+
+fn handle_of(pane: &MuxPane) -> ProcessHandle {
+    ProcessHandle {
+        place: pane.place.clone(),
+        program: None,
+    }
+}
+
+/// The pane whose process is `pid` or an ancestor of it.
+fn find_pane<'a>(processes: &[ProcessInfo], panes: &'a [MuxPane], pid: Pid) -> Option<&'a MuxPane> {
+    let mut at = Some(pid);
+    // Parents never form a ring, but the listing is not taken in one moment.
+    for _ in 0..processes.len() {
+        let here = at?;
+        if let Some(pane) = panes.iter().find(|pane| pane.place.pane_pid == here) {
+            return Some(pane);
+        }
+        at = processes
+            .iter()
+            .find(|process| process.pid == here)
+            .and_then(|process| process.parent);
+    }
+    None
+}
