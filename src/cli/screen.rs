@@ -69,7 +69,7 @@ impl<'a> Screen<'a> {
     /// # Errors
     /// A [`Failure`] when there is none.
     pub(crate) fn take(output: &'a mut Output) -> Result<Self, Failure> {
-        if !isatty(stdin()) || !isatty(stdout()) {
+        if output.size().is_none() || !isatty(stdin()) {
             return Err(Failure::new(Kind::Usage, "This needs a terminal.")
                 .hint("Without one, use `geppetto logs -f RUNNER`."));
         }
