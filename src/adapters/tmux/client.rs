@@ -93,7 +93,6 @@ pub(super) struct Client {
     pub(super) id: ClientId,
     pub(super) role: Role,
     pub(super) pid: Option<Pid>,
-    pub(super) born: Tick,
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: Option<ChildStdout>,
@@ -113,7 +112,6 @@ impl Client {
                 .id()
                 .and_then(|pid| i32::try_from(pid).ok())
                 .and_then(Pid::new),
-            born: now,
             stdin: child.stdin.take(),
             stdout: child.stdout.take(),
             child,

@@ -16,7 +16,7 @@ use super::limits::{FEED_EVENT_BYTES, FEED_PENDING_BYTES, STREAM_QUEUE};
 use crate::domain::activity::{Activity, ActivityClock};
 use crate::domain::exit::Exit;
 use crate::domain::time::{Tick, Timestamp};
-use crate::ports::process::{MonitorOptions, ProcessError, ProcessEvent};
+use crate::ports::process::{MonitorOptions, ProcessEvent};
 
 /// The sending half of a `monitor` stream.
 pub(super) struct Feed {
@@ -95,12 +95,6 @@ impl Feed {
     /// The program ended. Nothing comes after this.
     pub(super) fn exit(&mut self, exit: Exit) {
         self.push(ProcessEvent::Exit(exit));
-        self.ended = true;
-    }
-
-    /// The program can no longer be followed. Nothing comes after this.
-    pub(super) fn error(&mut self, error: ProcessError) {
-        self.push(ProcessEvent::Error(error));
         self.ended = true;
     }
 

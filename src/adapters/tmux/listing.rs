@@ -1,7 +1,6 @@
 //! Keeping the layout true: after a structural notification, or any doubt, one listing on the command channel, and what follows
 //! from a new layout. At most one is on its way; what happens meanwhile asks for another.
 
-use super::client::ClientId;
 use super::hub::TmuxHub;
 use super::layout::{Layout, question};
 use super::limits::{BACKOFF_FIRST, LISTING_DEBOUNCE};
@@ -39,11 +38,6 @@ impl Listing {
         self.by(now);
     }
 
-    /// True when the last layout is not known to be true.
-    pub(super) fn is_doubtful(&self) -> bool {
-        self.in_flight || self.due.is_some() || !self.told
-    }
-
     /// Another command channel: what was asked on the old one was answered with an error.
     pub(super) fn lost_channel(&mut self, now: Tick) {
         self.in_flight = false;
@@ -70,6 +64,7 @@ impl TmuxHub {
         self.listing.due = None;
         self.listing.in_flight = true;
         self.listing.asked = std::mem::take(&mut self.listing.waiting);
+        self.watchers.listing_sent();
         self.command(&question(), Purpose::Listing);
     }
 
@@ -88,6 +83,7 @@ impl TmuxHub {
             Err(error) => {
                 tracing::debug!(%error, "the layout was not answered");
                 self.listing.by(now.after(BACKOFF_FIRST));
+                self.watchers.listing_failed();
                 for answer in std::mem::take(&mut self.listing.asked) {
                     drop(answer.send(Err(error.clone())));
                 }
@@ -112,12 +108,5 @@ impl TmuxHub {
         self.look_at_watched();
         self.start_waiting_watches();
         self.rebalance();
-    }
-
-    /// Structural notifications of a client that is on its way out are no news.
-    pub(super) fn is_current(&self, client: ClientId) -> bool {
-        self.clients
-            .get(client)
-            .is_some_and(super::client::Client::is_attached)
     }
 }

@@ -16,6 +16,7 @@ mod command;
 mod death;
 mod ending;
 mod feed;
+mod freezing;
 mod handle;
 mod hub;
 mod layout;
@@ -34,6 +35,10 @@ mod spawning;
 mod testing;
 #[cfg(test)]
 mod tests_real;
+#[cfg(test)]
+mod tests_spawn;
+#[cfg(test)]
+mod tests_watch;
 mod version;
 mod watching;
 

@@ -70,7 +70,9 @@ impl Watch {
 pub(super) struct Watchers {
     by_session: BTreeMap<SessionId, ClientId>,
     waits: HashMap<SessionId, SessionWait>,
-    /// Calls of `monitor` that wait for a layout in which to find their pane.
+    /// Calls of `monitor` that wait for the listing that is on its way, to find their pane in it.
+    asked: Vec<WatchRequest>,
+    /// The same for the next listing: theirs must begin after they asked.
     waiting: Vec<WatchRequest>,
 }
 
@@ -86,24 +88,29 @@ impl Watchers {
         self.by_session.clear();
         self.waits.clear();
     }
+
+    /// A listing begins.
+    pub(super) fn listing_sent(&mut self) {
+        self.asked.append(&mut self.waiting);
+    }
+
+    /// A listing was not answered.
+    pub(super) fn listing_failed(&mut self) {
+        self.waiting.append(&mut self.asked);
+    }
 }
 
 impl TmuxHub {
     pub(super) fn on_watch(&mut self, request: WatchRequest) {
         self.watchers.waiting.push(request);
-        if self.listing.is_doubtful() {
-            let now = self.now();
-            self.listing.by(now);
-            self.on_listing_time(now);
-        } else {
-            self.start_waiting_watches();
-            self.rebalance();
-        }
+        let now = self.now();
+        self.listing.by(now);
+        self.on_listing_time(now);
     }
 
     /// Begins the watches that were asked before this layout.
     pub(super) fn start_waiting_watches(&mut self) {
-        for request in std::mem::take(&mut self.watchers.waiting) {
+        for request in std::mem::take(&mut self.watchers.asked) {
             let id = request.place.pane;
             let found = self
                 .layout
@@ -402,7 +409,8 @@ impl TmuxHub {
 
     /// Calls of `monitor` that no server will answer.
     pub(super) fn refuse_waiting_watches(&mut self) {
-        for request in std::mem::take(&mut self.watchers.waiting) {
+        self.watchers.listing_sent();
+        for request in std::mem::take(&mut self.watchers.asked) {
             drop(request.answer.send(Err(no_server(&self.options).into())));
         }
     }
