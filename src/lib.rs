@@ -12,8 +12,16 @@
 //! - **run parent**: the tiny parent process above a program that geppetto starts; it reports the true exit
 
 pub mod adapters;
+pub mod app;
+pub mod bootstrap;
+pub mod cli;
 pub mod config;
+pub mod daemon;
+pub mod daemon_stdio;
 pub mod domain;
+pub mod logging;
 pub mod ports;
 pub mod supervise;
+#[cfg(test)]
+mod testkit;
 pub mod wire;

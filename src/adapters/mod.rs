@@ -1,3 +1,7 @@
 //! The ports, done against the world. Adapters never import each other.
 
+pub mod clock;
+pub mod files;
+pub mod process;
+pub mod store;
 pub mod tmux;

@@ -1,6 +1,19 @@
 //! What the user wishes and where things are: the only part that reads the environment.
 //! `file` is what was written, all of it optional; `resolve` makes it what is meant.
 
+mod environment;
+mod file;
+mod paths;
+mod private_dir;
 mod resolve;
+mod tmux_here;
+mod watch;
 
-pub use resolve::{KeepWindow, Paths, Settings};
+pub use crate::domain::settings::{KeepWindow, Settings};
+pub use environment::Environment;
+pub use file::{ConfigError, File};
+pub use paths::{PathsError, Wishes};
+pub use private_dir::{PrivateDirError, check_private_dir, prepare_private_dir};
+pub use resolve::Paths;
+pub use tmux_here::TmuxHere;
+pub use watch::{ConfigWatch, WatchError, watch};

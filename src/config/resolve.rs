@@ -1,61 +1,53 @@
 //! Settings as they are meant: no options left open.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
-/// Whether the window of an ended runner stays open (tmux's remain-on-exit, for windows that geppetto made).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum KeepWindow {
-    /// Always.
-    Always,
-    /// When the program failed.
-    #[default]
-    Failed,
-    /// Never.
-    Never,
-}
+use super::Environment;
+use super::file::{ConfigError, File, PREFIX_RULE, is_prefix};
+use crate::domain::settings::Settings;
 
-/// What the user can wish; read again when the file changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
-    /// Most runners that are alive at a time. Default 100.
-    pub runner_limit: usize,
-    /// Most ended runners that are kept in the list; the oldest go first. Default 100.
-    pub ended_kept: usize,
-    /// Time between SIGTERM and SIGKILL. Default 5 s.
-    pub stop_grace: Duration,
-    /// Silence after which a runner is idle. Default 30 s.
-    pub idle_after: Duration,
-    /// The same for one kind, by the kind's name.
-    pub idle_after_of_kind: BTreeMap<String, Duration>,
-    /// First part of session keys. `TTY_SESSION_PREFIX`, else the file, else `coda`.
-    pub key_prefix: String,
-    /// What becomes of the windows of ended runners.
-    pub keep_window: KeepWindow,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            runner_limit: 100,
-            ended_kept: 100,
-            stop_grace: Duration::from_secs(5),
-            idle_after: Duration::from_secs(30),
-            idle_after_of_kind: BTreeMap::new(),
-            key_prefix: "coda".to_owned(),
-            keep_window: KeepWindow::default(),
-        }
-    }
-}
+/// The variable that gives the first part of session keys.
+const PREFIX_VARIABLE: &str = "TTY_SESSION_PREFIX";
 
 impl Settings {
-    /// Silence after which a runner of that kind is idle.
-    pub fn idle_after(&self, kind: &str) -> Duration {
-        self.idle_after_of_kind
-            .get(kind)
-            .copied()
-            .unwrap_or(self.idle_after)
+    /// Reads the config file and the environment.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when one of them has a value of no use.
+    pub fn load(environment: &Environment, config_file: &Path) -> Result<Self, ConfigError> {
+        Self::resolve(environment, File::load(config_file)?)
+    }
+
+    /// What environment and file mean together: environment, else file, else default.
+    ///
+    /// # Errors
+    /// [`ConfigError::Variable`] when a variable has a value of no use.
+    pub fn resolve(environment: &Environment, file: File) -> Result<Self, ConfigError> {
+        let default = Self::default();
+        let from_environment = match environment.value(PREFIX_VARIABLE) {
+            Some(prefix) => Some(
+                prefix
+                    .into_string()
+                    .ok()
+                    .filter(|prefix| is_prefix(prefix))
+                    .ok_or(ConfigError::Variable {
+                        name: PREFIX_VARIABLE,
+                        expected: PREFIX_RULE,
+                    })?,
+            ),
+            None => None,
+        };
+        Ok(Self {
+            runner_limit: file.runner_limit.unwrap_or(default.runner_limit),
+            ended_kept: file.ended_kept.unwrap_or(default.ended_kept),
+            stop_grace: file.stop_grace.unwrap_or(default.stop_grace),
+            idle_after: file.idle_after.unwrap_or(default.idle_after),
+            idle_after_of_kind: file.idle_after_of_kind,
+            key_prefix: from_environment
+                .or(file.session_prefix)
+                .unwrap_or(default.key_prefix),
+            keep_window: file.keep_window.unwrap_or(default.keep_window),
+        })
     }
 }
 
@@ -82,4 +74,52 @@ pub struct Paths {
     pub home: PathBuf,
     /// This program, absolute: what tmux starts as a run parent.
     pub program: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn resolve(variable: &str, file: File) -> Result<Settings, ConfigError> {
+        Settings::resolve(&Environment::given([(PREFIX_VARIABLE, variable)]), file)
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
+        let file = File {
+            session_prefix: Some("file".to_owned()),
+            runner_limit: Some(3),
+            ..File::default()
+        };
+        assert_eq!(resolve("env", file.clone()).unwrap().key_prefix, "env");
+        let settings = resolve("", file).unwrap();
+        assert_eq!(
+            (settings.key_prefix.as_str(), settings.runner_limit),
+            ("file", 3)
+        );
+        assert_eq!(resolve("", File::default()).unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn a_prefix_that_tmux_would_change_is_refused() {
+        let error = resolve("a:b", File::default()).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("the environment variable TTY_SESSION_PREFIX must be")
+        );
+    }
+
+    #[test]
+    fn a_kind_may_have_its_own_silence() {
+        let file = File {
+            idle_after_of_kind: [("codex".to_owned(), Duration::from_secs(5))].into(),
+            ..File::default()
+        };
+        let settings = resolve("", file).unwrap();
+        assert_eq!(settings.idle_after("codex"), Duration::from_secs(5));
+        assert_eq!(settings.idle_after("custom"), Duration::from_secs(30));
+    }
 }

@@ -12,6 +12,7 @@ pub mod log;
 pub mod name;
 pub mod runner;
 pub mod segment;
+pub mod settings;
 pub mod status;
 pub mod text;
 pub mod time;

@@ -95,6 +95,35 @@ pub struct Runner {
 }
 
 impl Runner {
+    /// A runner that begins now, without a place yet.
+    pub fn new(
+        id: RunnerId,
+        name: RunnerName,
+        kind: &'static Kind,
+        origin: Origin,
+        wishes: Wishes,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            name,
+            kind,
+            origin,
+            wishes,
+            key: None,
+            place: None,
+            session_name: String::new(),
+            pid: None,
+            run: 1,
+            status: StatusState::starting(now),
+            created_at: now,
+            started_at: now,
+            last_output_at: None,
+            output_bytes: 0,
+            lost_bytes: 0,
+        }
+    }
+
     /// True when geppetto started it.
     pub const fn is_ours(&self) -> bool {
         matches!(self.origin, Origin::Started(_))

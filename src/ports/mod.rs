@@ -1,7 +1,9 @@
 //! What the core asks of the world: one small trait per need, each with its error type.
 
 pub mod clock;
+pub mod files;
 pub mod mux;
 pub mod process;
+pub mod spawn;
 pub mod store;
 pub mod table;

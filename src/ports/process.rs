@@ -214,6 +214,16 @@ pub trait ProcessMonitor: Send + Sync {
     /// `Gone`, `Signal`, `Survived`.
     async fn kill(&self, handle: &ProcessHandle, mode: KillMode) -> Result<(), ProcessError>;
 
+    /// Closes the pane with whatever is in it, dead or alive. Fine when it is gone already.
+    ///
+    /// # Errors
+    /// `Mux`.
+    async fn close(&self, handle: &ProcessHandle) -> Result<(), ProcessError>;
+}
+
+/// Freezing programs and letting them go on.
+#[async_trait]
+pub trait Freezer: Send + Sync {
     /// Stops (SIGSTOP) every process in the pane's terminal but our run parent.
     ///
     /// # Errors

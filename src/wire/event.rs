@@ -23,7 +23,7 @@ pub enum Event {
     },
     /// The reader was too slow: events were left out. Of `subscribe`, a `snapshot` follows.
     Lagged {
-        /// How many entries or changes.
+        /// How many entries; of `subscribe`, at least so many changes.
         count: u64,
     },
     /// The runner of a log stream has ended and everything it printed has been sent; the stream stays open,

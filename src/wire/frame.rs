@@ -11,8 +11,11 @@ pub const PROTOCOL: u32 = 1;
 /// Oldest version of the protocol that is still answered.
 pub const OLDEST_PROTOCOL: u32 = 1;
 
-/// Longest line in either direction, line end included: 1 MiB. A longer one is refused and the connection closed.
+/// Longest request line, line end included: 1 MiB. A longer one is refused and the connection closed.
 pub const MAX_LINE_BYTES: usize = 1024 * 1024;
+
+/// Longest answer or event line: a whole log of 1 MiB of text, every character of it escaped, and its numbers.
+pub const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 
 /// One request line.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -1,2 +1,28 @@
-//! Integration tests: the real binary, a real tmux on a private socket.
-fn main() {}
+//! Integration tests: the real binary and a real tmux on private sockets. Each test reads as a transcript of
+//! what a person did; processes and directories belong to the harness in `support`, which ends and removes them.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what is wrong by failing; allow-…-in-tests does not reach helpers"
+)]
+
+mod support;
+
+mod attach;
+mod cli;
+mod daemon;
+mod ending;
+mod exits;
+mod flood;
+mod hostile;
+mod lifecycle;
+mod logs;
+mod plugin;
+mod protocol;
+mod refusals;
+mod register;
+mod run_parent;
+mod status;
+mod tmux_faults;

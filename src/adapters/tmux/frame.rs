@@ -20,7 +20,8 @@ pub enum Frame {
     Output {
         /// Which pane.
         pane: PaneId,
-        /// Decoded; may begin and end inside a UTF-8 character or an escape sequence.
+        /// Decoded; may begin and end inside a UTF-8 character or an escape sequence. Shares memory with output
+        /// near it: copy what is kept for long.
         bytes: Bytes,
         /// Milliseconds that tmux kept it (the most of the joined lines); only with `pause-after`.
         age_ms: Option<u64>,
@@ -283,47 +284,6 @@ impl Run {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn frames(input: &[u8]) -> Vec<Frame> {
-        let mut all = Vec::new();
-        Framer::new().feed(input, &mut |frame| all.push(frame));
-        all
-    }
-
-    fn output(pane: u32, bytes: &'static [u8]) -> Frame {
-        Frame::Output {
-            pane: PaneId(pane),
-            bytes: Bytes::from_static(bytes),
-            age_ms: None,
-        }
-    }
-
-    #[test]
-    fn order_is_kept_and_neighbours_of_one_pane_are_joined() {
-        let got = frames(
-            b"%output %1 a\\015\\012\n%output %1 b\n%output %2 c\n%pause %1\n%output %1 d\n\
-              %begin 5 6 1\nrow\n%end 5 6 1\n%output %1 e\n",
-        );
-        let guard = Guard {
-            time: 5,
-            number: 6,
-            flags: 1,
-        };
-        let want = [
-            output(1, b"a\r\nb"),
-            output(2, b"c"),
-            Frame::Notification(Notification::Pause { pane: PaneId(1) }),
-            output(1, b"d"),
-            Frame::Reply(Reply {
-                guard,
-                ok: true,
-                rows: vec![Bytes::from_static(b"row")],
-                truncated: false,
-            }),
-            output(1, b"e"),
-        ];
-        assert_eq!(got, want);
-    }
-}
+mod recorded;
+#[cfg(test)]
+mod tests;

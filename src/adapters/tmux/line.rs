@@ -105,3 +105,82 @@ fn guard(body: &[u8]) -> Option<Guard> {
         flags,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn output(pane: u32, data: &[u8], age_ms: Option<u64>) -> Line<'_> {
+        Line::Output {
+            pane: PaneId(pane),
+            data,
+            age_ms,
+        }
+    }
+
+    #[test]
+    fn guards_are_three_numbers_and_nothing_else() {
+        let guard = Guard {
+            time: 1_795_196_904,
+            number: u32::MAX,
+            flags: 1,
+        };
+        assert_eq!(parse(b"%begin 1795196904 4294967295 1"), Line::Begin(guard));
+        assert_eq!(parse(b"%end 1795196904 4294967295 1"), Line::End(guard));
+        assert_eq!(parse(b"%error 1795196904 4294967295 1"), Line::Error(guard));
+        for wrong in [
+            &b"%end"[..],
+            b"%end 1 2",
+            b"%end 1 2 3 ",
+            b"%end 1 2 3 4",
+            b"%end 1 2 x",
+            b"%end 1 2 -3",
+            b"%end  1 2 3",
+            b"%end 1 4294967296 3",
+            b"%end 99999999999999999999 2 3",
+        ] {
+            assert_eq!(parse(wrong), Line::Malformed, "{}", wrong.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn output_is_everything_after_its_fields() {
+        assert_eq!(parse(b"%output %1  a : b "), output(1, b" a : b ", None));
+        assert_eq!(parse(b"%output %1 "), output(1, b"", None));
+        assert_eq!(parse(b"%output %1 \xe6\x97"), output(1, b"\xe6\x97", None));
+        assert_eq!(
+            parse(b"%extended-output %12 345 : x : y"),
+            output(12, b"x : y", Some(345))
+        );
+        assert_eq!(parse(b"%extended-output %1 0 : "), output(1, b"", Some(0)));
+        assert_eq!(
+            parse(b"%extended-output %1 0 new 7 : x"),
+            output(1, b"x", Some(0))
+        );
+        for wrong in [
+            &b"%output"[..],
+            b"%output %1",
+            b"%output %1x y",
+            b"%output 1 y",
+            b"%output %4294967296 y",
+            b"%extended-output %1 : x",
+            b"%extended-output %1 5 x",
+        ] {
+            assert_eq!(parse(wrong), Line::Malformed, "{}", wrong.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn only_a_line_that_begins_with_a_percent_sign_is_an_event() {
+        for other in [&b""[..], b" %exit", b"text", b"\x1bP1000p%begin 1 2 0"] {
+            assert_eq!(parse(other), Line::Other);
+        }
+        for unknown in [&b"%"[..], b"% ", b"%Exit", b"%outputs %1 x", b"%exit\r"] {
+            let line = Bytes::copy_from_slice(unknown);
+            assert_eq!(
+                parse(unknown),
+                Line::Notification(Notification::Unknown { line })
+            );
+        }
+    }
+}

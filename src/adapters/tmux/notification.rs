@@ -331,3 +331,115 @@ fn text(input: &[u8]) -> Read<'_, Bytes> {
         .map(Bytes::copy_from_slice)
         .parse(input)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `None` where the line is not well formed.
+    fn read(line: &'static str) -> Option<Notification> {
+        let (verb, body) = line.split_at(line.find(' ').unwrap_or(line.len()));
+        parse(verb.as_bytes(), body.as_bytes()).expect("the verb is in the table")
+    }
+
+    fn text(text: &'static str) -> Bytes {
+        Bytes::from_static(text.as_bytes())
+    }
+
+    #[test]
+    fn names_may_be_empty_or_hold_anything() {
+        let window = WindowId(1);
+        let renamed = |name| {
+            Some(Notification::WindowRenamed {
+                window,
+                name: text(name),
+            })
+        };
+        assert_eq!(read("window-renamed @1 a  b "), renamed("a  b "));
+        assert_eq!(read("window-renamed @1 "), renamed(""));
+        assert_eq!(read("window-renamed @1"), renamed(""));
+        assert_eq!(
+            read("client-session-changed /dev/pts/3 $2 my $1 @1"),
+            Some(Notification::ClientSessionChanged {
+                client: text("/dev/pts/3"),
+                session: SessionId(2),
+                name: text("my $1 @1"),
+            })
+        );
+        assert_eq!(read("exit"), Some(Notification::Exit { reason: None }));
+        assert_eq!(
+            read("exit too far behind"),
+            Some(Notification::Exit {
+                reason: Some(text("too far behind"))
+            })
+        );
+        assert_eq!(
+            read("message "),
+            Some(Notification::Message { text: text("") })
+        );
+    }
+
+    #[test]
+    fn fields_of_later_versions_are_skipped() {
+        let window = WindowId(7);
+        assert_eq!(
+            read("unlinked-window-close @7 name"),
+            Some(Notification::UnlinkedWindowClose { window })
+        );
+        assert_eq!(
+            read("pause %1 why"),
+            Some(Notification::Pause { pane: PaneId(1) })
+        );
+        assert_eq!(
+            read("sessions-changed $1"),
+            Some(Notification::SessionsChanged)
+        );
+        assert_eq!(
+            read("subscription-changed s $1 @2 3 - x y : a : b"),
+            Some(Notification::SubscriptionChanged {
+                name: text("s"),
+                session: SessionId(1),
+                window: Some(WindowId(2)),
+                index: Some(3),
+                pane: None,
+                value: text("a : b"),
+            })
+        );
+    }
+
+    #[test]
+    fn layout_flags_may_be_empty() {
+        let layout = |flags| {
+            Some(Notification::LayoutChange {
+                window: WindowId(1),
+                layout: text("L"),
+                visible_layout: text("V"),
+                flags: text(flags),
+            })
+        };
+        assert_eq!(read("layout-change @1 L V *Z"), layout("*Z"));
+        assert_eq!(read("layout-change @1 L V "), layout(""));
+        assert_eq!(read("layout-change @1 L V"), layout(""));
+    }
+
+    #[test]
+    fn what_is_missing_or_no_id_is_malformed() {
+        for line in [
+            "pause",
+            "pause ",
+            "pause @1",
+            "pause %1x",
+            "window-add @",
+            "window-add @-1",
+            "window-add @99999999999",
+            "window-pane-changed @1",
+            "session-window-changed $1 %1",
+            "session-renamed name",
+            "layout-change @1 L",
+            "subscription-changed s $1 - - -",
+            "subscription-changed s $1 - - : v",
+        ] {
+            assert_eq!(read(line), None, "{line}");
+        }
+    }
+}

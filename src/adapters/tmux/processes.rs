@@ -14,7 +14,7 @@ use crate::domain::runner::Place;
 use crate::domain::time::Timestamp;
 use crate::ports::mux::{Mux, MuxError, MuxPane};
 use crate::ports::process::{
-    Existing, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle, ProcessMonitor,
+    Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle, ProcessMonitor,
     RunReports, SpawnSpec,
 };
 use crate::ports::table::ProcessInfo;
@@ -84,6 +84,24 @@ impl ProcessMonitor for Tmux {
         Ok(())
     }
 
+    async fn close(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
+        match self.still_there(handle).await {
+            Ok(()) => {}
+            Err(ProcessError::Gone { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+        let kill = Command::new("kill-pane").flag("-t").id(handle.place.pane);
+        match self.run(kill).await {
+            Ok(_) => Ok(()),
+            // It closed between the look and the command.
+            Err(MuxError::Command { message, .. }) if message.starts_with("can't find pane") => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[async_trait]
+impl Freezer for Tmux {
     async fn freeze(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
         self.still_there(handle).await?;
         freezing::freeze(&self.options, handle).await

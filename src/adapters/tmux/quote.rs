@@ -13,6 +13,7 @@ pub enum QuoteError {
 }
 
 /// One argument of a command line: whatever is in `text`, tmux reads exactly it, and it never ends the line.
+/// An argument that begins with `-` is still an option: put `--` before the first that is not one.
 ///
 /// # Errors
 /// [`QuoteError::Nul`].
@@ -38,4 +39,38 @@ pub fn quote(text: &str) -> Result<String, QuoteError> {
 pub fn literal(text: &str) -> String {
     // tmux takes `##[` for a style and leaves both marks; a bracket that comes out of a format is none.
     text.replace('#', "##").replace("#[", "##{l:[}")
+}
+
+#[cfg(test)]
+mod live;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_is_one_argument() {
+        let table = [
+            ("", "''"),
+            ("plain", "'plain'"),
+            ("it's", r"'it'\''s'"),
+            ("a\nb\r", r#"'a'"\n"'b'"\r"''"#),
+            ("%0:on", "'%0:on'"),
+            (r#"$HOME "~" \ ; {}"#, r#"'$HOME "~" \ ; {}'"#),
+            ("日本", "'日本'"),
+        ];
+        for (text, quoted) in table {
+            assert_eq!(quote(text).as_deref(), Ok(quoted));
+        }
+        assert_eq!(quote("ab\0"), Err(QuoteError::Nul { at: 2 }));
+    }
+
+    #[test]
+    fn formats_and_styles_are_taken_literally() {
+        assert_eq!(literal("#(touch x) #{pid}"), "##(touch x) ##{pid}");
+        assert_eq!(literal("##"), "####");
+        assert_eq!(literal("#[fg=red]"), "###{l:[}fg=red]");
+        assert_eq!(literal("##[x"), "#####{l:[}x");
+        assert_eq!(literal("[#]"), "[##]");
+    }
 }

@@ -1,0 +1,58 @@
+//! What runs in the panes: prints a flood and writes down how long it took, or lines with the time at a rate.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// A line as agents print them: colours, some text beyond ASCII, 106 bytes.
+const LINE: &str = "\x1b[32m✓\x1b[0m \x1b[1msrc/module/file.rs\x1b[0m:\x1b[36m118\x1b[0m updated the handler, 12 lines added, ok\r\n";
+
+pub(crate) fn run(args: &[String]) {
+    let number = |at: usize| args[at].parse::<u64>().unwrap();
+    match args[0].as_str() {
+        "flood" => flood(number(1), Path::new(&args[2])),
+        "lines" => lines(number(1), number(2)),
+        other => panic!("{other}"),
+    }
+}
+
+/// Prints `count` lines as fast as the terminal takes them; their bytes and the time go to `done`.
+fn flood(count: u64, done: &Path) {
+    let chunk = LINE.repeat(100);
+    let mut out = std::io::stdout().lock();
+    let start = Instant::now();
+    for _ in 0..count / 100 {
+        out.write_all(chunk.as_bytes()).unwrap();
+    }
+    out.flush().unwrap();
+    let took = start.elapsed();
+    let part = done.with_extension("part");
+    fs::write(
+        &part,
+        format!("{} {}", took.as_micros(), count / 100 * chunk.len() as u64),
+    )
+    .unwrap();
+    fs::rename(part, done).unwrap();
+}
+
+pub(crate) fn now_micros() -> u128 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_micros()
+}
+
+/// Prints `rate` lines a second for so many seconds, each with the time at which it was written.
+fn lines(rate: u64, seconds: u64) {
+    let start = Instant::now();
+    let mut out = std::io::stdout().lock();
+    for number in 0..rate * seconds {
+        let due = Duration::from_micros(number * 1_000_000 / rate);
+        if let Some(early) = due.checked_sub(start.elapsed()) {
+            std::thread::sleep(early);
+        }
+        writeln!(out, "{} {number}", now_micros()).unwrap();
+        out.flush().unwrap();
+    }
+}

@@ -1,0 +1,76 @@
+//! Fifty quiet runners: what the daemon costs while nothing happens.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::row;
+use crate::world::World;
+
+const RUNNERS: usize = 50;
+const WATCHED: Duration = Duration::from_secs(30);
+
+pub(crate) fn run() {
+    let world = World::new();
+    for number in 0..RUNNERS {
+        let name = format!("quiet-{number}");
+        let args = [
+            "new",
+            "--name",
+            &name,
+            "--idle-after",
+            "1s",
+            "--",
+            "sh",
+            "-c",
+            "exec sleep 600",
+        ];
+        world.geppetto(&args);
+    }
+    for number in 0..RUNNERS {
+        world.geppetto(&[
+            "wait",
+            &format!("quiet-{number}"),
+            "--for",
+            "idle",
+            "--timeout",
+            "30s",
+        ]);
+    }
+    let pid = world.daemon_pid();
+    let before = switches(pid);
+    // The one thing measured here is what happens while nobody asks anything.
+    std::thread::sleep(WATCHED);
+    let rate = (switches(pid) - before) as f64 / WATCHED.as_secs_f64();
+    let resident = status_field(&format!("/proc/{pid}/status"), "VmRSS:") as f64 / 1024.0;
+    row(
+        "wakeups of the daemon, 50 quiet runners",
+        &format!("{rate:.2} /s"),
+        "-",
+        "<= 1 /s",
+    );
+    row(
+        "resident memory of the daemon, 50 quiet runners",
+        &format!("{resident:.1} MB"),
+        "-",
+        "< 20 MB",
+    );
+}
+
+/// Context switches of all its threads: each is a wakeup.
+fn switches(pid: u32) -> u64 {
+    fs::read_dir(format!("/proc/{pid}/task"))
+        .unwrap()
+        .map(|task| {
+            status_field(
+                task.unwrap().path().join("status").to_str().unwrap(),
+                "voluntary_ctxt_switches:",
+            )
+        })
+        .sum()
+}
+
+fn status_field(path: &str, field: &str) -> u64 {
+    let status = fs::read_to_string(path).unwrap();
+    let line = status.lines().find(|line| line.starts_with(field)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}

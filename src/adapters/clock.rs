@@ -1,0 +1,58 @@
+//! The system's clocks: the only place in the daemon that reads them.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the Clock port's adapter; everybody else asks the port"
+)]
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use crate::domain::time::{Tick, Timestamp};
+use crate::ports::clock::Clock;
+
+/// Both clocks of the system.
+#[derive(Debug, Clone)]
+pub struct SystemClock {
+    start: Instant,
+}
+
+impl SystemClock {
+    /// A clock whose ticks count from now. Make one and share it: ticks of two clocks cannot be compared.
+    pub fn new() -> Self {
+        Self {
+            start: Instant::now(),
+        }
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        // A clock set before 1970 shows 1970: times are only shown, never computed with.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let ms = since.map_or(0, |since| since.as_millis());
+        Timestamp(u64::try_from(ms).unwrap_or(u64::MAX))
+    }
+
+    fn tick(&self) -> Tick {
+        Tick(self.start.elapsed())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_never_go_back_and_now_is_this_century() {
+        let clock = SystemClock::new();
+        let first = clock.tick();
+        assert!(clock.tick() >= first);
+        assert!(clock.now() > Timestamp(1_700_000_000_000));
+    }
+}

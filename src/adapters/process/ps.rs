@@ -1,0 +1,119 @@
+//! The process table from `ps`, for systems without /proc.
+
+use std::io;
+use std::process::{Command, Output};
+
+use crate::domain::ids::Pid;
+use crate::ports::table::ProcessInfo;
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// Apple's `ps` shows an address or 0 as session, so there the system itself is asked.
+const SESSION: &str = if cfg!(target_vendor = "apple") {
+    "sess"
+} else {
+    "sid"
+};
+
+/// Every process. What ends meanwhile is left out.
+pub(super) fn processes() -> io::Result<Vec<ProcessInfo>> {
+    let columns = format!("pid=,ppid=,pgid=,{SESSION}=,tpgid=,stat=,lstart=,comm=");
+    let output = ps(&["-axo", &columns])?;
+    if !output.status.success() {
+        let words = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(io::Error::other(words));
+    }
+    let lines = String::from_utf8_lossy(&output.stdout);
+    Ok(lines.lines().filter_map(parse).collect())
+}
+
+#[cfg(target_vendor = "apple")]
+fn session(pid: Pid, _shown: &str) -> Option<i32> {
+    let session = rustix::process::getsid(Some(super::raw(pid))).ok()?;
+    Some(session.as_raw_nonzero().get())
+}
+
+#[cfg(not(target_vendor = "apple"))]
+fn session(_pid: Pid, shown: &str) -> Option<i32> {
+    shown.parse().ok()
+}
+
+/// True when only the entry of the process is left.
+pub(super) fn is_zombie(pid: Pid) -> bool {
+    ps(&["-o", "stat=", "-p", &pid.to_string()])
+        .is_ok_and(|output| output.stdout.trim_ascii_start().first() == Some(&b'Z'))
+}
+
+/// In the C locale, in which the names of the months are known.
+fn ps(arguments: &[&str]) -> io::Result<Output> {
+    Command::new("ps")
+        .args(arguments)
+        .env("LC_ALL", "C")
+        .output()
+}
+
+/// One line.
+fn parse(line: &str) -> Option<ProcessInfo> {
+    let mut rest = line;
+    let mut word = || {
+        let trimmed = rest.trim_start();
+        let (word, after) = trimmed.split_once(' ')?;
+        rest = after;
+        Some(word)
+    };
+    let pid = word()?.parse().ok()?;
+    let parent = word()?.parse().ok();
+    let group = word()?.parse().ok()?;
+    let session = session(pid, word()?)?;
+    let foreground: i32 = word()?.parse().ok()?;
+    let state = word()?;
+    let _weekday = word()?;
+    let month = word()?;
+    let day = word()?;
+    let time = word()?;
+    let year = word()?;
+    let started = started(year, month, day, time)?;
+    // macOS shows the whole path, which may hold spaces.
+    let name = rest.trim();
+    let name = name.rsplit('/').next().unwrap_or(name).to_owned();
+    Some(ProcessInfo {
+        pid,
+        parent,
+        group,
+        session,
+        foreground: (foreground > 0).then_some(foreground),
+        stopped: state.starts_with('T'),
+        zombie: state.starts_with('Z'),
+        started,
+        name,
+    })
+}
+
+/// `2026`, `Nov`, `20`, `20:53:47` as the number 20261120205347: ordered, and that is all it is for.
+fn started(year: &str, month: &str, day: &str, time: &str) -> Option<u64> {
+    let month = MONTHS.iter().position(|name| *name == month)? + 1;
+    let day: u32 = day.parse().ok()?;
+    let time = time.replace(':', "");
+    format!("{year}{month:02}{day:02}{time}").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_macos_is_read() {
+        let line =
+            "  501     1   501    777 Ss+  Fri Nov  6 08:03:07 2026 /Applications/My App/bin/node";
+        let process = parse(line).unwrap();
+        assert_eq!(process.pid, Pid::new(501).unwrap());
+        assert_eq!(process.parent, Pid::new(1));
+        assert_eq!((process.group, process.session), (501, 400));
+        assert_eq!(process.foreground, Some(777));
+        assert_eq!(process.started, 20_261_106_080_307);
+        assert_eq!(process.name, "node");
+        assert_eq!(parse("1 2 3"), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! One runner within the world: the runner itself, its log, and who waits for it or follows it.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::DropGuard;
+
+use super::limits::{BATCH_ENTRIES, LOG_BYTES, LOG_ENTRIES};
+use crate::domain::evidence::{Evidence, Fact};
+use crate::domain::ids::{Pid, Seq};
+use crate::domain::line::LineAssembler;
+use crate::domain::log::{LogEntry, LogRing, LogSource};
+use crate::domain::runner::Runner;
+use crate::domain::status::Status;
+use crate::domain::time::{Tick, Timestamp};
+
+/// A runner as it is at one moment.
+#[derive(Debug, Clone)]
+pub struct RunnerNow {
+    /// The runner.
+    pub runner: Runner,
+    /// Number of its newest log entry.
+    pub last_seq: Seq,
+}
+
+/// What a follower of a log is sent.
+#[derive(Debug, Clone)]
+pub(super) enum TailItem {
+    /// New entries, at most [`BATCH_ENTRIES`].
+    Entries(Arc<[LogEntry]>),
+    /// The run is over and all its entries have been sent.
+    Ended(Box<RunnerNow>),
+}
+
+/// The monitor's end of one follower.
+pub(super) struct Tail {
+    pub(super) items: mpsc::Sender<TailItem>,
+    /// The newest entry that found no room.
+    pub(super) dropped: watch::Sender<Seq>,
+}
+
+/// Somebody who waits for a status.
+pub(super) struct Waiter {
+    /// What they wait for; empty means any end.
+    pub(super) wanted: Vec<Status>,
+    pub(super) answer: oneshot::Sender<RunnerNow>,
+}
+
+/// How the start of a run went, told to the verb that began it.
+pub(super) type StartResult = Result<Pid, String>;
+
+/// The meeting of the verb that starts a run with the run parent in the pane.
+#[derive(Default)]
+pub(super) struct Start {
+    /// The run parents that wait for the pane to be watched.
+    pub(super) begin: Vec<oneshot::Sender<()>>,
+    /// True when the pane is watched.
+    pub(super) watched: bool,
+    /// The verb, waiting for the program.
+    pub(super) started: Option<oneshot::Sender<StartResult>>,
+}
+
+/// A runner with everything that belongs to it.
+pub(super) struct Entry {
+    pub(super) runner: Runner,
+    log: LogRing,
+    lines: LineAssembler,
+    tails: Vec<Tail>,
+    waiters: Vec<Waiter>,
+    /// The pump of the current run; dropping it ends the watch.
+    pub(super) watch: Option<DropGuard>,
+    /// When the run is over its time.
+    pub(super) deadline: Option<Tick>,
+    pub(super) start: Start,
+}
+
+impl Entry {
+    pub(super) fn new(runner: Runner) -> Self {
+        Self {
+            runner,
+            log: LogRing::new(LOG_ENTRIES, LOG_BYTES),
+            lines: LineAssembler::default(),
+            tails: Vec::new(),
+            waiters: Vec::new(),
+            watch: None,
+            deadline: None,
+            start: Start::default(),
+        }
+    }
+
+    pub(super) fn now(&self) -> RunnerNow {
+        RunnerNow {
+            runner: self.runner.clone(),
+            last_seq: self.log.last(),
+        }
+    }
+
+    pub(super) fn status(&self) -> Status {
+        self.runner.status.status()
+    }
+
+    /// Applies evidence and answers those who waited for what it brings. True when the status changed.
+    pub(super) fn apply(&mut self, at: Timestamp, fact: Fact) -> bool {
+        if self.runner.status.apply(&Evidence { at, fact }).is_none() {
+            return false;
+        }
+        self.answer_waiters();
+        true
+    }
+
+    fn answer_waiters(&mut self) {
+        let status = self.status();
+        let now = self.now();
+        let (met, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiters)
+            .into_iter()
+            .filter(|waiter| !waiter.answer.is_closed())
+            .partition(|waiter| is_met(&waiter.wanted, status));
+        self.waiters = waiting;
+        for waiter in met {
+            // An error means that the one who waited has gone away.
+            let _gone = waiter.answer.send(now.clone());
+        }
+    }
+
+    /// Adds a waiter, or answers it at once.
+    pub(super) fn wait(&mut self, waiter: Waiter) {
+        self.waiters.push(waiter);
+        self.answer_waiters();
+    }
+
+    pub(super) fn output(&mut self, at: Timestamp, bytes: &[u8]) {
+        self.runner.output_bytes += bytes.len() as u64;
+        self.runner.last_output_at = Some(at);
+        let lines = self.lines.push(bytes);
+        self.append(at, LogSource::Pane, lines.iter().map(String::as_str));
+    }
+
+    /// Ends the unfinished line of a run that is over.
+    pub(super) fn finish_line(&mut self, at: Timestamp) {
+        if let Some(line) = std::mem::take(&mut self.lines).finish() {
+            self.append(at, LogSource::Pane, [line.as_str()]);
+        }
+    }
+
+    pub(super) fn append<'a>(
+        &mut self,
+        at: Timestamp,
+        source: LogSource,
+        lines: impl IntoIterator<Item = &'a str>,
+    ) {
+        let entries: Vec<LogEntry> = lines
+            .into_iter()
+            .map(|line| self.log.push(at, source, line))
+            .collect();
+        if self.tails.is_empty() {
+            return;
+        }
+        for batch in entries.chunks(BATCH_ENTRIES) {
+            let batch: Arc<[LogEntry]> = batch.into();
+            self.tails.retain(|tail| send(tail, &batch));
+        }
+    }
+
+    /// Tells the followers that the run is over.
+    pub(super) fn tell_end(&mut self) {
+        let now = self.now();
+        // A follower without room learns of the end by its missing entries and its next question.
+        self.tails.retain(|tail| {
+            !matches!(
+                tail.items.try_send(TailItem::Ended(Box::new(now.clone()))),
+                Err(mpsc::error::TrySendError::Closed(_))
+            )
+        });
+    }
+
+    /// The newest entries, and from here on every new one through `tail`: no hole and no repeat between.
+    pub(super) fn follow(&mut self, limit: usize, tail: Tail) -> Vec<LogEntry> {
+        self.tails.push(tail);
+        self.log.tail(limit)
+    }
+
+    pub(super) fn tail(&self, limit: usize) -> Vec<LogEntry> {
+        self.log.tail(limit)
+    }
+
+    pub(super) const fn last_seq(&self) -> Seq {
+        self.log.last()
+    }
+}
+
+/// True when `status` is one of `wanted`; with none wanted, when it is an end.
+pub(super) fn is_met(wanted: &[Status], status: Status) -> bool {
+    if wanted.is_empty() {
+        status.is_ended()
+    } else {
+        wanted.contains(&status)
+    }
+}
+
+/// False when the follower is gone.
+fn send(tail: &Tail, batch: &Arc<[LogEntry]>) -> bool {
+    match tail.items.try_send(TailItem::Entries(Arc::clone(batch))) {
+        Ok(()) => true,
+        Err(mpsc::error::TrySendError::Full(_)) => {
+            if let Some(last) = batch.last() {
+                tail.dropped.send_replace(last.seq);
+            }
+            true
+        }
+        Err(mpsc::error::TrySendError::Closed(_)) => false,
+    }
+}

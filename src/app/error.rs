@@ -1,0 +1,165 @@
+//! Why a use case refused. Every variant is something a caller can tell apart; sentences for people and hints
+//! are made at the edge.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::ids::RunnerId;
+use crate::domain::key::KeyError;
+use crate::domain::name::NameError;
+use crate::domain::status::Status;
+use crate::ports::mux::MuxError;
+use crate::ports::process::ProcessError;
+use crate::ports::store::StoreError;
+
+/// A refusal.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AppError {
+    /// No runner has that name or id.
+    #[error("There is no runner \"{text}\".")]
+    RunnerNotFound {
+        /// What the user typed.
+        text: String,
+        /// A runner with a similar name.
+        nearest: Option<String>,
+    },
+    /// Several ids begin like that.
+    #[error("\"{text}\" is the beginning of {count} runner ids.")]
+    RunnerAmbiguous {
+        /// What the user typed.
+        text: String,
+        /// How many.
+        count: usize,
+    },
+    /// It cannot do that in its present status.
+    #[error("Runner \"{name}\" cannot be {action}: it is {}.", status.as_str())]
+    Operation {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+        /// What was asked, as a participle: "stopped".
+        action: &'static str,
+        /// What it is.
+        status: Status,
+    },
+    /// geppetto did not start it and cannot start it again.
+    #[error(
+        "Runner \"{name}\" cannot be started: geppetto registered it and does not know its command."
+    )]
+    NotOurs {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+    },
+    /// There are as many as allowed.
+    #[error("There are {limit} live runners already, which is the limit.")]
+    RunnerLimit {
+        /// The config's limit.
+        limit: usize,
+    },
+    /// The name is taken.
+    #[error("There is a runner named \"{name}\" already.")]
+    DuplicateName {
+        /// The name.
+        name: String,
+        /// Who has it.
+        holder: RunnerId,
+    },
+    /// Not a name.
+    #[error("\"{text}\" cannot be a name: {source}.")]
+    Name {
+        /// What was given.
+        text: String,
+        /// Why not.
+        source: NameError,
+    },
+    /// Not a key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// Not a kind.
+    #[error("There is no kind \"{kind}\".")]
+    UnknownKind {
+        /// What was given.
+        kind: String,
+    },
+    /// A field that is wrong by itself or together with others.
+    #[error("{reason}")]
+    Invalid {
+        /// The field's wire name.
+        field: &'static str,
+        /// A whole sentence.
+        reason: String,
+    },
+    /// The working directory is not there.
+    #[error("The working directory {} does not exist or cannot be entered.", path.display())]
+    NoDirectory {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The output directory cannot be made.
+    #[error("The output directory {} cannot be used: {source}.", path.display())]
+    OutputDirectory {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        source: Arc<std::io::Error>,
+    },
+    /// No such program.
+    #[error("The command \"{program}\" was not found.")]
+    CommandNotFound {
+        /// Its first word.
+        program: String,
+    },
+    /// A run parent did not show up or did not report.
+    #[error("\"{program}\" did not start within {seconds} s.")]
+    StartTimedOut {
+        /// First word of the command.
+        program: String,
+        /// How long we waited.
+        seconds: u64,
+    },
+    /// The pane is the caller's business no more.
+    #[error("The runner ended while it was being started: {reason}")]
+    EndedAtStart {
+        /// A whole sentence.
+        reason: String,
+    },
+    /// Programs in panes.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// The multiplexer.
+    #[error(transparent)]
+    Mux(#[from] MuxError),
+    /// The disk.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The time given is up.
+    #[error("Runner \"{name}\" is still {} after {} ms.", status.as_str(), waited_ms)]
+    TimedOut {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+        /// What it is.
+        status: Status,
+        /// How long was waited.
+        waited_ms: u64,
+    },
+    /// What was waited for can no longer come.
+    #[error("Runner \"{name}\" ended as {} before it was {wanted}.", status.as_str())]
+    EndedBefore {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+        /// How it ended.
+        status: Status,
+        /// The wanted statuses, with "or" between.
+        wanted: String,
+    },
+    /// The daemon is ending.
+    #[error("The daemon is ending.")]
+    Ending,
+}

@@ -1,0 +1,147 @@
+//! Follows the multiplexer: renamed and moved panes, new panes of registered sessions, the end of the server.
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::world::{Layout, World};
+use super::{App, AppError};
+use crate::ports::mux::{MuxEvent, MuxPane};
+
+impl App {
+    /// Lives until `shutdown` or until the multiplexer's events end. `server_gone` is told true when the server
+    /// went away and false when there is one.
+    pub async fn run_follow(
+        self,
+        mut events: mpsc::Receiver<MuxEvent>,
+        server_gone: tokio::sync::watch::Sender<bool>,
+        shutdown: CancellationToken,
+    ) {
+        loop {
+            let event = tokio::select! {
+                () = shutdown.cancelled() => return,
+                event = events.recv() => event,
+            };
+            let followed = match event {
+                None => return,
+                Some(MuxEvent::Layout { sessions, panes }) => {
+                    server_gone.send_replace(false);
+                    self.follow_layout(Layout { sessions, panes }).await
+                }
+                Some(MuxEvent::ServerGone) => {
+                    let cleared = self.monitor.turn(World::server_gone).await;
+                    server_gone.send_replace(true);
+                    cleared
+                }
+            };
+            if let Err(error) = followed {
+                tracing::warn!(%error, "a change in tmux could not be followed");
+            }
+        }
+    }
+
+    pub(super) async fn follow_layout(&self, layout: Layout) -> Result<(), AppError> {
+        let server = self.ports.mux.server().await?;
+        let new = self
+            .monitor
+            .turn(move |world| {
+                world.server = Some(server);
+                world.take_layout(layout)
+            })
+            .await?;
+        for pane in &new {
+            match self.adopt_new(pane).await {
+                Ok(_) => {}
+                Err(AppError::RunnerLimit { limit }) => {
+                    let sentence = format!(
+                        "Pane {} is not watched: there are {limit} live runners already.",
+                        pane.place.pane
+                    );
+                    return self.monitor.turn(move |world| world.warn(sentence)).await;
+                }
+                // It may have closed in this moment; the next layout shows what is.
+                Err(error) => {
+                    tracing::warn!(pane = %pane.place.pane, %error, "a new pane is not watched");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl World {
+    fn server_gone(&mut self) {
+        self.server = None;
+        self.layout = Layout::default();
+        self.sessions.clear();
+        self.forgotten.clear();
+        self.touch_store();
+    }
+
+    /// Takes a layout in and returns the panes that should be runners and are none.
+    fn take_layout(&mut self, layout: Layout) -> Vec<MuxPane> {
+        self.layout = layout;
+        self.sessions = self
+            .layout
+            .sessions
+            .iter()
+            .filter(|s| s.registered)
+            .map(|s| s.id)
+            .collect();
+        let panes = std::sync::Arc::clone(&self.layout.panes);
+        let before = self.forgotten.len();
+        self.forgotten
+            .retain(|pane| panes.iter().any(|known| known.place.pane == *pane));
+        if self.forgotten.len() != before {
+            self.touch_store();
+        }
+        for pane in panes.iter() {
+            self.follow_pane(pane);
+        }
+        panes
+            .iter()
+            .filter(|pane| self.should_adopt(pane))
+            .cloned()
+            .collect()
+    }
+
+    /// Moves a live runner to where its pane is now.
+    fn follow_pane(&mut self, pane: &MuxPane) {
+        let Some(entry) = self.live_in(pane.place.pane) else {
+            return;
+        };
+        let id = entry.runner.id;
+        let Ok(entry) = self.entry_mut(id) else {
+            return;
+        };
+        let Some(place) = &mut entry.runner.place else {
+            return;
+        };
+        // Another process in the pane is another epoch, of which the pane's stream tells.
+        if place.pane_pid != pane.place.pane_pid {
+            return;
+        }
+        if *place != pane.place || entry.runner.session_name != pane.session_name {
+            *place = pane.place.clone();
+            entry.runner.session_name.clone_from(&pane.session_name);
+            self.touch(id);
+        }
+    }
+
+    fn should_adopt(&self, pane: &MuxPane) -> bool {
+        if pane.dead || self.forgotten.contains(&pane.place.pane) {
+            return false;
+        }
+        let known = self.runners.values().any(|entry| {
+            Some(entry.runner.id) == pane.runner
+                || entry.runner.place.as_ref().is_some_and(|place| {
+                    place.pane == pane.place.pane && place.pane_pid == pane.place.pane_pid
+                })
+        });
+        let wanted = pane.runner.is_some()
+            || pane
+                .sessions
+                .iter()
+                .any(|session| self.sessions.contains(session));
+        wanted && !known
+    }
+}

@@ -1,0 +1,151 @@
+//! Starting a run: open the window, watch it, let the program begin, and hear that it runs. Shared by `new` and
+//! `start`. On any failure nothing is left behind in tmux; what becomes of the runner is the caller's business.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::entry::StartResult;
+use super::limits::START_TIMEOUT;
+use super::world::RunTag;
+use super::{App, AppError};
+use crate::domain::exit::Outcome;
+use crate::domain::ids::RunnerId;
+use crate::domain::runner::{Launch, Wishes};
+use crate::ports::process::{MonitorOptions, ProcessError, ProcessEvent, ProcessHandle, SpawnSpec};
+
+impl App {
+    /// Starts the run `spec.run` of a runner that is in the world and has no place yet.
+    pub(super) async fn launch(&self, spec: &SpawnSpec, wishes: &Wishes) -> Result<(), AppError> {
+        let tag = RunTag {
+            runner: spec.runner,
+            run: spec.run,
+        };
+        let (started, starting) = oneshot::channel();
+        self.monitor
+            .turn(move |world| {
+                let entry = world.entry_mut(tag.runner)?;
+                entry.start.started = Some(started);
+                Ok::<_, AppError>(())
+            })
+            .await??;
+        let handle = self.ports.process.spawn(spec).await?;
+        let outcome = self
+            .begin(tag, &handle, wishes, starting, &spec.launch)
+            .await;
+        if outcome.is_err()
+            && let Err(error) = self.ports.process.close(&handle).await
+        {
+            tracing::warn!(runner = %tag.runner, %error, "the window of a failed start stays open");
+        }
+        outcome
+    }
+
+    async fn begin(
+        &self,
+        tag: RunTag,
+        handle: &ProcessHandle,
+        wishes: &Wishes,
+        starting: oneshot::Receiver<StartResult>,
+        launch: &Launch,
+    ) -> Result<(), AppError> {
+        let place = handle.place.clone();
+        self.monitor
+            .turn(move |world| {
+                let session = world.session_name(place.session);
+                let entry = world.entry_mut(tag.runner)?;
+                entry.runner.place = Some(place);
+                entry.runner.session_name = session.unwrap_or_default();
+                Ok::<_, AppError>(())
+            })
+            .await??;
+        let options = MonitorOptions {
+            silence_after: wishes.idle_after,
+            active: true,
+            has_run_parent: true,
+        };
+        let stream = self.ports.process.monitor(handle, options).await?;
+        self.watch(tag, stream).await?;
+        let program = || launch.command.first().cloned().unwrap_or_default();
+        match tokio::time::timeout(START_TIMEOUT, starting).await {
+            Ok(Ok(Ok(_pid))) => Ok(()),
+            Ok(Ok(Err(reason))) => Err(ProcessError::Spawn {
+                program: program(),
+                reason,
+            }
+            .into()),
+            Ok(Err(_dropped)) => Err(AppError::Ending),
+            Err(_elapsed) => Err(AppError::StartTimedOut {
+                program: program(),
+                seconds: START_TIMEOUT.as_secs(),
+            }),
+        }
+    }
+
+    /// Pumps a stream into the monitor and lets a waiting run parent begin.
+    pub(super) async fn watch(
+        &self,
+        tag: RunTag,
+        stream: mpsc::Receiver<ProcessEvent>,
+    ) -> Result<(), AppError> {
+        let stopped = CancellationToken::new();
+        let guard = stopped.clone().drop_guard();
+        let app = self.clone();
+        self.ports.spawn.spawn(
+            "pump",
+            Box::pin(async move { app.pump(tag, stream, stopped).await }),
+        );
+        self.monitor
+            .turn(move |world| {
+                let entry = world.entry_mut(tag.runner)?;
+                entry.watch = Some(guard);
+                entry.start.watched = true;
+                for begin in entry.start.begin.drain(..) {
+                    // An error means that the run parent has gone away.
+                    let _gone = begin.send(());
+                }
+                Ok(())
+            })
+            .await?
+    }
+
+    /// Passes one run's events on until its stream ends or `stopped` is cancelled.
+    async fn pump(
+        self,
+        tag: RunTag,
+        mut stream: mpsc::Receiver<ProcessEvent>,
+        stopped: CancellationToken,
+    ) {
+        loop {
+            let event = tokio::select! {
+                biased;
+                () = stopped.cancelled() => return,
+                event = stream.recv() => event,
+            };
+            let Some(mut event) = event else { return };
+            if let ProcessEvent::Exit(exit) = &mut event
+                && exit.outcome == Outcome::NotKnown
+                && let Some(written) = self.written_exit(tag.runner, tag.run).await
+            {
+                // Its run parent ended at a moment when this daemon did not listen yet.
+                *exit = written;
+            }
+            if !self.monitor.observe(tag, event).await {
+                return;
+            }
+        }
+    }
+
+    /// Sets the deadline of a run that has begun.
+    pub(super) async fn arm(&self, id: RunnerId, limit: Option<Duration>) -> Result<(), AppError> {
+        let Some(limit) = limit else { return Ok(()) };
+        self.monitor
+            .turn(move |world| {
+                let due = world.clock.tick().after(limit);
+                world.entry_mut(id)?.deadline = Some(due);
+                Ok(())
+            })
+            .await?
+    }
+}

@@ -1,0 +1,166 @@
+//! `logs`: the newest entries of a runner, and a follower that gets every one after them.
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, timeout_at};
+
+use super::entry::{RunnerNow, Tail, TailItem};
+use super::limits::{BATCH_DELAY, BATCH_ENTRIES, FOLLOWER_BATCHES};
+use super::{App, AppError};
+use crate::domain::ids::Seq;
+use crate::domain::log::LogEntry;
+
+impl App {
+    /// The newest `limit` entries of a runner, oldest first.
+    ///
+    /// # Errors
+    /// `RunnerNotFound`, `RunnerAmbiguous`.
+    pub async fn logs(&self, runner: String, limit: usize) -> Result<Vec<LogEntry>, AppError> {
+        self.monitor
+            .turn(move |world| Ok(world.find(&runner)?.tail(limit)))
+            .await?
+    }
+
+    /// The same, and from there on every new entry.
+    ///
+    /// # Errors
+    /// `RunnerNotFound`, `RunnerAmbiguous`.
+    pub async fn follow_logs(&self, runner: String, limit: usize) -> Result<LogFollower, AppError> {
+        let (items, receiver) = mpsc::channel(FOLLOWER_BATCHES);
+        let (dropped, dropped_receiver) = watch::channel(Seq(0));
+        self.monitor
+            .turn(move |world| {
+                let entry = world.find_mut(&runner)?;
+                let last = entry.last_seq();
+                let backlog = entry.follow(limit, Tail { items, dropped });
+                let ended = entry.status().is_ended().then(|| Box::new(entry.now()));
+                Ok(LogFollower {
+                    backlog,
+                    ended,
+                    items: receiver,
+                    dropped: dropped_receiver,
+                    last,
+                    held: None,
+                })
+            })
+            .await?
+    }
+}
+
+/// What a follower gets next.
+#[derive(Debug)]
+pub enum FollowItem {
+    /// New entries, at most 50, in order.
+    Entries(Vec<LogEntry>),
+    /// So many entries were left out here, because the follower was too slow.
+    Lagged(u64),
+    /// The run is over and everything it printed has been given.
+    Ended(Box<RunnerNow>),
+}
+
+/// A reader of one runner's log. Being slow costs it entries, and nobody else anything.
+#[derive(Debug)]
+pub struct LogFollower {
+    backlog: Vec<LogEntry>,
+    /// The runner, if it had ended before the follower came.
+    ended: Option<Box<RunnerNow>>,
+    items: mpsc::Receiver<TailItem>,
+    dropped: watch::Receiver<Seq>,
+    /// The newest entry that was given or counted as left out.
+    last: Seq,
+    /// Taken from the queue, but not given yet.
+    held: Option<TailItem>,
+}
+
+impl LogFollower {
+    /// The next item; `None` when the runner was forgotten or the daemon ends.
+    pub async fn next(&mut self) -> Option<FollowItem> {
+        if !self.backlog.is_empty() {
+            let rest = self
+                .backlog
+                .split_off(self.backlog.len().min(BATCH_ENTRIES));
+            return Some(FollowItem::Entries(std::mem::replace(
+                &mut self.backlog,
+                rest,
+            )));
+        }
+        if let Some(runner) = self.ended.take() {
+            return Some(FollowItem::Ended(runner));
+        }
+        let item = match self.held.take() {
+            Some(item) => item,
+            None => match self.receive().await? {
+                Received::Item(item) => item,
+                Received::Lagged(count) => return Some(FollowItem::Lagged(count)),
+            },
+        };
+        match item {
+            TailItem::Ended(runner) => Some(FollowItem::Ended(runner)),
+            TailItem::Entries(batch) => Some(self.give(&batch).await),
+        }
+    }
+
+    async fn receive(&mut self) -> Option<Received> {
+        loop {
+            tokio::select! {
+                biased;
+                item = self.items.recv() => return item.map(Received::Item),
+                changed = self.dropped.changed() => {
+                    changed.ok()?;
+                    // Only now is the queue empty, so nothing older than what was dropped is still to come.
+                    let dropped = *self.dropped.borrow_and_update();
+                    if let Some(count) = self.lag_to(dropped) {
+                        return Some(Received::Lagged(count));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Counts what lies between the last given entry and `seq` as left out.
+    fn lag_to(&mut self, seq: Seq) -> Option<u64> {
+        let count = seq.0.checked_sub(self.last.0).filter(|count| *count > 0)?;
+        self.last = seq;
+        Some(count)
+    }
+
+    /// Gives a batch, filled up with what comes within [`BATCH_DELAY`]; first tells of a hole before it.
+    async fn give(&mut self, batch: &[LogEntry]) -> FollowItem {
+        let Some(first) = batch.first() else {
+            return FollowItem::Entries(Vec::new());
+        };
+        if let Some(count) = self.lag_to(Seq(first.seq.0.saturating_sub(1))) {
+            self.held = Some(TailItem::Entries(batch.into()));
+            return FollowItem::Lagged(count);
+        }
+        let mut entries = batch.to_vec();
+        let deadline = Instant::now() + BATCH_DELAY;
+        while entries.len() < BATCH_ENTRIES {
+            let Ok(Some(item)) = timeout_at(deadline, self.items.recv()).await else {
+                break;
+            };
+            match item {
+                TailItem::Entries(more) if self.joins(&entries, &more) => {
+                    entries.extend_from_slice(&more)
+                }
+                other => {
+                    self.held = Some(other);
+                    break;
+                }
+            }
+        }
+        self.last = entries.last().map_or(self.last, |entry| entry.seq);
+        FollowItem::Entries(entries)
+    }
+
+    /// True when `more` follows without a hole and the batch stays small enough.
+    fn joins(&self, entries: &[LogEntry], more: &[LogEntry]) -> bool {
+        let next = entries.last().map_or(self.last, |entry| entry.seq).next();
+        entries.len() + more.len() <= BATCH_ENTRIES
+            && more.first().is_some_and(|entry| entry.seq == next)
+    }
+}
+
+enum Received {
+    Item(TailItem),
+    Lagged(u64),
+}

@@ -1,0 +1,107 @@
+//! The use cases: one verb a file, over the ports. All mutable state is in the world, which the monitor
+//! task alone owns; everything else sends it turns.
+
+mod attach;
+mod create;
+mod entry;
+mod error;
+mod follow;
+mod forget;
+mod launch;
+mod limits;
+mod list;
+mod log_file;
+mod logs;
+mod monitor;
+mod names;
+mod overdue;
+mod pause;
+mod publish;
+mod recover;
+mod register;
+mod report;
+mod save;
+mod sessions;
+mod start;
+mod status;
+mod stop;
+mod subscribe;
+#[cfg(test)]
+mod tests;
+mod wait;
+mod world;
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use crate::domain::settings::Settings;
+use crate::ports::clock::Clock;
+use crate::ports::files::Files;
+use crate::ports::mux::{Mux, MuxMarks};
+use crate::ports::process::{Freezer, ProcessMonitor, RunReports};
+use crate::ports::spawn::Spawn;
+use crate::ports::store::RunnerStore;
+
+pub use create::NewRunner;
+pub use entry::RunnerNow;
+pub use error::AppError;
+pub use logs::{FollowItem, LogFollower};
+pub use monitor::Monitor;
+pub use register::{RegisterTarget, Registered, Registration};
+pub use sessions::SessionNow;
+pub use status::StatusFollower;
+pub use stop::StopMode;
+pub use subscribe::{Change, Subscription};
+
+/// The ports that the use cases stand on.
+#[derive(Clone)]
+pub struct Ports {
+    /// Sessions and panes.
+    pub mux: Arc<dyn Mux>,
+    /// What we set in the multiplexer.
+    pub marks: Arc<dyn MuxMarks>,
+    /// Programs in panes.
+    pub process: Arc<dyn ProcessMonitor>,
+    /// Freezing and thawing.
+    pub freezer: Arc<dyn Freezer>,
+    /// Where reports of run parents go.
+    pub reports: Arc<dyn RunReports>,
+    /// The list of runners on disk.
+    pub store: Arc<dyn RunnerStore>,
+    /// The file system.
+    pub files: Arc<dyn Files>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Background tasks.
+    pub spawn: Arc<dyn Spawn>,
+}
+
+/// The use cases. Cheap to clone; holds no state of its own.
+#[derive(Clone)]
+pub struct App {
+    ports: Ports,
+    settings: watch::Receiver<Arc<Settings>>,
+    monitor: monitor::MonitorHandle,
+    saved: save::Saved,
+}
+
+impl App {
+    /// The use cases over `ports`, and the monitor whose `run` must be in the task tree before any verb is called.
+    pub fn new(ports: Ports, settings: watch::Receiver<Arc<Settings>>) -> (Self, Monitor) {
+        let (monitor, handle) = Monitor::new(Arc::clone(&ports.clock));
+        (
+            Self {
+                ports,
+                settings,
+                monitor: handle,
+                saved: Arc::new(watch::channel(0).0),
+            },
+            monitor,
+        )
+    }
+
+    fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.borrow())
+    }
+}

@@ -1,0 +1,225 @@
+//! What a new daemon does first: it takes the runners of the one before it from the store, and watches again
+//! what tmux still has. Exits that happened in between come from what the run parents wrote down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::entry::Entry;
+use super::world::{Layout, RunTag, World};
+use super::{App, AppError};
+use crate::domain::evidence::{Evidence, Fact};
+use crate::domain::exit::{Exit, ExitSource, Outcome};
+use crate::domain::ids::{PaneId, Pid};
+use crate::domain::key::SessionKey;
+use crate::domain::kind::Kind;
+use crate::domain::log::LogSource;
+use crate::domain::name::RunnerName;
+use crate::domain::runner::{Origin, Runner, Wishes};
+use crate::domain::status::{Status, StatusState};
+use crate::ports::mux::{MuxError, MuxPane, MuxServer};
+use crate::ports::store::{Stored, StoredRunner};
+
+/// Entry in the log of a runner that an earlier daemon watched.
+const AWAY: &str = "geppetto was away; what was printed meanwhile is missing here.";
+
+impl App {
+    /// Recovers; answers when every runner has a status again. Call it once, with the daemon's socket bound (so
+    /// that run parents find somebody) and before its first request is answered.
+    ///
+    /// # Errors
+    /// `Mux` when tmux is missing or too old, `Ending`. A store that cannot be read is a warning.
+    pub async fn recover(&self) -> Result<(), AppError> {
+        let settings = self.settings();
+        let stored = match self.ports.store.load().await {
+            Ok(stored) => stored,
+            Err(error) => {
+                let sentence = format!("The list of runners was lost: {error}.");
+                self.monitor.turn(move |world| world.warn(sentence)).await?;
+                Stored::default()
+            }
+        };
+        let server = match self.ports.mux.server().await {
+            Ok(server) => Some(server),
+            Err(MuxError::NoServer { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let same_server = is_same(&stored, server.as_ref());
+        let panes: Arc<[MuxPane]> = match &server {
+            Some(_) if same_server => self.ports.mux.layout().await?.1,
+            _ => Arc::new([]),
+        };
+        let forgotten = stored.forgotten_panes.iter().copied().map(PaneId);
+        let forgotten: Vec<PaneId> = if same_server {
+            forgotten.collect()
+        } else {
+            Vec::new()
+        };
+        self.monitor
+            .turn(move |world| {
+                world.ended_kept = settings.ended_kept;
+                world.server = server;
+                world.forgotten.extend(forgotten);
+            })
+            .await?;
+        for record in stored.runners {
+            self.recover_runner(record, &panes, same_server).await?;
+        }
+        if self.monitor.turn(|world| world.server.is_some()).await? {
+            let (sessions, panes) = self.ports.mux.layout().await?;
+            self.follow_layout(Layout { sessions, panes }).await?;
+        }
+        Ok(())
+    }
+
+    async fn recover_runner(
+        &self,
+        record: StoredRunner,
+        panes: &[MuxPane],
+        same_server: bool,
+    ) -> Result<(), AppError> {
+        let pane = record.place.as_ref().and_then(|place| {
+            panes
+                .iter()
+                .find(|p| p.place.pane == place.pane && p.place.pane_pid == place.pane_pid)
+        });
+        let was = record.status;
+        let Some(mut runner) = revive(record) else {
+            return Ok(());
+        };
+        let tag = RunTag {
+            runner: runner.id,
+            run: runner.run,
+        };
+        if was.is_ended() {
+            return self
+                .monitor
+                .turn(move |world| world.insert(Entry::new(runner)))
+                .await;
+        }
+        let ours = runner.is_ours();
+        if let Some(exit) = self.exit_meanwhile(&runner, pane, same_server).await {
+            runner.status.apply(&Evidence {
+                at: exit.at,
+                fact: Fact::Exited(exit),
+            });
+            return self
+                .monitor
+                .turn(move |world| world.insert(Entry::new(runner)))
+                .await;
+        }
+        let silence_after = runner.wishes.idle_after;
+        self.monitor
+            .turn(move |world| world.insert_survivor(runner))
+            .await?;
+        let Some(pane) = pane else { return Ok(()) };
+        if let Err(error) = self.watch_found(tag, pane, silence_after, ours).await {
+            let reason = format!("It could not be watched again: {error}.");
+            return self
+                .monitor
+                .turn(move |world| world.apply(tag.runner, Fact::Lost { reason }))
+                .await;
+        }
+        if was == Status::Paused {
+            self.monitor
+                .turn(move |world| world.apply(tag.runner, Fact::Paused))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// How a runner ended while no daemon was there; `None` when its pane is still there.
+    async fn exit_meanwhile(
+        &self,
+        runner: &Runner,
+        pane: Option<&MuxPane>,
+        same_server: bool,
+    ) -> Option<Exit> {
+        let at = self.ports.clock.now();
+        if runner.is_ours()
+            && let Some(exit) = self.written_exit(runner.id, runner.run).await
+        {
+            return Some(exit);
+        }
+        if pane.is_some() {
+            return None;
+        }
+        let source = if same_server {
+            ExitSource::PaneClosed
+        } else {
+            ExitSource::ServerGone
+        };
+        Some(Exit {
+            outcome: Outcome::NotKnown,
+            source,
+            at,
+        })
+    }
+
+    /// The exit that the run parent of a run wrote down because it found no daemon.
+    pub(super) async fn written_exit(
+        &self,
+        id: crate::domain::ids::RunnerId,
+        run: u32,
+    ) -> Option<Exit> {
+        match self.ports.store.take_exit(id, run).await {
+            Ok(written) => written.map(|(outcome, at)| Exit {
+                outcome,
+                source: ExitSource::RunParent,
+                at,
+            }),
+            Err(error) => {
+                tracing::warn!(runner = %id, %error, "the exit that its run parent wrote down is lost");
+                None
+            }
+        }
+    }
+}
+
+impl World {
+    /// A runner that lived on while no daemon was there.
+    fn insert_survivor(&mut self, runner: Runner) {
+        let now = self.clock.now();
+        let mut entry = Entry::new(runner);
+        entry.append(now, LogSource::Geppetto, [AWAY]);
+        if let Some(limit) = entry.runner.wishes.max_duration {
+            let ran = Duration::from_millis(now.0.saturating_sub(entry.runner.started_at.0));
+            entry.deadline = Some(self.clock.tick().after(limit.saturating_sub(ran)));
+        }
+        self.insert(entry);
+    }
+}
+
+fn is_same(stored: &Stored, server: Option<&MuxServer>) -> bool {
+    match (&stored.server, server) {
+        (Some(then), Some(now)) => {
+            then.pid == now.pid.as_raw() && then.start_time == now.start_time
+        }
+        _ => false,
+    }
+}
+
+/// The runner of a record; `None` when a newer geppetto wrote what this one does not know.
+fn revive(record: StoredRunner) -> Option<Runner> {
+    let name = RunnerName::parse(&record.name).ok()?;
+    let kind = Kind::named(&record.kind).unwrap_or_else(Kind::custom);
+    let origin = record.launch.map_or(Origin::Registered, Origin::Started);
+    let wishes = Wishes {
+        idle_after: record.idle_after,
+        max_duration: record.max_duration,
+        output_dir: record.output_dir,
+    };
+    let mut runner = Runner::new(record.id, name, kind, origin, wishes, record.created_at);
+    runner.key = record
+        .key
+        .as_deref()
+        .and_then(|key| SessionKey::parse(key, "").ok());
+    runner.place = record.place;
+    runner.session_name = record.session_name;
+    runner.pid = record.pid.and_then(Pid::new);
+    runner.run = record.run;
+    runner.started_at = record.started_at;
+    if record.status.is_ended() {
+        runner.status = StatusState::ended(record.status, record.since, record.reason, record.exit);
+    }
+    Some(runner)
+}

@@ -1,0 +1,100 @@
+//! Keeps the store current: what changed is written at once, and verbs answer after it is.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::world::World;
+use super::{App, AppError};
+use crate::domain::runner::{Origin, Runner};
+use crate::ports::store::{Stored, StoredRunner, StoredServer};
+
+/// How far the store has come.
+pub(super) type Saved = Arc<watch::Sender<u64>>;
+
+impl App {
+    /// Writes after every change; lives until `shutdown`, before which [`App::finish`] waits for it.
+    pub async fn run_save(self, shutdown: CancellationToken) {
+        let Ok(mut version) = self.monitor.turn(|world| world.version.subscribe()).await else {
+            return;
+        };
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                changed = version.changed() => if changed.is_err() { return },
+            }
+            if self.save().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn save(&self) -> Result<(), AppError> {
+        let (version, stored) = self
+            .monitor
+            .turn(|world| (*world.version.borrow(), world.stored()))
+            .await?;
+        if let Err(error) = self.ports.store.save(stored).await {
+            let sentence = format!("The list of runners could not be saved: {error}.");
+            self.monitor.turn(move |world| world.warn(sentence)).await?;
+        }
+        self.saved.send_replace(version);
+        Ok(())
+    }
+
+    /// Returns when everything that has changed up to now is on disk (or has been warned of).
+    pub(super) async fn saved(&self) -> Result<(), AppError> {
+        // A turn of its own: what the turn before changed is settled, and so counted, by then.
+        let wanted = self.monitor.turn(|world| *world.version.borrow()).await?;
+        let mut saved = self.saved.subscribe();
+        saved
+            .wait_for(|version| *version >= wanted)
+            .await
+            .map(drop)
+            .map_err(|_closed| AppError::Ending)
+    }
+}
+
+impl World {
+    fn stored(&self) -> Stored {
+        Stored {
+            server: self.server.as_ref().map(|server| StoredServer {
+                pid: server.pid.as_raw(),
+                start_time: server.start_time,
+            }),
+            runners: self
+                .runners
+                .values()
+                .map(|entry| stored(&entry.runner))
+                .collect(),
+            forgotten_panes: self.forgotten.iter().map(|pane| pane.0).collect(),
+        }
+    }
+}
+
+fn stored(runner: &Runner) -> StoredRunner {
+    StoredRunner {
+        id: runner.id,
+        name: runner.name.to_string(),
+        kind: runner.kind.name.to_owned(),
+        launch: match &runner.origin {
+            Origin::Started(launch) => Some(launch.clone()),
+            Origin::Registered => None,
+        },
+        idle_after: runner.wishes.idle_after,
+        max_duration: runner.wishes.max_duration,
+        output_dir: runner.wishes.output_dir.clone(),
+        key: runner.key.as_ref().map(ToString::to_string),
+        place: runner.place.clone(),
+        session_name: runner.session_name.clone(),
+        pid: runner.pid.map(crate::domain::ids::Pid::as_raw),
+        run: runner.run,
+        status: runner.status.status(),
+        reason: runner.status.reason().to_owned(),
+        since: runner.status.since(),
+        exit: runner.status.exit(),
+        created_at: runner.created_at,
+        started_at: runner.started_at,
+    }
+}

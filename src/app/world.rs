@@ -1,0 +1,367 @@
+//! All state of the daemon. The monitor task owns the one instance; a turn is the only way to it.
+//!
+//! Invariant: after every turn and event the monitor calls [`World::settle`], so that what changed is told to
+//! everybody before the next one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use super::AppError;
+use super::entry::{Entry, RunnerNow};
+use super::subscribe::{Change, Subscriber};
+use crate::domain::evidence::Fact;
+use crate::domain::ids::{PaneId, RunnerId, SessionId};
+use crate::domain::log::LogSource;
+use crate::domain::segment::Counts;
+use crate::domain::time::Tick;
+use crate::ports::clock::Clock;
+use crate::ports::mux::{MuxPane, MuxServer, MuxSession};
+use crate::ports::process::ProcessEvent;
+
+/// Which run an event belongs to; those of an older run are ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RunTag {
+    pub(super) runner: RunnerId,
+    pub(super) run: u32,
+}
+
+/// What the multiplexer last told.
+#[derive(Debug, Clone)]
+pub(super) struct Layout {
+    pub(super) sessions: Arc<[MuxSession]>,
+    pub(super) panes: Arc<[MuxPane]>,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self {
+            sessions: Arc::new([]),
+            panes: Arc::new([]),
+        }
+    }
+}
+
+/// What the status line shows, and for which life of the server: a new server has to be told again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Shown {
+    pub(super) counts: Counts,
+    pub(super) server_pid: i32,
+}
+
+/// The state.
+pub(super) struct World {
+    pub(super) clock: Arc<dyn Clock>,
+    /// Every runner; UUIDv7 ids keep them in order of creation.
+    pub(super) runners: BTreeMap<RunnerId, Entry>,
+    /// Sessions whose panes become runners by themselves.
+    pub(super) sessions: BTreeSet<SessionId>,
+    /// Panes of those sessions that the user does not want.
+    pub(super) forgotten: BTreeSet<PaneId>,
+    pub(super) layout: Layout,
+    pub(super) server: Option<MuxServer>,
+    /// Most ended runners that stay in the list.
+    pub(super) ended_kept: usize,
+    /// Sentences for `daemon status` and `doctor`, newest last.
+    pub(super) warnings: Vec<String>,
+    pub(super) subscribers: Vec<Subscriber>,
+    pub(super) shown: watch::Sender<Shown>,
+    /// Grows with every change that the store has to learn of.
+    pub(super) version: watch::Sender<u64>,
+    pub(super) overdue: mpsc::Sender<RunnerId>,
+    changed: BTreeSet<RunnerId>,
+    removed: BTreeSet<RunnerId>,
+    unsaved: bool,
+}
+
+impl World {
+    pub(super) fn new(clock: Arc<dyn Clock>, overdue: mpsc::Sender<RunnerId>) -> Self {
+        Self {
+            clock,
+            runners: BTreeMap::new(),
+            sessions: BTreeSet::new(),
+            forgotten: BTreeSet::new(),
+            layout: Layout::default(),
+            server: None,
+            ended_kept: usize::MAX,
+            warnings: Vec::new(),
+            subscribers: Vec::new(),
+            shown: watch::channel(Shown::default()).0,
+            version: watch::channel(0).0,
+            overdue,
+            changed: BTreeSet::new(),
+            removed: BTreeSet::new(),
+            unsaved: false,
+        }
+    }
+
+    /// The runner that `text` means: an exact name, an id, or a unique beginning of ids.
+    pub(super) fn resolve(&self, text: &str) -> Result<RunnerId, AppError> {
+        let not_found = || AppError::RunnerNotFound {
+            text: text.to_owned(),
+            nearest: self.nearest_name(text),
+        };
+        if let Some((id, _)) = self
+            .runners
+            .iter()
+            .find(|(_, entry)| entry.runner.name.as_str() == text)
+        {
+            return Ok(*id);
+        }
+        if text.len() < 4 {
+            return Err(not_found());
+        }
+        let fits: Vec<RunnerId> = self
+            .runners
+            .keys()
+            .copied()
+            .filter(|id| id.to_string().starts_with(text))
+            .collect();
+        match *fits.as_slice() {
+            [] => Err(not_found()),
+            [id] => Ok(id),
+            _ => Err(AppError::RunnerAmbiguous {
+                text: text.to_owned(),
+                count: fits.len(),
+            }),
+        }
+    }
+
+    fn nearest_name(&self, text: &str) -> Option<String> {
+        self.runners
+            .values()
+            .map(|entry| entry.runner.name.as_str())
+            .map(|name| (strsim::damerau_levenshtein(name, text), name))
+            .filter(|(distance, name)| *distance <= name.chars().count().div_ceil(3))
+            .min()
+            .map(|(_, name)| name.to_owned())
+    }
+
+    pub(super) fn find(&self, text: &str) -> Result<&Entry, AppError> {
+        let id = self.resolve(text)?;
+        self.entry(id)
+    }
+
+    pub(super) fn find_mut(&mut self, text: &str) -> Result<&mut Entry, AppError> {
+        let id = self.resolve(text)?;
+        self.entry_mut(id)
+    }
+
+    pub(super) fn entry(&self, id: RunnerId) -> Result<&Entry, AppError> {
+        self.runners.get(&id).ok_or_else(|| gone(id))
+    }
+
+    pub(super) fn entry_mut(&mut self, id: RunnerId) -> Result<&mut Entry, AppError> {
+        self.runners.get_mut(&id).ok_or_else(|| gone(id))
+    }
+
+    /// The runner that lives in that pane.
+    pub(super) fn live_in(&self, pane: PaneId) -> Option<&Entry> {
+        self.live()
+            .find(|entry| entry.runner.place.as_ref().is_some_and(|p| p.pane == pane))
+    }
+
+    pub(super) fn live(&self) -> impl Iterator<Item = &Entry> {
+        self.runners
+            .values()
+            .filter(|entry| !entry.status().is_ended())
+    }
+
+    /// Refuses one runner more than `limit`.
+    pub(super) fn check_limit(&self, limit: usize) -> Result<(), AppError> {
+        if self.live().count() >= limit {
+            return Err(AppError::RunnerLimit { limit });
+        }
+        Ok(())
+    }
+
+    pub(super) fn insert(&mut self, entry: Entry) {
+        let id = entry.runner.id;
+        self.runners.insert(id, entry);
+        self.touch(id);
+    }
+
+    pub(super) fn remove(&mut self, id: RunnerId) -> Option<Entry> {
+        let entry = self.runners.remove(&id)?;
+        self.changed.remove(&id);
+        self.removed.insert(id);
+        self.unsaved = true;
+        Some(entry)
+    }
+
+    /// Marks a runner as changed, for subscribers and the store.
+    pub(super) fn touch(&mut self, id: RunnerId) {
+        self.changed.insert(id);
+        self.unsaved = true;
+    }
+
+    /// Marks what is kept besides the runners as changed.
+    pub(super) const fn touch_store(&mut self) {
+        self.unsaved = true;
+    }
+
+    /// Adds a sentence to the warnings, once.
+    pub(super) fn warn(&mut self, sentence: String) {
+        tracing::warn!("{sentence}");
+        self.warnings.retain(|known| *known != sentence);
+        self.warnings.push(sentence);
+        let surplus = self.warnings.len().saturating_sub(20);
+        self.warnings.drain(..surplus);
+    }
+
+    /// Folds evidence in and marks what it changed.
+    pub(super) fn apply(&mut self, id: RunnerId, fact: Fact) {
+        let now = self.clock.now();
+        let Some(entry) = self.runners.get_mut(&id) else {
+            return;
+        };
+        if entry.apply(now, fact) {
+            self.after_change(id);
+        }
+    }
+
+    fn after_change(&mut self, id: RunnerId) {
+        self.touch(id);
+        let now = self.clock.now();
+        let Some(entry) = self.runners.get_mut(&id) else {
+            return;
+        };
+        let status = entry.status();
+        tracing::info!(runner = %id, status = status.as_str(), reason = entry.runner.status.reason());
+        if status.is_ended() {
+            entry.finish_line(now);
+            entry.watch = None;
+            entry.deadline = None;
+            entry.tell_end();
+            if let Some(started) = entry.start.started.take() {
+                // An error means that the verb has given up waiting.
+                let _gone = started.send(Err(entry.runner.status.reason().to_owned()));
+            }
+            entry.start.begin.clear();
+        }
+    }
+
+    /// Takes in what a followed program did.
+    pub(super) fn observe(&mut self, tag: RunTag, event: ProcessEvent) {
+        let now = self.clock.now();
+        let Some(entry) = self
+            .runners
+            .get_mut(&tag.runner)
+            .filter(|entry| entry.runner.run == tag.run)
+        else {
+            return;
+        };
+        let changed = match event {
+            ProcessEvent::Output { at, bytes } => {
+                entry.output(at, &bytes);
+                entry.apply(at, Fact::Output)
+            }
+            ProcessEvent::Lost { bytes } => {
+                entry.runner.lost_bytes += bytes.unwrap_or(0);
+                let line = match bytes {
+                    Some(bytes) => format!("{bytes} bytes of output are missing here."),
+                    None => "Some output is missing here; how much is not known.".to_owned(),
+                };
+                entry.append(now, LogSource::Geppetto, [line.as_str()]);
+                false
+            }
+            ProcessEvent::Activity(crate::domain::activity::Activity::Active) => {
+                entry.apply(now, Fact::Output)
+            }
+            ProcessEvent::Activity(crate::domain::activity::Activity::Idle)
+            | ProcessEvent::Silence { .. } => entry.apply(now, Fact::Silence),
+            ProcessEvent::Exit(exit) => entry.apply(now, Fact::Exited(exit)),
+            ProcessEvent::Error(error) => entry.apply(
+                now,
+                Fact::Lost {
+                    reason: format!("It can no longer be watched: {error}."),
+                },
+            ),
+        };
+        if changed {
+            self.after_change(tag.runner);
+        }
+    }
+
+    /// When [`World::expire`] has something to do.
+    pub(super) fn next_deadline(&self) -> Option<Tick> {
+        self.runners
+            .values()
+            .filter_map(|entry| entry.deadline)
+            .min()
+    }
+
+    /// Hands over the runners whose time is up.
+    pub(super) fn expire(&mut self) {
+        let now = self.clock.tick();
+        for (id, entry) in &mut self.runners {
+            if entry.deadline.is_some_and(|due| due <= now) {
+                entry.deadline = match self.overdue.try_send(*id) {
+                    Ok(()) => None,
+                    Err(_full_or_ending) => Some(now.after(super::limits::OVERDUE_RETRY)),
+                };
+            }
+        }
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        Counts::of(self.runners.values().map(Entry::status))
+    }
+
+    pub(super) fn snapshot(&self) -> Vec<RunnerNow> {
+        self.runners.values().map(Entry::now).collect()
+    }
+
+    /// Tells everybody what changed since the last time.
+    pub(super) fn settle(&mut self) {
+        if self.unsaved {
+            self.prune_ended();
+        }
+        let counts = self.counts();
+        let server_pid = self.server.as_ref().map_or(0, |server| server.pid.as_raw());
+        self.shown.send_if_modified(|shown| {
+            let now = Shown { counts, server_pid };
+            std::mem::replace(shown, now) != now
+        });
+        for id in std::mem::take(&mut self.removed) {
+            self.tell(&Change::Removed(id));
+        }
+        for id in std::mem::take(&mut self.changed) {
+            if let Some(entry) = self.runners.get(&id) {
+                let change = Change::Runner(Arc::new(entry.now()));
+                self.tell(&change);
+            }
+        }
+        if std::mem::take(&mut self.unsaved) {
+            self.version.send_modify(|version| *version += 1);
+        }
+    }
+
+    fn tell(&mut self, change: &Change) {
+        self.subscribers
+            .retain_mut(|subscriber| subscriber.tell(change));
+    }
+
+    fn prune_ended(&mut self) {
+        let ended: Vec<_> = self
+            .runners
+            .iter()
+            .filter(|(_, entry)| entry.status().is_ended())
+            .map(|(id, entry)| (entry.runner.status.since(), *id))
+            .collect();
+        let surplus = ended.len().saturating_sub(self.ended_kept);
+        let mut oldest = ended;
+        oldest.sort_unstable();
+        for (_, id) in oldest.into_iter().take(surplus) {
+            self.remove(id);
+        }
+    }
+}
+
+fn gone(id: RunnerId) -> AppError {
+    AppError::RunnerNotFound {
+        text: id.to_string(),
+        nearest: None,
+    }
+}

@@ -1,0 +1,164 @@
+//! The composition root: the only file that names concrete adapters. It puts a daemon together from places,
+//! settings and adapters, and runs it.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::adapters::clock::SystemClock;
+use crate::adapters::files::HostFiles;
+use crate::adapters::process::SystemProcesses;
+use crate::adapters::store::FileStore;
+use crate::adapters::tmux::{Tmux, TmuxOptions};
+use crate::app::{App, Ports};
+use crate::config::{
+    self, ConfigWatch, Environment, Paths, Settings, Wishes, prepare_private_dir,
+};
+use crate::daemon::{Daemon, DaemonError, Ownership, OwnershipError, Tasks};
+use crate::daemon_stdio::{Announcer, ReadyLine};
+use crate::logging;
+use crate::ports::clock::Clock;
+
+/// Threads of the daemon: one for tmux and the monitor, one for clients; more would only wake each other.
+const WORKERS: usize = 2;
+
+/// Name of the tmux server that a plain `tmux` reaches.
+const DEFAULT_SERVER: &str = "default";
+
+/// Exit code of a daemon that could not begin.
+const FAILED: u8 = 1;
+
+/// Is the daemon until it ends. What keeps it from beginning is told to whoever started it.
+pub fn run_daemon(wishes: &Wishes, detached: bool) -> ExitCode {
+    let Ok(announcer) = Announcer::take(detached) else { return ExitCode::from(FAILED) };
+    let mut announcer = Some(announcer);
+    match begin(wishes, &mut announcer) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(line) => {
+            tracing::error!(message = line.message, "the daemon cannot begin");
+            if let Some(announcer) = announcer
+                && let Err(error) = announcer.refused(&line)
+            {
+                tracing::error!(%error, "nobody could be told");
+            }
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn refusal(error: &dyn std::error::Error, hint: Option<String>) -> ReadyLine {
+    ReadyLine { message: Some(format!("{error}")), hint, ..ReadyLine::default() }
+}
+
+fn begin(wishes: &Wishes, announcer: &mut Option<Announcer>) -> Result<(), ReadyLine> {
+    let environment = Environment::of_process();
+    logging::init(&environment).map_err(|error| refusal(&error, Some(error.hint().to_owned())))?;
+    let paths = Paths::resolve(&environment, wishes)
+        .map_err(|error| refusal(&error, Some(error.hint().to_owned())))?;
+    let settings = Settings::load(&environment, &paths.config_file)
+        .map_err(|error| refusal(&error, Some(error.hint())))?;
+    for directory in [paths.socket.parent(), Some(paths.state_dir.as_path())].into_iter().flatten() {
+        prepare_private_dir(directory).map_err(|error| refusal(&error, Some(error.hint())))?;
+    }
+    let ownership = Ownership::take(&paths.lock, &paths.socket).map_err(|error| ReadyLine {
+        locked: matches!(error, OwnershipError::Taken { .. }),
+        ..refusal(&error, None)
+    })?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .enable_all()
+        .build()
+        .map_err(|error| refusal(&error, None))?;
+    let served = runtime.block_on(async {
+        let (daemon, _config) = compose(paths, settings, environment, ownership)?;
+        daemon.run(|| tell_ready(announcer)).await
+    });
+    served.map_err(|error| {
+        let hint = error.hint();
+        refusal(&error, hint)
+    })
+}
+
+fn tell_ready(announcer: &mut Option<Announcer>) {
+    if let Some(announcer) = announcer.take()
+        && let Err(error) = announcer.ready()
+    {
+        tracing::warn!(%error, "whoever started the daemon could not be told that it is ready");
+    }
+}
+
+/// Puts the daemon together. The tmux adapter and the monitor already run in its task tree.
+fn compose(
+    paths: Paths,
+    settings: Settings,
+    environment: Environment,
+    ownership: Ownership,
+) -> Result<(Daemon, Option<ConfigWatch>), DaemonError> {
+    let (tasks, shutdown) = (Tasks::default(), CancellationToken::new());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let options = tmux_options(&paths, &settings, &environment, &clock);
+    let (tmux, hub) = Tmux::new(options);
+    let tmux = Arc::new(tmux);
+    tasks.spawn_vital("tmux", &shutdown, Box::pin(hub.run(shutdown.clone())));
+    let (settings_sender, settings) = watch::channel(Arc::new(settings));
+    let ports = Ports {
+        mux: tmux.clone(),
+        marks: tmux.clone(),
+        process: tmux.clone(),
+        freezer: tmux.clone(),
+        reports: tmux.clone(),
+        store: Arc::new(FileStore::new(paths.state_dir.clone())),
+        files: Arc::new(HostFiles::new(search_path(&environment))),
+        clock: Arc::clone(&clock),
+        spawn: Arc::new(tasks.clone()),
+    };
+    let (app, monitor) = App::new(ports, settings);
+    let config_watch = config::watch(
+        paths.config_file.clone(),
+        environment,
+        settings_sender,
+        |error| tracing::warn!(%error, "the config file is not used as it is now"),
+    );
+    let config_watch = config_watch
+        .inspect_err(|error| tracing::warn!(%error, "the config file is not watched"))
+        .ok();
+    let daemon = Daemon {
+        app,
+        monitor: Some(monitor),
+        events: crate::ports::mux::Mux::events(&*tmux),
+        ownership,
+        tasks,
+        shutdown,
+        paths,
+        started_at: clock.now(),
+    };
+    Ok((daemon, config_watch))
+}
+
+fn tmux_options(
+    paths: &Paths,
+    settings: &Settings,
+    environment: &Environment,
+    clock: &Arc<dyn Clock>,
+) -> TmuxOptions {
+    TmuxOptions {
+        tmux_program: paths.tmux_program.clone(),
+        tmux_socket: paths.tmux_socket.clone(),
+        default_socket: paths.server == DEFAULT_SERVER,
+        tmux_arguments: Vec::new(),
+        control_prefix: Vec::new(),
+        run_prefix: Vec::new(),
+        state_dir: paths.state_dir.clone(),
+        environment: environment.all(),
+        keep_window: settings.keep_window,
+        clock: Arc::clone(clock),
+        table: Arc::new(SystemProcesses),
+    }
+    .with_program(paths.program.clone(), std::process::id(), paths.socket.clone())
+}
+
+fn search_path(environment: &Environment) -> Option<String> {
+    environment.value("PATH").and_then(|path| path.into_string().ok())
+}

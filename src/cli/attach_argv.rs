@@ -1,0 +1,88 @@
+//! Brings the person to a runner's pane with the command lines that the daemon gave. Knows no tmux syntax.
+
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use super::context::{Context, missing};
+use super::failure::{Failure, Kind};
+use super::render::shell_words;
+use crate::config::TmuxHere;
+use crate::wire::{AttachView, Request, RunnerRef};
+
+/// Goes there. Outside of tmux this process becomes the tmux client, so it returns only on failure.
+///
+/// # Errors
+/// The daemon's refusal, or tmux's.
+pub(crate) fn go(context: &Context<'_>, runner: &str) -> Result<(), Failure> {
+    let view = ask(context, runner)?;
+    if context.here().is_some() {
+        return switch(&view.switch);
+    }
+    if TmuxHere::of(context.environment).is_some() {
+        return Err(Failure::new(
+            Kind::Refused,
+            "This terminal is inside another tmux server, and tmux does not attach inside itself.",
+        )
+        .hint(format!(
+            "To nest them all the same, run: TMUX= {}",
+            shell_words(&view.attach)
+        )));
+    }
+    let mut command = command(&view.attach)?;
+    let error = command.exec();
+    Err(unstartable(&view.attach, &error))
+}
+
+/// The command line for where the person is.
+///
+/// # Errors
+/// The daemon's refusal.
+pub(crate) fn line(context: &Context<'_>, runner: &str) -> Result<String, Failure> {
+    let view = ask(context, runner)?;
+    let argv = if context.here().is_some() {
+        view.switch
+    } else {
+        view.attach
+    };
+    Ok(shell_words(&argv))
+}
+
+fn ask(context: &Context<'_>, runner: &str) -> Result<AttachView, Failure> {
+    let request = Request::AttachRunner(RunnerRef {
+        runner: runner.to_owned(),
+    });
+    context
+        .ask(request)?
+        .attach
+        .ok_or_else(|| missing("attach"))
+}
+
+fn switch(argv: &[String]) -> Result<(), Failure> {
+    let status = command(argv)?
+        .status()
+        .map_err(|error| unstartable(argv, &error))?;
+    if status.success() {
+        return Ok(());
+    }
+    // tmux has said why on stderr.
+    Err(Failure::new(
+        Kind::Refused,
+        format!("tmux did not switch to the runner's pane ({status})."),
+    )
+    .hint(format!("The command was: {}", shell_words(argv))))
+}
+
+fn command(argv: &[String]) -> Result<Command, Failure> {
+    let (program, arguments) = argv.split_first().ok_or_else(|| missing("attach"))?;
+    let mut command = Command::new(program);
+    command.args(arguments);
+    Ok(command)
+}
+
+fn unstartable(argv: &[String], error: &std::io::Error) -> Failure {
+    Failure::new(
+        Kind::Unreachable,
+        format!("`{}` cannot be started: {error}.", shell_words(argv)),
+    )
+    .hint("Run `geppetto doctor`.")
+}

@@ -1,0 +1,84 @@
+//! `plugin`: what the plugin's keys ask for. The answer is one short line for a tmux message, also when it fails,
+//! since a key has nobody who reads stderr.
+
+use crate::cli::args::{PluginRegisterArgs, PluginVerb};
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::render::counted;
+use crate::domain::ids::SessionId;
+use crate::domain::text::for_status_line;
+use crate::wire::{Answer, AttachTmux, Request};
+
+pub(crate) fn run(verb: &PluginVerb, context: &mut Context<'_>) -> Result<u8, Failure> {
+    match verb {
+        PluginVerb::Register(args) => register(args, context),
+    }
+}
+
+fn register(args: &PluginRegisterArgs, context: &mut Context<'_>) -> Result<u8, Failure> {
+    let (line, code) = match context.ask(request(args.session)) {
+        Ok(answer) => (done(&answer), 0),
+        Err(failure) => (refused(&failure), failure.exit_code()),
+    };
+    context.output.answer(for_status_line(&line))?;
+    Ok(code)
+}
+
+fn request(session: SessionId) -> Request {
+    Request::AttachTmux(AttachTmux {
+        session_id: Some(session.to_string()),
+        ..AttachTmux::default()
+    })
+}
+
+/// What is watched now; new panes of a session that was registered before are named as such.
+fn done(answer: &Answer) -> String {
+    let runners = answer.runners.as_deref().unwrap_or_default();
+    let panes = counted(runners.len(), "pane");
+    let session = runners
+        .iter()
+        .chain(answer.runner.as_deref())
+        .find_map(|runner| runner.session_name.as_deref())
+        .unwrap_or("this session");
+    match answer.added.map(usize::try_from) {
+        Some(Ok(0)) => format!("geppetto already watches {session} ({panes})."),
+        Some(Ok(added)) if added < runners.len() => {
+            format!("geppetto watches {session} ({panes}, {added} new).")
+        }
+        _ => format!("geppetto watches {session} ({panes})."),
+    }
+}
+
+fn refused(failure: &Failure) -> String {
+    let hint = failure.hints().first().map_or("", String::as_str);
+    format!("geppetto: {failure} {hint}").trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::cli::fake::{Session, runner};
+
+    fn registered(added: u32, panes: usize) -> String {
+        let runner = runner("claude", "running");
+        let runners = vec![runner.to_string(); panes].join(",");
+        format!(r#"{{"success":true,"runners":[{runners}],"added":{added}}}"#)
+    }
+
+    #[test]
+    fn the_line_says_what_is_new() {
+        for (added, panes) in [(2, 2), (1, 3), (0, 3)] {
+            let session = Session::new(&[&registered(added, panes)]);
+            let said = session.run(&["plugin", "register", "--session", "$3"]);
+            insta::allow_duplicates! { assert_snapshot!(said, @""); }
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_a_line_of_the_answer_without_formats() {
+        let refusal = r#"{"success":false,"error":{"tag":"TmuxSessionNotFound","message":"There is no session #(touch x).","hint":"Look again."}}"#;
+        let said = Session::new(&[refusal]).run(&["plugin", "register", "--session", "$3"]);
+        assert_snapshot!(said, @"");
+    }
+}

@@ -1,0 +1,112 @@
+//! `sessions`: lists, looks up and ends tmux sessions.
+
+use crate::cli::args::{JsonArgs, SessionArgs, SessionsVerb};
+use crate::cli::context::{Context, missing};
+use crate::cli::failure::Failure;
+use crate::cli::table;
+use crate::domain::text::printable;
+use crate::wire::{Empty, Request, SessionRef, SessionView};
+
+pub(crate) fn run(verb: &SessionsVerb, context: &mut Context<'_>) -> Result<u8, Failure> {
+    match verb {
+        SessionsVerb::List(args) => list(args, context).map(|()| 0),
+        SessionsVerb::Exists(args) => exists(args, context),
+        SessionsVerb::Kill(args) => kill(args, context).map(|()| 0),
+    }
+}
+
+fn list(args: &JsonArgs, context: &mut Context<'_>) -> Result<(), Failure> {
+    let answer = context.ask(Request::ListTmuxSessions(Empty {}))?;
+    if args.json {
+        return context.output.json(&answer);
+    }
+    let sessions = answer.sessions.unwrap_or_default();
+    let head = ["ID", "NAME", "WINDOWS", "CLIENTS", "RUNNERS", "KEY"];
+    for line in table::lines(head, sessions.iter().map(row), context.output.width()) {
+        context.output.answer(line)?;
+    }
+    Ok(())
+}
+
+fn row(session: &SessionView) -> [String; 6] {
+    let runners = if session.registered {
+        session.runners.to_string()
+    } else {
+        "-".to_owned()
+    };
+    [
+        session.id.clone(),
+        session.name.clone(),
+        session.windows.to_string(),
+        session.clients.to_string(),
+        runners,
+        session.key.clone().unwrap_or_else(|| "-".to_owned()),
+    ]
+}
+
+/// Quiet, as tests of a shell are; the exit code is the answer.
+fn exists(args: &SessionArgs, context: &mut Context<'_>) -> Result<u8, Failure> {
+    let answer = context.ask(Request::TmuxSessionExists(named(args)))?;
+    if args.json {
+        context.output.json(&answer)?;
+    }
+    let exists = answer.exists.ok_or_else(|| missing("exists"))?;
+    Ok(u8::from(!exists))
+}
+
+fn kill(args: &SessionArgs, context: &mut Context<'_>) -> Result<(), Failure> {
+    let answer = context.ask(Request::KillTmuxSession(named(args)))?;
+    if args.json {
+        return context.output.json(&answer);
+    }
+    context
+        .output
+        .answer(format!("{} ended", printable(&args.session)))
+}
+
+fn named(args: &SessionArgs) -> SessionRef {
+    SessionRef {
+        session: args.session.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::cli::fake::Session;
+
+    #[test]
+    fn sessions_are_listed() {
+        let answer = r#"{"success":true,"sessions":[
+            {"id":"$0","name":"work\u001b[m","windows":3,"clients":1,"registered":true,"runners":2,"key":"coda::shop::primary"},
+            {"id":"$1","name":"misc","windows":1,"clients":0,"registered":false,"runners":0}]}"#
+            .replace('\n', "");
+        assert_snapshot!(Session::new(&[&answer]).run(&["sessions", "list"]), @r#"
+        > {"type":"list-tmux-sessions"}
+        ID  NAME    WINDOWS  CLIENTS  RUNNERS  KEY
+        $0  work[m  3        1        2        coda::shop::primary
+        $1  misc    1        0        -        -
+        [0]
+        "#);
+    }
+
+    #[test]
+    fn existence_is_an_exit_code() {
+        for (exists, code) in [(true, 0), (false, 1)] {
+            let answer = format!(r#"{{"success":true,"exists":{exists}}}"#);
+            let said = Session::new(&[&answer]).run(&["sessions", "exists", "work"]);
+            let sent = r#"> {"type":"tmux-session-exists","session":"work"}"#;
+            assert_eq!(said, format!("{sent}\n[{code}]\n"));
+        }
+    }
+
+    #[test]
+    fn a_session_is_ended() {
+        assert_snapshot!(Session::new(&[r#"{"success":true}"#]).run(&["sessions", "kill", "$3"]), @r#"
+        > {"type":"kill-tmux-session","session":"$3"}
+        $3 ended
+        [0]
+        "#);
+    }
+}

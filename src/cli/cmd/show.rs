@@ -1,0 +1,152 @@
+//! `show`: everything that is known of a runner.
+
+use jiff::tz::TimeZone;
+
+use crate::cli::args::ReadArgs;
+use crate::cli::context::{Context, runner_of};
+use crate::cli::failure::Failure;
+use crate::cli::render;
+use crate::domain::text::printable;
+use crate::wire::{Request, RunnerRef, RunnerView};
+
+pub(crate) fn run(args: &ReadArgs, context: &mut Context<'_>) -> Result<(), Failure> {
+    let answer = context.ask(Request::GetRunner(RunnerRef {
+        runner: args.runner.clone(),
+    }))?;
+    if args.json {
+        return context.output.json(&answer);
+    }
+    let zone = context.zone();
+    for (name, value) in facts(&runner_of(answer)?, &zone) {
+        context
+            .output
+            .answer(format!("{name:<13} {}", printable(&value)))?;
+    }
+    Ok(())
+}
+
+/// What is known, in the order in which it is asked for; what is not known is left out.
+fn facts(runner: &RunnerView, zone: &TimeZone) -> Vec<(&'static str, String)> {
+    let at = |ms| render::date_time(ms, zone);
+    let known = [
+        ("name", Some(runner.name.clone())),
+        ("id", Some(runner.id.clone())),
+        ("kind", Some(runner.kind.clone())),
+        (
+            "status",
+            Some(format!(
+                "{} since {}",
+                render::status(runner),
+                at(runner.since_ms)
+            )),
+        ),
+        ("reason", Some(runner.reason.clone())),
+        (
+            "exit",
+            runner.exit.as_ref().map(|exit| {
+                format!(
+                    "{} at {}, as told by {}",
+                    render::exit(exit),
+                    at(exit.at_ms),
+                    exit.source
+                )
+            }),
+        ),
+        (
+            "origin",
+            Some(format!("{}, run {}", runner.origin, runner.run)),
+        ),
+        ("session", runner.session_name.clone()),
+        ("pane", place(runner)),
+        ("key", runner.key.clone()),
+        ("pid", runner.pid.map(|pid| pid.to_string())),
+        (
+            "command",
+            (!runner.command.is_empty()).then(|| render::command(runner)),
+        ),
+        ("directory", runner.cwd.clone()),
+        ("created", Some(at(runner.created_at_ms))),
+        ("started", Some(at(runner.started_at_ms))),
+        ("last output", runner.last_output_at_ms.map(at)),
+        ("idle after", Some(render::span(runner.idle_after_ms))),
+        ("max duration", runner.max_duration_ms.map(render::span)),
+        ("log directory", runner.output_dir.clone()),
+        ("output", Some(output(runner))),
+    ];
+    known
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name, value)))
+        .collect()
+}
+
+fn place(runner: &RunnerView) -> Option<String> {
+    let parts: Vec<&str> = [&runner.session_id, &runner.window_id, &runner.pane_id]
+        .into_iter()
+        .filter_map(|part| part.as_deref())
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+fn output(runner: &RunnerView) -> String {
+    let lost = match runner.lost_bytes {
+        0 => String::new(),
+        lost => format!(", {lost} bytes lost"),
+    };
+    format!(
+        "{} bytes, {} log entries{lost}",
+        runner.output_bytes, runner.last_seq
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::cli::fake::{Session, runner};
+
+    #[test]
+    fn what_is_known_is_shown() {
+        let answer = format!(
+            r#"{{"success":true,"runner":{}}}"#,
+            runner("build", "failed")
+        );
+        assert_snapshot!(Session::new(&[&answer]).run(&["show", "build"]), @r#"
+        > {"type":"get-runner","runner":"build"}
+        name          build
+        id            0190163d-8694-739b-aea5-966c26f8ad90
+        kind          custom
+        status        failed (exit code 3) since 2100-01-01 00:00:00
+        reason        It printed.
+        exit          exit code 3 at 2025-11-24 16:00:09, as told by run-parent
+        origin        started, run 1
+        session       work session
+        pane          $1 @2 %3
+        pid           4711
+        command       make '-j 8'
+        directory     /src
+        created       2025-11-24 16:00:00
+        started       2025-11-24 16:00:01
+        last output   2025-11-24 16:00:02
+        idle after    30s
+        max duration  1m30s
+        output        1234 bytes, 17 log entries
+        [0]
+        "#);
+    }
+
+    #[test]
+    fn an_unknown_runner_is_refused() {
+        let refusal = r#"{"success":false,"error":{"tag":"RunnerNotFound","message":"There is no runner \"x\".","hint":"Run `geppetto list`.","runnerId":"x"}}"#;
+        assert_snapshot!(Session::new(&[refusal]).run(&["show", "x"]), @r#"
+        > {"type":"get-runner","runner":"x"}
+        ! error: There is no runner "x".
+        ! hint: Run `geppetto list`.
+        [1]
+        "#);
+        assert_snapshot!(Session::new(&[refusal]).run(&["show", "x", "--json"]), @r#"
+        > {"type":"get-runner","runner":"x"}
+        ! {"success":false,"error":{"tag":"RunnerNotFound","message":"There is no runner \"x\".","hint":"Run `geppetto list`.","runnerId":"x"}}
+        [1]
+        "#);
+    }
+}

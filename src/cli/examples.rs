@@ -1,0 +1,76 @@
+//! The examples at the end of the long help. Text only.
+
+pub(crate) const GEPPETTO: &str = "\
+Examples:
+  geppetto register                  watch the session you are in
+  geppetto new -- claude             start an agent in a window of its own
+  geppetto list                      see who works, who is idle, who is done
+  geppetto logs -f work              read along
+  geppetto attach work               go there
+
+Exit codes: 0 done, 1 refused or not found, 2 usage, 3 no daemon or tmux server,
+4 timed out, 130 interrupted. Answers go to stdout, everything else to stderr;
+with --json, errors are one line of JSON on stderr.
+
+Environment: GEPPETTO_SOCKET (socket of the daemon), GEPPETTO_CONFIG (config file),
+TTY_SESSION_PREFIX (first part of session keys), GEPPETTO_LOG (the daemon's log filter),
+XDG_RUNTIME_DIR, XDG_STATE_HOME, XDG_CONFIG_HOME, TMUX, TMUX_TMPDIR.";
+
+pub(crate) const NEW: &str = "\
+Examples:
+  geppetto new -- claude
+  geppetto new --kind codex --key checkout/review --attach
+  geppetto new --name build --cwd ~/src --max-duration 30m -- make -j8
+  geppetto new --env DEBUG=1 --env TOKEN -- ./agent.sh";
+
+pub(crate) const REGISTER: &str = "\
+Examples:
+  geppetto register                  the session you are in
+  geppetto register --pane --name review
+  geppetto register work             the session with that name
+  geppetto register %7               one pane
+  geppetto register --pid 4711       the pane in which that process runs";
+
+pub(crate) const LIST: &str = "\
+Examples:
+  geppetto list
+  geppetto list --session work
+  geppetto list --json | jq -r '.runners[] | select(.status == \"failed\") | .name'";
+
+pub(crate) const STOP: &str = "\
+Examples:
+  geppetto stop work
+  geppetto stop work --grace 30s
+  geppetto stop work --force";
+
+pub(crate) const WAIT: &str = "\
+Examples:
+  geppetto wait build && echo ended
+  geppetto wait work --for idle,waiting --timeout 10m
+  geppetto wait build --exit-code && ./deploy";
+
+pub(crate) const LOGS: &str = "\
+Examples:
+  geppetto logs work
+  geppetto logs work -n 20 --time
+  geppetto logs work -f
+  geppetto logs build --until-end --json";
+
+pub(crate) const ATTACH: &str = "\
+Inside tmux this switches your client, elsewhere it attaches a new one.
+
+Examples:
+  geppetto attach work
+  geppetto attach work --print       print a command that works when pasted";
+
+pub(crate) const STATUS: &str = "\
+Prints nothing when there is nothing to tell or no daemon runs; never starts a daemon.
+
+Examples:
+  geppetto status
+  set -g status-right '#(exec geppetto status --follow)'";
+
+pub(crate) const COMPLETIONS: &str = "\
+Examples:
+  geppetto completions bash > ~/.local/share/bash-completion/completions/geppetto
+  geppetto completions fish > ~/.config/fish/completions/geppetto.fish";

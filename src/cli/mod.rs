@@ -1,0 +1,30 @@
+//! The command line: an ordinary client of the wire, with no more power than any other JSON client.
+//! It knows no tmux syntax: tmux commands that it runs or prints come from the daemon as they are.
+
+mod args;
+mod attach_argv;
+mod client;
+mod clock;
+mod cmd;
+mod context;
+mod examples;
+mod failure;
+#[cfg(test)]
+mod fake;
+mod invocation;
+mod output;
+mod pacer;
+mod page;
+mod render;
+mod respond;
+mod run;
+mod screen;
+mod span;
+mod start;
+mod table;
+mod tmux_version;
+
+pub use failure::{Failure, Kind};
+pub use invocation::{ClientArgs, DaemonArgs, Invocation, RunParentArgs, parse};
+pub use output::Output;
+pub use run::run;

@@ -1,0 +1,122 @@
+//! Runs one verb and turns what comes of it into an exit code.
+
+use std::process::ExitCode;
+
+use super::args::{ApiVerb, DaemonVerb, SessionsVerb, Verb};
+use super::clock::now_ms;
+use super::cmd;
+use super::context::Context;
+use super::failure::{Failure, Kind};
+use super::invocation::ClientArgs;
+use super::output::Output;
+use crate::config::{Environment, Paths, PathsError};
+
+/// Runs a client.
+pub fn run(args: &ClientArgs, environment: &Environment, output: &mut Output) -> ExitCode {
+    ExitCode::from(code(args, environment, output))
+}
+
+/// The same as a number.
+pub(super) fn code(args: &ClientArgs, environment: &Environment, output: &mut Output) -> u8 {
+    match perform(args, environment, output) {
+        Ok(code) => code,
+        Err(failure) => {
+            output.failure(&failure, wants_json(&args.verb));
+            failure.exit_code()
+        }
+    }
+}
+
+fn perform(
+    args: &ClientArgs,
+    environment: &Environment,
+    output: &mut Output,
+) -> Result<u8, Failure> {
+    let paths = Paths::resolve(environment, &args.server.wishes()).map_err(unclear)?;
+    let mut context = Context {
+        environment,
+        server: &args.server,
+        paths: &paths,
+        output,
+        now_ms: now_ms(),
+    };
+    let code = dispatch(&args.verb, &mut context)?;
+    context.output.flush()?;
+    Ok(code)
+}
+
+fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
+    match verb {
+        Verb::Wait(args) => return cmd::wait::run(args, context),
+        Verb::Sessions(verb) => return cmd::sessions::run(verb, context),
+        Verb::Doctor(args) => return cmd::doctor::run(args, context),
+        Verb::Plugin(verb) => return cmd::plugin::run(verb, context),
+        Verb::New(args) => cmd::new::run(args, context),
+        Verb::Register(args) => cmd::register::run(args, context),
+        Verb::List(args) => cmd::list::run(args, context),
+        Verb::Show(args) => cmd::show::run(args, context),
+        Verb::Start(args) => cmd::start::run(args, context),
+        Verb::Stop(args) => cmd::stop::run(args, context),
+        Verb::Pause(args) => cmd::pause::run(args, context),
+        Verb::Resume(args) => cmd::resume::run(args, context),
+        Verb::Logs(args) => cmd::logs::run(args, context),
+        Verb::Attach(args) => cmd::attach::run(args, context),
+        Verb::Forget(args) => cmd::forget::run(args, context),
+        Verb::Status(args) => cmd::status::run(args, context),
+        Verb::Demo(args) => cmd::demo::run(args, context),
+        Verb::Popup(verb) => cmd::popup::run(verb, context),
+        Verb::Daemon(verb) => cmd::daemon::run(verb, context),
+        Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
+        Verb::Completions(args) => cmd::completions::run(args, context),
+        Verb::Internal(_) => Err(Failure::new(
+            Kind::Usage,
+            "This is no verb of a client; geppetto calls it for itself.",
+        )),
+    }
+    .map(|()| 0)
+}
+
+fn unclear(error: PathsError) -> Failure {
+    let hint = error.hint();
+    let kind = match error {
+        PathsError::SocketName(_) | PathsError::SocketTooLong(_) => Kind::Usage,
+        PathsError::NoHome | PathsError::NoWorkingDirectory(_) | PathsError::NoProgram(_) => {
+            Kind::Refused
+        }
+    };
+    Failure::from_error(kind, error).hint(hint)
+}
+
+fn wants_json(verb: &Verb) -> bool {
+    match verb {
+        Verb::New(args) => args.json,
+        Verb::Register(args) => args.json,
+        Verb::List(args) => args.json,
+        Verb::Show(args)
+        | Verb::Start(args)
+        | Verb::Pause(args)
+        | Verb::Resume(args)
+        | Verb::Forget(args) => args.json,
+        Verb::Stop(args) => args.of.json,
+        Verb::Wait(args) => args.of.json,
+        Verb::Logs(args) => args.of.json,
+        Verb::Status(args) => args.json,
+        Verb::Doctor(args) => args.json,
+        Verb::Sessions(SessionsVerb::List(args)) => args.json,
+        Verb::Sessions(SessionsVerb::Exists(args) | SessionsVerb::Kill(args)) => args.json,
+        Verb::Daemon(
+            DaemonVerb::Start(args)
+            | DaemonVerb::Stop(args)
+            | DaemonVerb::Status(args)
+            | DaemonVerb::Restart(args),
+        ) => args.json,
+        Verb::Daemon(DaemonVerb::Run(_))
+        | Verb::Attach(_)
+        | Verb::Demo(_)
+        | Verb::Popup(_)
+        | Verb::Plugin(_)
+        | Verb::Api(_)
+        | Verb::Completions(_)
+        | Verb::Internal(_) => false,
+    }
+}

@@ -1,0 +1,382 @@
+//! Requests to use cases, one arm each; what the arms need is parsed here, once.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::streams::Stream;
+use super::{failure, view};
+use crate::app::{App, AppError, NewRunner, RegisterTarget, Registration, RunnerNow, StopMode};
+use crate::domain::exit;
+use crate::domain::ids::{PaneId, Pid, RunnerId};
+use crate::domain::segment::Icons;
+use crate::domain::status::Status;
+use crate::domain::time::Timestamp;
+use crate::wire::{
+    Answer, AttachTmux, CreateRunner, DaemonView, ErrorBody, GetStatus, Hello, OLDEST_PROTOCOL,
+    PROTOCOL, Request, RunExited, StopRunner, Tag, WaitRunner,
+};
+
+type Result<T> = std::result::Result<T, ErrorBody>;
+
+/// What became of a request.
+pub(super) enum Outcome {
+    /// An ordinary answer.
+    Answer(Box<Result<Answer>>),
+    /// The connection becomes a stream.
+    Stream(Box<Stream>),
+    /// The daemon was told to end.
+    End,
+}
+
+/// What the daemon knows of itself.
+#[derive(Debug)]
+pub(super) struct About {
+    pub(super) socket: PathBuf,
+    pub(super) tmux_socket: PathBuf,
+    pub(super) log_file: PathBuf,
+    pub(super) home: PathBuf,
+    pub(super) started_at: Timestamp,
+    pub(super) connections: AtomicU32,
+}
+
+/// Serves requests; one clone a connection.
+#[derive(Clone)]
+pub(super) struct Service {
+    app: App,
+    about: Arc<About>,
+    shutdown: CancellationToken,
+}
+
+impl Service {
+    pub(super) const fn new(app: App, about: Arc<About>, shutdown: CancellationToken) -> Self {
+        Self {
+            app,
+            about,
+            shutdown,
+        }
+    }
+
+    /// Ends the daemon.
+    pub(super) fn end(&self) {
+        self.shutdown.cancel();
+    }
+
+    pub(super) async fn handle(&self, request: Request) -> Outcome {
+        let streamed = match request {
+            Request::StreamRunnerLogs(logs) => {
+                Stream::logs(&self.app, logs.runner, logs.limit.unwrap_or(usize::MAX)).await
+            }
+            Request::Subscribe(_) => Stream::changes(&self.app).await,
+            Request::GetStatus(GetStatus {
+                icons,
+                follow: true,
+            }) => match parse_icons(icons.as_deref()) {
+                Ok(icons) => Stream::status(&self.app, icons).await,
+                Err(refusal) => return Outcome::Answer(Box::new(Err(refusal))),
+            },
+            Request::StopDaemon(_) => return Outcome::End,
+            other => return Outcome::Answer(Box::new(self.answer(other).await)),
+        };
+        match streamed {
+            Ok(stream) => Outcome::Stream(Box::new(stream)),
+            Err(error) => Outcome::Answer(Box::new(Err(failure::body(&error)))),
+        }
+    }
+
+    async fn answer(&self, request: Request) -> Result<Answer> {
+        match request {
+            Request::Hello(hello) => self.hello(&hello).await,
+            Request::CreateRunner(create) => self.create(create).await,
+            Request::AttachTmux(attach) => self.attach_tmux(attach).await,
+            Request::ListRunners(list) => {
+                let runners = self.app.list(list.session).await.map_err(refused)?;
+                let runners = Some(runners.iter().map(view::runner).collect());
+                Ok(Answer {
+                    runners,
+                    ..Answer::default()
+                })
+            }
+            Request::GetRunner(of) => one(self.app.show(of.runner).await),
+            Request::StartRunner(of) => one(self.app.start(of.runner).await),
+            Request::StopRunner(stop) => self.stop(stop).await,
+            Request::PauseRunner(of) => one(self.app.pause(of.runner).await),
+            Request::ResumeRunner(of) => one(self.app.resume(of.runner).await),
+            Request::WaitRunner(wait) => self.wait(wait).await,
+            Request::ForgetRunner(of) => one(self.app.forget(of.runner).await),
+            Request::GetRunnerLogs(logs) => {
+                let limit = logs.limit.unwrap_or(usize::MAX);
+                let entries = self.app.logs(logs.runner, limit).await.map_err(refused)?;
+                let entries = Some(entries.iter().map(view::log).collect());
+                Ok(Answer {
+                    entries,
+                    ..Answer::default()
+                })
+            }
+            Request::AttachRunner(of) => {
+                let attach = self.app.attach(of.runner).await.map_err(refused)?;
+                Ok(Answer {
+                    attach: Some(view::attach(attach)),
+                    ..Answer::default()
+                })
+            }
+            Request::GetStatus(status) => self.status(status).await,
+            Request::DaemonStatus(_) => self.about().await,
+            other => self.answer_rest(other).await,
+        }
+    }
+
+    /// Sessions of tmux, and the reports of run parents.
+    async fn answer_rest(&self, request: Request) -> Result<Answer> {
+        match request {
+            Request::ListTmuxSessions(_) => {
+                let sessions = self.app.sessions().await.map_err(refused)?;
+                let sessions = Some(sessions.iter().map(view::session).collect());
+                Ok(Answer {
+                    sessions,
+                    ..Answer::default()
+                })
+            }
+            Request::TmuxSessionExists(of) => {
+                let exists = self
+                    .app
+                    .session_exists(&of.session)
+                    .await
+                    .map_err(refused)?;
+                Ok(Answer {
+                    exists: Some(exists),
+                    ..Answer::default()
+                })
+            }
+            Request::KillTmuxSession(of) => done(self.app.kill_session(&of.session).await),
+            Request::RunBegin(run) => done(
+                self.app
+                    .run_begin(runner_id(&run.runner_id)?, run.run)
+                    .await,
+            ),
+            Request::RunStarted(run) => {
+                let pid = pid("pid", run.pid)?;
+                done(
+                    self.app
+                        .run_started(runner_id(&run.runner_id)?, run.run, pid)
+                        .await,
+                )
+            }
+            Request::RunFailed(run) => done(
+                self.app
+                    .run_failed(runner_id(&run.runner_id)?, run.run, run.message)
+                    .await,
+            ),
+            Request::RunExited(run) => self.run_exited(&run).await,
+            // Streams and the end are handled before; every other request has its arm.
+            _ => Err(ErrorBody::new(
+                Tag::Internal,
+                "The daemon has no answer to that request.",
+            )),
+        }
+    }
+
+    async fn hello(&self, hello: &Hello) -> Result<Answer> {
+        if !(OLDEST_PROTOCOL..=PROTOCOL).contains(&hello.protocol) {
+            let message = format!(
+                "The client speaks protocol {}, this daemon {OLDEST_PROTOCOL} to {PROTOCOL}.",
+                hello.protocol
+            );
+            return Err(ErrorBody::new(Tag::ProtocolVersion, message)
+                .hint("`geppetto daemon restart` starts the daemon of the installed version."));
+        }
+        self.about().await
+    }
+
+    async fn about(&self) -> Result<Answer> {
+        let warnings = self.app.warnings().await.map_err(refused)?;
+        let runners = self.app.list(None).await.map_err(refused)?;
+        let live = runners
+            .iter()
+            .filter(|now| !now.runner.status.status().is_ended())
+            .count();
+        let daemon = DaemonView {
+            pid: std::process::id().cast_signed(),
+            build: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: PROTOCOL,
+            socket: self.about.socket.display().to_string(),
+            tmux_socket: self.about.tmux_socket.display().to_string(),
+            tmux_version: self.app.tmux_version().await.map_err(refused)?,
+            started_at_ms: self.about.started_at.0,
+            log_file: Some(self.about.log_file.display().to_string()),
+            connections: self.about.connections.load(Ordering::Relaxed),
+            live_runners: u32::try_from(live).unwrap_or(u32::MAX),
+            warnings,
+        };
+        Ok(Answer {
+            daemon: Some(Box::new(daemon)),
+            ..Answer::default()
+        })
+    }
+
+    async fn create(&self, request: CreateRunner) -> Result<Answer> {
+        let size = match (request.columns, request.rows) {
+            (Some(columns @ 1..), Some(rows @ 1..)) => Some((columns, rows)),
+            (None, None) => None,
+            _ => {
+                return Err(wrong(
+                    "columns",
+                    "Columns and rows belong together and are above 0.",
+                ));
+            }
+        };
+        let new = NewRunner {
+            kind: request.kind,
+            name: request.name,
+            command: request.command,
+            cwd: request.cwd.map(PathBuf::from),
+            env: request.env,
+            max_duration: positive("maxDurationMs", request.max_duration_ms)?,
+            idle_after: positive("idleAfterMs", request.idle_after_ms)?,
+            output_dir: request.output_dir.map(PathBuf::from),
+            key: request.key,
+            session: request.session,
+            size,
+        };
+        let home: &Path = &self.about.home;
+        one(self.app.create(new, home).await)
+    }
+
+    async fn attach_tmux(&self, request: AttachTmux) -> Result<Answer> {
+        let target = match (
+            request.session_name,
+            request.session_id,
+            request.pane_id,
+            request.pid,
+        ) {
+            (Some(name), None, None, None) => RegisterTarget::Session(name),
+            (None, Some(id), None, None) => RegisterTarget::Session(id),
+            (None, None, Some(pane), None) => {
+                let pane = pane.parse::<PaneId>();
+                RegisterTarget::Pane(pane.map_err(|error| wrong("paneId", &format!("{error}.")))?)
+            }
+            (None, None, None, Some(raw)) => RegisterTarget::Process(pid("pid", raw)?),
+            _ => {
+                let sentence = "Exactly one of sessionName, sessionId, paneId and pid is needed.";
+                return Err(wrong("sessionName", sentence));
+            }
+        };
+        let wishes = Registration {
+            name: request.name,
+            kind: request.kind,
+            key: request.key,
+            idle_after: positive("idleAfterMs", request.idle_after_ms)?,
+        };
+        let registered = self.app.register(target, wishes).await.map_err(refused)?;
+        Ok(Answer {
+            runner: Some(Box::new(view::runner(&registered.runner))),
+            runners: Some(registered.runners.iter().map(view::runner).collect()),
+            added: u32::try_from(registered.added).ok(),
+            ..Answer::default()
+        })
+    }
+
+    async fn stop(&self, request: StopRunner) -> Result<Answer> {
+        let mode = if request.force {
+            StopMode::Forced
+        } else {
+            StopMode::Graceful {
+                grace: request.grace_ms.map(Duration::from_millis),
+            }
+        };
+        one(self
+            .app
+            .stop(request.runner, mode, "Stopped by the user.")
+            .await)
+    }
+
+    async fn wait(&self, request: WaitRunner) -> Result<Answer> {
+        let statuses = request
+            .statuses
+            .iter()
+            .map(|word| {
+                Status::from_word(word)
+                    .ok_or_else(|| wrong("statuses", &format!("There is no status {word:?}.")))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let limit = request.timeout_ms.map(Duration::from_millis);
+        one(self.app.wait(request.runner, statuses, limit).await)
+    }
+
+    async fn status(&self, request: GetStatus) -> Result<Answer> {
+        let icons = parse_icons(request.icons.as_deref())?;
+        let counts = self.app.follow_status().await.map_err(refused)?.counts();
+        Ok(Answer {
+            status: Some(view::status(counts, icons)),
+            ..Answer::default()
+        })
+    }
+
+    async fn run_exited(&self, run: &RunExited) -> Result<Answer> {
+        let outcome = match (run.code, run.signal) {
+            (Some(code), None) => exit::Outcome::Code(code),
+            (None, Some(signal)) => exit::Outcome::Signal(signal),
+            _ => return Err(wrong("code", "Exactly one of code and signal is needed.")),
+        };
+        let id = runner_id(&run.runner_id)?;
+        done(
+            self.app
+                .run_exited(id, run.run, outcome, Timestamp(run.at_ms))
+                .await,
+        )
+    }
+}
+
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err asks for"
+)]
+fn refused(error: AppError) -> ErrorBody {
+    failure::body(&error)
+}
+
+fn one(result: std::result::Result<RunnerNow, AppError>) -> Result<Answer> {
+    let now = result.map_err(refused)?;
+    Ok(Answer {
+        runner: Some(Box::new(view::runner(&now))),
+        ..Answer::default()
+    })
+}
+
+fn done(result: std::result::Result<(), AppError>) -> Result<Answer> {
+    result.map(|()| Answer::default()).map_err(refused)
+}
+
+fn wrong(field: &str, sentence: &str) -> ErrorBody {
+    let mut body = ErrorBody::new(Tag::Validation, sentence);
+    body.field = Some(field.to_owned());
+    body
+}
+
+fn positive(field: &str, millis: Option<u64>) -> Result<Option<Duration>> {
+    match millis {
+        Some(0) => Err(wrong(field, &format!("{field} must be above 0."))),
+        Some(millis) => Ok(Some(Duration::from_millis(millis))),
+        None => Ok(None),
+    }
+}
+
+fn parse_icons(word: Option<&str>) -> Result<Icons> {
+    match word {
+        None | Some("unicode") => Ok(Icons::Unicode),
+        Some("ascii") => Ok(Icons::Ascii),
+        Some(_) => Err(wrong("icons", "Icons are unicode or ascii.")),
+    }
+}
+
+fn runner_id(text: &str) -> Result<RunnerId> {
+    text.parse()
+        .map_err(|error| wrong("runnerId", &format!("{error}.")))
+}
+
+fn pid(field: &str, raw: i32) -> Result<Pid> {
+    Pid::new(raw).ok_or_else(|| wrong(field, "A process id is above 0."))
+}

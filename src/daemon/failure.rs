@@ -1,0 +1,203 @@
+//! Refusals as clients see them: one table from typed errors to tag, sentence and next step.
+
+use crate::app::AppError;
+use crate::ports::mux::MuxError;
+use crate::ports::process::ProcessError;
+use crate::wire::{ErrorBody, Tag};
+
+pub(super) fn body(error: &AppError) -> ErrorBody {
+    let mut body = ErrorBody::new(tag(error), sentence(error));
+    body.hint = hint(error);
+    match error {
+        AppError::RunnerNotFound { text, .. } | AppError::RunnerAmbiguous { text, .. } => {
+            body.runner_id = Some(text.clone());
+        }
+        AppError::Operation { id, .. }
+        | AppError::NotOurs { id, .. }
+        | AppError::TimedOut { id, .. }
+        | AppError::EndedBefore { id, .. } => body.runner_id = Some(id.to_string()),
+        AppError::DuplicateName { holder, .. } => {
+            body.runner_id = Some(holder.to_string());
+            body.field = Some("name".to_owned());
+        }
+        AppError::RunnerLimit { limit } => body.limit = u64::try_from(*limit).ok(),
+        AppError::Name { .. } => body.field = Some("name".to_owned()),
+        AppError::Key(_) => body.field = Some("key".to_owned()),
+        AppError::UnknownKind { .. } => body.field = Some("kind".to_owned()),
+        AppError::Invalid { field, .. } => body.field = Some((*field).to_owned()),
+        AppError::NoDirectory { .. } => body.field = Some("cwd".to_owned()),
+        AppError::OutputDirectory { .. } => body.field = Some("outputDir".to_owned()),
+        AppError::CommandNotFound { .. } => body.field = Some("command".to_owned()),
+        AppError::Mux(MuxError::NoSession { target } | MuxError::NoPane { target })
+        | AppError::Process(ProcessError::Mux(
+            MuxError::NoSession { target } | MuxError::NoPane { target },
+        )) => body.target = Some(target.clone()),
+        AppError::StartTimedOut { .. }
+        | AppError::EndedAtStart { .. }
+        | AppError::Process(_)
+        | AppError::Mux(_)
+        | AppError::Store(_)
+        | AppError::Ending => {}
+    }
+    body
+}
+
+/// Typed errors of the ports begin small and end without a full stop; people get sentences.
+fn sentence(error: &AppError) -> String {
+    let text = error.to_string();
+    let mut chars = text.chars();
+    let first: String = chars
+        .next()
+        .map(|c| c.to_uppercase().collect())
+        .unwrap_or_default();
+    let end = if text.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", chars.as_str())
+}
+
+const fn tag(error: &AppError) -> Tag {
+    match error {
+        AppError::RunnerNotFound { .. } | AppError::RunnerAmbiguous { .. } => Tag::RunnerNotFound,
+        AppError::Operation { .. } | AppError::NotOurs { .. } | AppError::EndedBefore { .. } => {
+            Tag::RunnerOperation
+        }
+        AppError::RunnerLimit { .. } => Tag::RunnerLimit,
+        AppError::DuplicateName { .. }
+        | AppError::Name { .. }
+        | AppError::Key(_)
+        | AppError::UnknownKind { .. }
+        | AppError::Invalid { .. }
+        | AppError::NoDirectory { .. }
+        | AppError::OutputDirectory { .. } => Tag::Validation,
+        AppError::CommandNotFound { .. }
+        | AppError::StartTimedOut { .. }
+        | AppError::EndedAtStart { .. } => Tag::ProcessSpawn,
+        AppError::Process(error) => process_tag(error),
+        AppError::Mux(error) => mux_tag(error),
+        AppError::Store(_) => Tag::Store,
+        AppError::TimedOut { .. } => Tag::TimedOut,
+        AppError::Ending => Tag::Unavailable,
+    }
+}
+
+const fn process_tag(error: &ProcessError) -> Tag {
+    match error {
+        ProcessError::Mux(error) => mux_tag(error),
+        ProcessError::Spawn { .. } => Tag::ProcessSpawn,
+        ProcessError::NotInPane { .. } | ProcessError::NoProcess { .. } => Tag::ProcessAttach,
+        ProcessError::Gone { .. } | ProcessError::Watched { .. } => Tag::ProcessMonitor,
+        ProcessError::Signal { .. } | ProcessError::Survived { .. } => Tag::ProcessKill,
+    }
+}
+
+const fn mux_tag(error: &MuxError) -> Tag {
+    match error {
+        MuxError::NotFound { .. } | MuxError::TooOld { .. } => Tag::TmuxNotFound,
+        MuxError::NoServer { .. } => Tag::TmuxNoServer,
+        MuxError::NoSession { .. } => Tag::TmuxSessionNotFound,
+        MuxError::NoPane { .. } => Tag::ProcessAttach,
+        MuxError::Command { .. }
+        | MuxError::TimedOut { .. }
+        | MuxError::Disconnected { .. }
+        | MuxError::Io { .. } => Tag::TmuxCommand,
+    }
+}
+
+fn hint(error: &AppError) -> Option<String> {
+    let text = match error {
+        AppError::RunnerNotFound {
+            nearest: Some(name),
+            ..
+        } => {
+            return Some(format!(
+                "Did you mean \"{name}\"? `geppetto list` shows all runners."
+            ));
+        }
+        AppError::RunnerNotFound { .. } => "`geppetto list` shows all runners.",
+        AppError::RunnerAmbiguous { .. } => "Type more of the id, or the runner's name.",
+        AppError::Operation { status, action, .. } => operation_hint(*status, action),
+        AppError::NotOurs { .. } => {
+            "Start it in its pane yourself and register it, or use `geppetto new -- COMMAND`."
+        }
+        AppError::RunnerLimit { .. } => {
+            "Stop or forget a runner, or raise `runner_limit` in the config file."
+        }
+        AppError::DuplicateName { .. } => "Choose another name, or forget the other runner.",
+        AppError::Name { .. } => "Use letters, digits, `-`, `_`, `.` and `/`.",
+        AppError::Key(_) => "Write IDEA, IDEA/SLOT or PREFIX::IDEA::SLOT.",
+        AppError::UnknownKind { .. } => "The kinds are claude-code, codex, cursor and custom.",
+        AppError::Invalid {
+            field: "command", ..
+        } => "Give it after `--`: `geppetto new -- COMMAND ARGUMENTS`.",
+        AppError::NoDirectory { .. } => "Make it first, or give another with `--cwd`.",
+        AppError::OutputDirectory { .. } => "Give a directory that you may write to.",
+        AppError::CommandNotFound { .. } => {
+            "Check its spelling, give its absolute path, or set PATH with `--env`."
+        }
+        AppError::StartTimedOut { .. } => {
+            "Is the machine very busy? `geppetto doctor` looks at the daemon and tmux."
+        }
+        AppError::TimedOut { .. } => {
+            "Wait longer with `--timeout`, or look at it with `geppetto show`."
+        }
+        AppError::EndedBefore { .. } => "`geppetto show` tells how it ended.",
+        AppError::Ending => "Try again in a moment.",
+        AppError::Process(error) => return process_hint(error),
+        AppError::Mux(error) => return mux_hint(error),
+        AppError::Invalid { .. } | AppError::EndedAtStart { .. } | AppError::Store(_) => {
+            return None;
+        }
+    };
+    Some(text.to_owned())
+}
+
+fn operation_hint(status: crate::domain::status::Status, action: &str) -> &'static str {
+    use crate::domain::status::Status;
+    match (status, action) {
+        (status, "attached to") if status.is_ended() => {
+            "Its pane is gone. `geppetto logs` shows what it printed, `geppetto start` runs it again."
+        }
+        (status, _) if status.is_ended() => "`geppetto start` runs an ended runner again.",
+        (Status::Paused, "paused") => "`geppetto resume` lets it go on.",
+        (Status::Starting, _) => "Wait until it runs: `geppetto wait --for running`.",
+        (_, "started") => "Stop it first.",
+        (_, "resumed") => "Only a paused runner can be resumed.",
+        _ => "`geppetto show` tells more.",
+    }
+}
+
+fn process_hint(error: &ProcessError) -> Option<String> {
+    let text = match error {
+        ProcessError::Mux(error) => return mux_hint(error),
+        ProcessError::Spawn { .. } => "Check that the program can be run in that directory.",
+        ProcessError::NotInPane { .. } => {
+            "geppetto watches panes: start the program in tmux, or with `geppetto new`."
+        }
+        ProcessError::NoProcess { .. } => "It may have ended already.",
+        ProcessError::Gone { .. } => "`geppetto list` shows what is there now.",
+        ProcessError::Signal { .. } => "It may belong to another user.",
+        ProcessError::Survived { .. } => {
+            "It may hang in the kernel; `geppetto stop --force` tries again."
+        }
+        ProcessError::Watched { .. } => return None,
+    };
+    Some(text.to_owned())
+}
+
+fn mux_hint(error: &MuxError) -> Option<String> {
+    let text = match error {
+        MuxError::NotFound { .. } => {
+            "Install tmux 3.3 or later (apt-get install tmux, brew install tmux) and see that it is in PATH."
+        }
+        MuxError::TooOld { .. } => "Upgrade tmux and restart its server.",
+        MuxError::NoServer { .. } => "Start tmux, or start a runner with `geppetto new`.",
+        MuxError::NoSession { .. } => "`geppetto sessions list` shows all sessions.",
+        MuxError::NoPane { .. } => {
+            "`geppetto sessions list` shows what tmux has; a pane's id is its `#{pane_id}`."
+        }
+        MuxError::TimedOut { .. } | MuxError::Disconnected { .. } => "Try again in a moment.",
+        MuxError::Command { .. } | MuxError::Io { .. } => {
+            "`geppetto doctor` looks at the daemon and tmux."
+        }
+    };
+    Some(text.to_owned())
+}

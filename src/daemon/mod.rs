@@ -1,0 +1,17 @@
+//! The daemon: task tree, socket, dispatch. It turns requests into use cases and facts into answers.
+
+mod connection;
+mod dispatch;
+mod failure;
+pub mod limits;
+mod listener;
+mod ownership;
+mod run;
+mod signals;
+mod streams;
+mod tasks;
+mod view;
+
+pub use ownership::{Ownership, OwnershipError};
+pub use run::{Daemon, DaemonError};
+pub use tasks::Tasks;

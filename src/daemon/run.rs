@@ -1,0 +1,204 @@
+//! The life of the daemon: recover, serve, end.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
+
+use tokio::net::UnixListener;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::dispatch::{About, Service};
+use super::limits::{LINGER, SHUTDOWN_TIMEOUT};
+use super::listener::Listener;
+use super::ownership::Ownership;
+use super::signals::Signals;
+use super::tasks::Tasks;
+use crate::app::{App, AppError, Monitor};
+use crate::config::Paths;
+use crate::domain::time::Timestamp;
+use crate::ports::mux::MuxEvent;
+
+/// Why the daemon could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// The system refused something basic.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// tmux is missing or too old, or the runners could not be recovered.
+    #[error("{source}")]
+    Recover {
+        /// Why.
+        #[source]
+        source: AppError,
+    },
+    /// A part that there is only one of has been used already.
+    #[error("the daemon was put together without {what}")]
+    Missing {
+        /// The part.
+        what: &'static str,
+    },
+}
+
+impl DaemonError {
+    /// The next step, when there is one to tell.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Recover { source } => super::failure::body(source).hint,
+            Self::Io { .. } | Self::Missing { .. } => None,
+        }
+    }
+}
+
+/// Everything that the daemon is made of, before it runs.
+pub struct Daemon {
+    /// The use cases.
+    pub app: App,
+    /// Their owner of state; `None` is an error.
+    pub monitor: Option<Monitor>,
+    /// Events of the multiplexer; `None` is an error.
+    pub events: Option<mpsc::Receiver<MuxEvent>>,
+    /// The lock and the socket.
+    pub ownership: Ownership,
+    /// The task tree, which already runs the adapters.
+    pub tasks: Tasks,
+    /// The root of all shutdown: cancelled to end the daemon.
+    pub shutdown: CancellationToken,
+    /// Where things are.
+    pub paths: Paths,
+    /// When the daemon began.
+    pub started_at: Timestamp,
+}
+
+impl Daemon {
+    /// Lives until a signal, a `stop-daemon` request, or the end of its tmux server. `ready` is called once, when
+    /// requests are answered.
+    ///
+    /// # Errors
+    /// [`DaemonError`], before `ready` was called.
+    pub async fn run(mut self, ready: impl FnOnce()) -> Result<(), DaemonError> {
+        let mut signals = Signals::catch().map_err(|source| DaemonError::Io {
+            what: "signals cannot be caught",
+            source,
+        })?;
+        // Listen before anything is read: run parents that end now find the socket and wait.
+        let socket = self.listen()?;
+        let server_gone = self.start_tasks()?;
+        let asked_to_end = CancellationToken::new();
+        let served = match self.app.recover().await {
+            Ok(()) => {
+                self.serve(socket, &asked_to_end);
+                ready();
+                self.wait_for_end(&mut signals, &asked_to_end, server_gone)
+                    .await;
+                Ok(())
+            }
+            Err(source) => Err(DaemonError::Recover { source }),
+        };
+        self.end().await;
+        served
+    }
+
+    fn listen(&mut self) -> Result<UnixListener, DaemonError> {
+        let failed = |source| DaemonError::Io {
+            what: "the socket cannot be listened on",
+            source,
+        };
+        let missing = DaemonError::Missing { what: "a socket" };
+        let listener = self.ownership.listener().ok_or(missing)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        UnixListener::from_std(listener).map_err(failed)
+    }
+
+    /// Starts what lives as long as the daemon. Returns what tells whether the tmux server is gone.
+    fn start_tasks(&mut self) -> Result<watch::Receiver<bool>, DaemonError> {
+        let missing = |what| move || DaemonError::Missing { what };
+        let events = self
+            .events
+            .take()
+            .ok_or_else(missing("the events of tmux"))?;
+        let mut monitor = self.monitor.take().ok_or_else(missing("a monitor"))?;
+        let overdue = monitor.overdue().ok_or_else(missing("its time limits"))?;
+        let (gone, server_gone) = watch::channel(false);
+        let (tasks, shutdown) = (&self.tasks, &self.shutdown);
+        tasks.spawn_vital("monitor", shutdown, Box::pin(monitor.run(shutdown.clone())));
+        let task = self.app.clone().run_overdue(overdue);
+        tasks.spawn_vital("overdue", shutdown, Box::pin(task));
+        let task = self.app.clone().run_follow(events, gone, shutdown.clone());
+        tasks.spawn_vital("follow", shutdown, Box::pin(task));
+        let task = self.app.clone().run_publish(shutdown.clone());
+        tasks.spawn_vital("publish", shutdown, Box::pin(task));
+        let task = self.app.clone().run_save(shutdown.clone());
+        tasks.spawn_vital("save", shutdown, Box::pin(task));
+        Ok(server_gone)
+    }
+
+    fn serve(&self, socket: UnixListener, asked_to_end: &CancellationToken) {
+        let about = Arc::new(About {
+            socket: self.paths.socket.clone(),
+            tmux_socket: self.paths.tmux_socket.clone(),
+            log_file: self.paths.log_file.clone(),
+            home: PathBuf::clone(&self.paths.home),
+            started_at: self.started_at,
+            connections: AtomicU32::new(0),
+        });
+        let service = Service::new(self.app.clone(), Arc::clone(&about), asked_to_end.clone());
+        let listener = Listener {
+            socket,
+            service,
+            about,
+            tasks: self.tasks.clone(),
+        };
+        let task = listener.run(self.shutdown.clone());
+        self.tasks
+            .spawn_vital("listener", &self.shutdown, Box::pin(task));
+    }
+
+    async fn wait_for_end(
+        &self,
+        signals: &mut Signals,
+        asked: &CancellationToken,
+        server_gone: watch::Receiver<bool>,
+    ) {
+        tokio::select! {
+            () = signals.ended() => tracing::info!("ending: a signal"),
+            () = asked.cancelled() => tracing::info!("ending: asked to"),
+            () = self.shutdown.cancelled() => tracing::error!("ending: a vital task has ended"),
+            () = lingered(server_gone) => tracing::info!("ending: the tmux server is gone"),
+        }
+    }
+
+    /// Save, cancel, join with a deadline, abort, report. The monitor and tmux must still be there for the first.
+    async fn end(self) {
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT / 2, self.app.finish())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the last changes could not be saved and told to tmux in time");
+        }
+        self.shutdown.cancel();
+        let stuck = self.tasks.join(SHUTDOWN_TIMEOUT).await;
+        if !stuck.is_empty() {
+            tracing::warn!(?stuck, "tasks did not end in time and were aborted");
+        }
+    }
+}
+
+/// Returns when the server has been gone for [`LINGER`] without coming back.
+async fn lingered(mut server_gone: watch::Receiver<bool>) {
+    loop {
+        if server_gone.wait_for(|gone| *gone).await.is_err() {
+            return std::future::pending().await;
+        }
+        let back = server_gone.wait_for(|gone| !*gone);
+        if tokio::time::timeout(LINGER, back).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Connections that have become streams: logs, changes, status. A slow client costs itself events, and nobody
+//! else anything.
+
+use super::connection::{Closed, Connection};
+use super::view;
+use crate::app::{App, AppError, Change, FollowItem, LogFollower, StatusFollower, Subscription};
+use crate::domain::segment::{Counts, Icons};
+use crate::wire::Event;
+
+/// A stream that is about to run.
+pub(super) enum Stream {
+    Logs(LogFollower),
+    Status(StatusFollower, Icons),
+    Changes(App, Subscription),
+}
+
+impl Stream {
+    pub(super) async fn logs(app: &App, runner: String, limit: usize) -> Result<Self, AppError> {
+        Ok(Self::Logs(app.follow_logs(runner, limit).await?))
+    }
+
+    pub(super) async fn status(app: &App, icons: Icons) -> Result<Self, AppError> {
+        Ok(Self::Status(app.follow_status().await?, icons))
+    }
+
+    pub(super) async fn changes(app: &App) -> Result<Self, AppError> {
+        Ok(Self::Changes(app.clone(), app.subscribe().await?))
+    }
+
+    /// Runs until the client or the source ends.
+    pub(super) async fn run(self, connection: &mut Connection) {
+        let Closed = match self {
+            Self::Logs(follower) => logs(connection, follower).await,
+            Self::Status(follower, icons) => status(connection, follower, icons).await,
+            Self::Changes(app, subscription) => changes(connection, &app, subscription).await,
+        };
+    }
+}
+
+async fn logs(connection: &mut Connection, mut follower: LogFollower) -> Closed {
+    loop {
+        let item = tokio::select! {
+            item = follower.next() => item,
+            () = connection.hung_up() => return Closed,
+        };
+        let event = match item {
+            None => return Closed,
+            Some(FollowItem::Entries(entries)) => Event::Log {
+                entries: entries.iter().map(view::log).collect(),
+            },
+            Some(FollowItem::Lagged(count)) => Event::Lagged { count },
+            Some(FollowItem::Ended(now)) => Event::LogEnd {
+                runner: Box::new(view::runner(&now)),
+            },
+        };
+        if let Err(closed) = connection.send(&event).await {
+            return closed;
+        }
+    }
+}
+
+async fn status(connection: &mut Connection, mut follower: StatusFollower, icons: Icons) -> Closed {
+    let mut told: Option<Counts> = None;
+    loop {
+        let counts = follower.counts();
+        if told != Some(counts) {
+            told = Some(counts);
+            let event = Event::Status {
+                status: view::status(counts, icons),
+            };
+            if let Err(closed) = connection.send(&event).await {
+                return closed;
+            }
+        }
+        tokio::select! {
+            goes_on = follower.changed() => if !goes_on { return Closed },
+            () = connection.hung_up() => return Closed,
+        }
+    }
+}
+
+async fn changes(connection: &mut Connection, app: &App, first: Subscription) -> Closed {
+    let mut subscription = first;
+    loop {
+        if let Err(closed) = one_subscription(connection, subscription).await {
+            return closed;
+        }
+        // The queue overflowed: say so, and begin anew with a snapshot.
+        if let Err(closed) = connection.send(&Event::Lagged { count: 1 }).await {
+            return closed;
+        }
+        subscription = match app.subscribe().await {
+            Ok(again) => again,
+            Err(_ending) => return Closed,
+        };
+    }
+}
+
+/// Returns when the subscription has overflowed or the daemon ends.
+async fn one_subscription(
+    connection: &mut Connection,
+    mut subscription: Subscription,
+) -> Result<(), Closed> {
+    let statuses = subscription
+        .snapshot
+        .iter()
+        .map(|now| now.runner.status.status());
+    let status = view::status(Counts::of(statuses), Icons::Unicode);
+    let runners = subscription.snapshot.iter().map(view::runner).collect();
+    connection
+        .send(&Event::Snapshot { runners, status })
+        .await?;
+    loop {
+        let change = tokio::select! {
+            change = subscription.changes.recv() => change,
+            () = connection.hung_up() => return Err(Closed),
+        };
+        let event = match change {
+            None => return Ok(()),
+            Some(Change::Runner(now)) => Event::Runner {
+                runner: Box::new(view::runner(&now)),
+            },
+            Some(Change::Removed(id)) => Event::RunnerRemoved {
+                runner_id: id.to_string(),
+            },
+        };
+        connection.send(&event).await?;
+    }
+}

@@ -1,0 +1,116 @@
+//! Facts of the domain as plain values of the wire.
+
+use crate::app::{RunnerNow, SessionNow};
+use crate::domain::exit::{Exit, Outcome};
+use crate::domain::log::LogEntry;
+use crate::domain::runner::{Origin, Runner};
+use crate::domain::segment::{Counts, Icons};
+use crate::ports::mux::AttachCommands;
+use crate::wire::{AttachView, ExitView, LogView, RunnerView, SessionView, StatusView};
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+pub(super) fn runner(now: &RunnerNow) -> RunnerView {
+    let Runner {
+        place,
+        wishes,
+        status,
+        origin,
+        ..
+    } = &now.runner;
+    let runner = &now.runner;
+    let (origin, launch) = match origin {
+        Origin::Started(launch) => ("started", Some(launch)),
+        Origin::Registered => ("registered", None),
+    };
+    RunnerView {
+        id: runner.id.to_string(),
+        name: runner.name.to_string(),
+        kind: runner.kind.name.to_owned(),
+        status: status.status().as_str().to_owned(),
+        reason: status.reason().to_owned(),
+        since_ms: status.since().0,
+        origin: origin.to_owned(),
+        run: runner.run,
+        session_id: place.as_ref().map(|place| place.session.to_string()),
+        session_name: place.as_ref().map(|_| runner.session_name.clone()),
+        window_id: place.as_ref().map(|place| place.window.to_string()),
+        pane_id: place.as_ref().map(|place| place.pane.to_string()),
+        pid: runner.pid.map(crate::domain::ids::Pid::as_raw),
+        key: runner.key.as_ref().map(ToString::to_string),
+        command: launch
+            .map(|launch| launch.command.clone())
+            .unwrap_or_default(),
+        cwd: launch.map(|launch| launch.cwd.display().to_string()),
+        created_at_ms: runner.created_at.0,
+        started_at_ms: runner.started_at.0,
+        last_output_at_ms: runner.last_output_at.map(|at| at.0),
+        exit: status.exit().map(exit),
+        idle_after_ms: millis(wishes.idle_after),
+        max_duration_ms: wishes.max_duration.map(millis),
+        output_dir: wishes
+            .output_dir
+            .as_ref()
+            .map(|path| path.display().to_string()),
+        output_bytes: runner.output_bytes,
+        lost_bytes: runner.lost_bytes,
+        last_seq: now.last_seq.0,
+    }
+}
+
+fn exit(exit: Exit) -> ExitView {
+    let (code, signal) = match exit.outcome {
+        Outcome::Code(code) => (Some(code), None),
+        Outcome::Signal(signal) => (None, Some(signal)),
+        Outcome::NotKnown => (None, None),
+    };
+    ExitView {
+        code,
+        signal,
+        known: exit.outcome != Outcome::NotKnown,
+        source: exit.source.as_str().to_owned(),
+        at_ms: exit.at.0,
+    }
+}
+
+pub(super) fn log(entry: &LogEntry) -> LogView {
+    LogView {
+        seq: entry.seq.0,
+        at_ms: entry.at.0,
+        source: entry.source.as_str().to_owned(),
+        text: entry.text.to_string(),
+    }
+}
+
+pub(super) fn session(now: &SessionNow) -> SessionView {
+    SessionView {
+        id: now.session.id.to_string(),
+        name: now.session.name.clone(),
+        key: now.session.key.clone(),
+        windows: now.session.windows,
+        clients: now.session.clients,
+        registered: now.session.registered,
+        runners: u32::try_from(now.runners).unwrap_or(u32::MAX),
+    }
+}
+
+pub(super) fn status(counts: Counts, icons: Icons) -> StatusView {
+    StatusView {
+        active: counts.active,
+        waiting: counts.waiting,
+        idle: counts.idle,
+        paused: counts.paused,
+        failed: counts.failed,
+        ended: counts.ended,
+        segment: counts.segment(icons),
+    }
+}
+
+pub(super) fn attach(commands: AttachCommands) -> AttachView {
+    AttachView {
+        attach: commands.attach,
+        switch: commands.switch,
+    }
+}

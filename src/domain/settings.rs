@@ -1,0 +1,59 @@
+//! What the user can wish of geppetto as a whole, with the defaults. Where the wishes come from is no concern here.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Whether the window of an ended runner stays open (tmux's remain-on-exit, for windows that geppetto made).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeepWindow {
+    /// Always.
+    Always,
+    /// When the program failed.
+    #[default]
+    Failed,
+    /// Never.
+    Never,
+}
+
+/// What the user can wish; read again when the file changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Most runners that are alive at a time. Default 100.
+    pub runner_limit: usize,
+    /// Most ended runners that are kept in the list; the oldest go first. Default 100.
+    pub ended_kept: usize,
+    /// Time between SIGTERM and SIGKILL. Default 5 s.
+    pub stop_grace: Duration,
+    /// Silence after which a runner is idle. Default 30 s.
+    pub idle_after: Duration,
+    /// The same for one kind, by the kind's name.
+    pub idle_after_of_kind: BTreeMap<String, Duration>,
+    /// First part of session keys. `TTY_SESSION_PREFIX`, else the file, else `coda`.
+    pub key_prefix: String,
+    /// What becomes of the windows of ended runners.
+    pub keep_window: KeepWindow,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            runner_limit: 100,
+            ended_kept: 100,
+            stop_grace: Duration::from_secs(5),
+            idle_after: Duration::from_secs(30),
+            idle_after_of_kind: BTreeMap::new(),
+            key_prefix: "coda".to_owned(),
+            keep_window: KeepWindow::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// Silence after which a runner of that kind is idle.
+    pub fn idle_after(&self, kind: &str) -> Duration {
+        self.idle_after_of_kind
+            .get(kind)
+            .copied()
+            .unwrap_or(self.idle_after)
+    }
+}

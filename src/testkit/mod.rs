@@ -1,0 +1,15 @@
+//! What tests need in place of the world: a fake for each port (a multiplexer whose panes print what the test says,
+//! a clock that follows tokio's, a store in memory), and the contract test that fake and real store both pass.
+
+mod clock;
+mod files;
+mod memory_store;
+mod mux;
+mod spawn;
+pub(crate) mod store_contract;
+
+pub(crate) use clock::ManualClock;
+pub(crate) use files::FakeFiles;
+pub(crate) use memory_store::MemoryStore;
+pub(crate) use mux::FakeMux;
+pub(crate) use spawn::TestSpawn;

@@ -1,0 +1,381 @@
+//! A multiplexer without a terminal: the test is what runs in its panes.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::sync::{Mutex, mpsc};
+
+use crate::domain::exit::{Exit, ExitSource, Outcome};
+use crate::domain::ids::{PaneId, Pid, RunnerId, SessionId, WindowId};
+use crate::domain::runner::Place;
+use crate::domain::time::Timestamp;
+use crate::ports::mux::{
+    AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxServer, MuxSession,
+};
+use crate::ports::process::{
+    Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
+    ProcessMonitor, RunReports, SpawnSpec, SpawnTarget,
+};
+
+/// Room for the events of one pane.
+const STREAM: usize = 1024;
+
+#[derive(Default)]
+struct State {
+    sessions: Vec<MuxSession>,
+    panes: Vec<MuxPane>,
+    streams: BTreeMap<PaneId, mpsc::Sender<ProcessEvent>>,
+    next: u32,
+    deeds: Vec<String>,
+}
+
+/// The fake.
+pub(crate) struct FakeMux {
+    state: Mutex<State>,
+    events: mpsc::Sender<MuxEvent>,
+    receiver: Mutex<Option<mpsc::Receiver<MuxEvent>>>,
+}
+
+fn pid(number: u32) -> Pid {
+    i32::try_from(number)
+        .ok()
+        .and_then(Pid::new)
+        .expect("numbers of a test are small")
+}
+
+impl FakeMux {
+    pub(crate) fn new() -> Arc<Self> {
+        let (events, receiver) = mpsc::channel(64);
+        Arc::new(Self {
+            state: Mutex::default(),
+            events,
+            receiver: Mutex::new(Some(receiver)),
+        })
+    }
+
+    /// Makes a session with one pane, as a user would.
+    pub(crate) async fn user_session(&self, name: &str) -> PaneId {
+        let mut state = self.state.lock().await;
+        let session = state.open_session(name);
+        state.open_pane(session, "sh", None)
+    }
+
+    /// Makes one more pane in a session.
+    pub(crate) async fn user_pane(&self, session: SessionId) -> PaneId {
+        self.state.lock().await.open_pane(session, "claude", None)
+    }
+
+    /// Tells what there is now, as control mode would.
+    pub(crate) async fn tell_layout(&self) {
+        let (sessions, panes) = self.layout().await.expect("the fake always answers");
+        self.events
+            .send(MuxEvent::Layout { sessions, panes })
+            .await
+            .expect("the test listens");
+    }
+
+    /// The pane prints.
+    pub(crate) async fn print(&self, pane: PaneId, text: &str) {
+        let bytes = Bytes::copy_from_slice(text.as_bytes());
+        self.event(
+            pane,
+            ProcessEvent::Output {
+                at: Timestamp(1),
+                bytes,
+            },
+        )
+        .await;
+    }
+
+    /// Anything else happens in the pane.
+    pub(crate) async fn event(&self, pane: PaneId, event: ProcessEvent) {
+        let stream = self.state.lock().await.streams.get(&pane).cloned();
+        stream
+            .expect("the pane is watched")
+            .send(event)
+            .await
+            .expect("its stream is read");
+    }
+
+    /// What was done to panes and sessions, in order.
+    pub(crate) async fn deeds(&self) -> Vec<String> {
+        self.state.lock().await.deeds.clone()
+    }
+
+    /// True when somebody follows the pane.
+    pub(crate) async fn is_watched(&self, pane: PaneId) -> bool {
+        self.state
+            .lock()
+            .await
+            .streams
+            .get(&pane)
+            .is_some_and(|stream| !stream.is_closed())
+    }
+
+    /// The pane of a runner that was started.
+    pub(crate) async fn pane_of(&self, runner: RunnerId) -> Option<PaneId> {
+        let state = self.state.lock().await;
+        state
+            .panes
+            .iter()
+            .find(|pane| pane.runner == Some(runner))
+            .map(|pane| pane.place.pane)
+    }
+}
+
+impl State {
+    fn open_session(&mut self, name: &str) -> SessionId {
+        let id = SessionId(u32::try_from(self.sessions.len()).unwrap_or_default());
+        self.sessions.push(MuxSession {
+            id,
+            name: name.to_owned(),
+            windows: 1,
+            clients: 0,
+            registered: false,
+            key: None,
+        });
+        id
+    }
+
+    fn open_pane(&mut self, session: SessionId, command: &str, runner: Option<RunnerId>) -> PaneId {
+        self.next += 1;
+        let number = self.next;
+        let name = self
+            .sessions
+            .iter()
+            .find(|s| s.id == session)
+            .map(|s| s.name.clone());
+        let active = !self.panes.iter().any(|pane| pane.place.session == session);
+        self.panes.push(MuxPane {
+            place: Place {
+                session,
+                window: WindowId(number),
+                pane: PaneId(number),
+                pane_pid: pid(1000 + number),
+            },
+            sessions: vec![session],
+            session_name: name.unwrap_or_default(),
+            active,
+            command: command.to_owned(),
+            activity: 0,
+            dead: false,
+            runner,
+        });
+        PaneId(number)
+    }
+
+    fn handle(&self, pane: PaneId) -> Result<ProcessHandle, ProcessError> {
+        let found = self.panes.iter().find(|known| known.place.pane == pane);
+        let pane = found.ok_or_else(|| MuxError::NoPane {
+            target: pane.to_string(),
+        })?;
+        Ok(ProcessHandle {
+            place: pane.place.clone(),
+            program: None,
+        })
+    }
+}
+
+#[async_trait]
+impl Mux for FakeMux {
+    async fn server(&self) -> Result<MuxServer, MuxError> {
+        Ok(MuxServer {
+            socket: PathBuf::from("/tmp/fake"),
+            version: "3.5a".to_owned(),
+            pid: pid(7),
+            start_time: 1,
+        })
+    }
+
+    async fn layout(&self) -> Result<(Arc<[MuxSession]>, Arc<[MuxPane]>), MuxError> {
+        let state = self.state.lock().await;
+        Ok((state.sessions.clone().into(), state.panes.clone().into()))
+    }
+
+    fn events(&self) -> Option<mpsc::Receiver<MuxEvent>> {
+        self.receiver.try_lock().ok()?.take()
+    }
+}
+
+#[async_trait]
+impl MuxMarks for FakeMux {
+    async fn mark_session(
+        &self,
+        session: SessionId,
+        registered: bool,
+        key: Option<&str>,
+    ) -> Result<(), MuxError> {
+        let mut state = self.state.lock().await;
+        let found = state.sessions.iter_mut().find(|known| known.id == session);
+        let found = found.ok_or_else(|| MuxError::NoSession {
+            target: session.to_string(),
+        })?;
+        found.registered = registered;
+        found.key = key.map(ToOwned::to_owned).or(found.key.take());
+        Ok(())
+    }
+
+    async fn publish_status(&self, segment: &str) -> Result<(), MuxError> {
+        self.state
+            .lock()
+            .await
+            .deeds
+            .push(format!("publish {segment}"));
+        Ok(())
+    }
+
+    async fn kill_session(&self, session: SessionId) -> Result<(), MuxError> {
+        self.state
+            .lock()
+            .await
+            .deeds
+            .push(format!("kill session {session}"));
+        Ok(())
+    }
+
+    fn attach_commands(&self, session_name: &str, place: &Place) -> AttachCommands {
+        AttachCommands {
+            attach: vec!["attach".to_owned(), session_name.to_owned()],
+            switch: vec!["switch".to_owned(), place.pane.to_string()],
+        }
+    }
+}
+
+#[async_trait]
+impl ProcessMonitor for FakeMux {
+    async fn spawn(&self, spec: &SpawnSpec) -> Result<ProcessHandle, ProcessError> {
+        let mut state = self.state.lock().await;
+        let program = spec.launch.command.first().cloned().unwrap_or_default();
+        if program == "unstartable" {
+            return Err(ProcessError::Spawn {
+                program,
+                reason: "no pty".to_owned(),
+            });
+        }
+        let session = match &spec.target {
+            SpawnTarget::Session(id) => *id,
+            SpawnTarget::Named { name, .. } => {
+                let known = state
+                    .sessions
+                    .iter()
+                    .find(|s| s.name == *name)
+                    .map(|s| s.id);
+                known.unwrap_or_else(|| state.open_session(name))
+            }
+        };
+        let pane = state.open_pane(session, &program, Some(spec.runner));
+        state.deeds.push(format!("spawn {program}"));
+        state.handle(pane)
+    }
+
+    async fn attach(&self, asked: Pid) -> Result<ProcessHandle, ProcessError> {
+        let state = self.state.lock().await;
+        let found = state.panes.iter().find(|pane| pane.place.pane_pid == asked);
+        let pane = found
+            .ok_or(ProcessError::NotInPane { pid: asked })?
+            .place
+            .pane;
+        state.handle(pane)
+    }
+
+    async fn monitor_existing(&self, what: Existing) -> Result<Vec<ProcessHandle>, ProcessError> {
+        let state = self.state.lock().await;
+        match what {
+            Existing::Pane(pane) => Ok(vec![state.handle(pane)?]),
+            Existing::Session(session) => state
+                .panes
+                .iter()
+                .filter(|pane| pane.place.session == session)
+                .map(|pane| state.handle(pane.place.pane))
+                .collect(),
+        }
+    }
+
+    async fn monitor(
+        &self,
+        handle: &ProcessHandle,
+        _: MonitorOptions,
+    ) -> Result<mpsc::Receiver<ProcessEvent>, ProcessError> {
+        let pane = handle.place.pane;
+        let mut state = self.state.lock().await;
+        state.handle(pane)?;
+        if state
+            .streams
+            .get(&pane)
+            .is_some_and(|stream| !stream.is_closed())
+        {
+            return Err(ProcessError::Watched { pane });
+        }
+        let (sender, receiver) = mpsc::channel(STREAM);
+        state.streams.insert(pane, sender);
+        Ok(receiver)
+    }
+
+    async fn kill(&self, handle: &ProcessHandle, mode: KillMode) -> Result<(), ProcessError> {
+        let pane = handle.place.pane;
+        let word = if mode == KillMode::Forced {
+            "force"
+        } else {
+            "stop"
+        };
+        self.state.lock().await.deeds.push(format!("{word} {pane}"));
+        let outcome = Outcome::Signal(15);
+        let exit = Exit {
+            outcome,
+            source: ExitSource::RunParent,
+            at: Timestamp(9),
+        };
+        self.event(pane, ProcessEvent::Exit(exit)).await;
+        Ok(())
+    }
+
+    async fn close(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
+        let pane = handle.place.pane;
+        let mut state = self.state.lock().await;
+        state.panes.retain(|known| known.place.pane != pane);
+        state.deeds.push(format!("close {pane}"));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Freezer for FakeMux {
+    async fn freeze(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
+        self.state
+            .lock()
+            .await
+            .deeds
+            .push(format!("freeze {}", handle.place.pane));
+        Ok(())
+    }
+
+    async fn thaw(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
+        self.state
+            .lock()
+            .await
+            .deeds
+            .push(format!("thaw {}", handle.place.pane));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl RunReports for FakeMux {
+    async fn exited(
+        &self,
+        pane: PaneId,
+        outcome: Outcome,
+        at: Timestamp,
+    ) -> Result<(), ProcessError> {
+        let exit = Exit {
+            outcome,
+            source: ExitSource::RunParent,
+            at,
+        };
+        self.event(pane, ProcessEvent::Exit(exit)).await;
+        Ok(())
+    }
+}

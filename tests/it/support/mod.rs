@@ -1,0 +1,16 @@
+//! The harness: owns every process and directory of a test, and speaks the words of geppetto.
+
+mod command;
+mod life;
+mod processes;
+mod sandbox;
+mod speak;
+mod terminal;
+mod wait;
+mod wire;
+
+pub(crate) use processes::Process;
+pub(crate) use sandbox::{Sandbox, variable};
+pub(crate) use terminal::Terminal;
+pub(crate) use wait::LONG;
+pub(crate) use wire::Wire;

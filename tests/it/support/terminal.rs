@@ -1,0 +1,100 @@
+//! The user's terminal: a shell in a tmux server of its own, outside of the one that is watched. Type into it,
+//! look at its screen.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::sandbox::Sandbox;
+
+/// Makes the names of terminals differ, so that one can follow another.
+static OPENED: AtomicUsize = AtomicUsize::new(0);
+
+/// A terminal of 120 columns and 40 rows; closed when dropped.
+pub(crate) struct Terminal<'a> {
+    sandbox: &'a Sandbox,
+    name: String,
+}
+
+impl<'a> Terminal<'a> {
+    /// Opens it, with a shell that believes it is in no tmux.
+    #[track_caller]
+    pub(crate) fn open(sandbox: &'a Sandbox) -> Self {
+        let terminal = Self {
+            sandbox,
+            name: format!("terminal-{}", OPENED.fetch_add(1, Ordering::Relaxed)),
+        };
+        // The server stays when a terminal is closed, so that the next one does not meet its end.
+        let stay = ["set-option", "-g", "exit-empty", "off", ";"];
+        let size = ["-x", "120", "-y", "40", "--"];
+        let new = ["new-session", "-d", "-s", &terminal.name];
+        let shell = [
+            "env",
+            "-u",
+            "TMUX",
+            "-u",
+            "TMUX_PANE",
+            "PS1=ready> ",
+            "sh",
+            "-i",
+        ];
+        terminal.tmux(&[&["start-server", ";"], &stay[..], &new, &size, &shell].concat());
+        terminal.wait_for("ready>");
+        terminal
+    }
+
+    /// Types a line and presses Enter.
+    #[track_caller]
+    pub(crate) fn type_line(&self, line: &str) {
+        self.tmux(&["send-keys", "-t", &self.target(), "-l", line]);
+        self.press("Enter");
+    }
+
+    /// Presses a key, by tmux's name for it.
+    #[track_caller]
+    pub(crate) fn press(&self, key: &str) {
+        self.tmux(&["send-keys", "-t", &self.target(), key]);
+    }
+
+    /// What is on the screen.
+    #[track_caller]
+    pub(crate) fn screen(&self) -> String {
+        self.tmux(&["capture-pane", "-p", "-t", &self.target()])
+    }
+
+    /// Waits until `text` is on the screen.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, text: &str) {
+        let what = format!("{text:?} on the terminal's screen");
+        self.sandbox
+            .wait_until(&what, || self.screen().contains(text));
+    }
+
+    fn target(&self) -> String {
+        format!("={}:", self.name)
+    }
+
+    #[track_caller]
+    fn tmux(&self, args: &[&str]) -> String {
+        self.sandbox.tmux_on("u", args).ok()
+    }
+}
+
+impl Drop for Terminal<'_> {
+    fn drop(&mut self) {
+        // Its shell may have been left already.
+        let _closed = self
+            .sandbox
+            .tmux_on("u", &["kill-session", "-t", &self.target()]);
+    }
+}
+
+#[test]
+fn what_is_typed_into_a_terminal_is_run() {
+    let sandbox = Sandbox::new();
+    for round in 0..2 {
+        let terminal = Terminal::open(&sandbox);
+        terminal.type_line(&format!("echo $((20 + {round})) ${{TMUX:-outside}}"));
+        terminal.wait_for(&format!("{} outside", 20 + round));
+        terminal.type_line(&format!("tmux -S {} attach", sandbox.text_path("t")));
+        terminal.wait_for("[anchor]");
+    }
+}

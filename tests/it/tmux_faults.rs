@@ -1,0 +1,177 @@
+//! What tmux and its users can do to the daemon: end the server, detach or kill its control clients.
+
+use rustix::process::Signal;
+
+use crate::support::{Process, Sandbox, Terminal};
+
+const PARROT: &str = "echo ready; while read line; do echo said $line; done";
+
+fn client_pids(sandbox: &Sandbox) -> Vec<i32> {
+    sandbox
+        .control_clients()
+        .iter()
+        .map(|client| client.pid)
+        .collect()
+}
+
+/// Waits until none of the clients in `before` is left and there are new ones, and the runner is watched again.
+#[track_caller]
+fn recovers(sandbox: &Sandbox, before: &[i32], pane: &str) {
+    sandbox.wait_until("new control clients", || {
+        let now = client_pids(sandbox);
+        now.len() >= before.len() && now.iter().all(|pid| !before.contains(pid))
+    });
+    let runner = sandbox.runner_of(pane).expect("no runner is lost");
+    assert_eq!(runner.exit, None);
+    // Asked again until it is heard: what is printed before the new client is attached is a gap.
+    let mut asked = 0;
+    sandbox.wait_until("the pane to be watched again", || {
+        asked += 1;
+        sandbox.type_into(pane, &format!("hello {asked}"));
+        sandbox
+            .log_lines(&runner.id)
+            .iter()
+            .any(|line| line.starts_with("said hello"))
+    });
+}
+
+#[test]
+fn detached_control_clients_come_back() {
+    let sandbox = Sandbox::new();
+    let [session, _, pane] = sandbox.session("work", PARROT);
+    sandbox.geppetto(&["register", "work"]).ok();
+    let terminal = Terminal::open(&sandbox);
+    terminal.type_line(&format!(
+        "tmux -S {} attach -t anchor",
+        sandbox.text_path("t")
+    ));
+    terminal.wait_for("[anchor]");
+    let before = client_pids(&sandbox);
+    assert!(
+        before.len() >= 2,
+        "a client for the session and the sentinel: {before:?}"
+    );
+    let tty = sandbox.tmux(&["list-clients", "-t", "anchor", "-F", "#{client_tty}"]);
+    let tty = tty.lines().find(|tty| tty.starts_with("/dev")).unwrap();
+    sandbox.tmux(&["detach-client", "-a", "-t", tty]);
+    recovers(&sandbox, &before, &pane);
+
+    let before = client_pids(&sandbox);
+    sandbox.tmux(&["detach-client", "-s", &session]);
+    sandbox.wait_until("that session's client to be another", || {
+        client_pids(&sandbox) != before
+    });
+    sandbox.type_into(&pane, "again");
+    sandbox.wait_until("the pane to be watched again", || {
+        sandbox.type_into(&pane, "and again");
+        sandbox
+            .log_lines("work")
+            .iter()
+            .any(|line| line == "said and again")
+    });
+}
+
+#[test]
+fn killed_control_clients_come_back() {
+    let sandbox = Sandbox::new();
+    let [_, _, pane] = sandbox.session("work", PARROT);
+    sandbox.geppetto(&["register", "work"]).ok();
+    for _ in 0..3 {
+        let before = client_pids(&sandbox);
+        assert!(!before.is_empty());
+        for pid in &before {
+            Process::signal(*pid, Signal::KILL);
+        }
+        recovers(&sandbox, &before, &pane);
+    }
+    let log = sandbox.log("work");
+    assert!(
+        log.iter().any(|entry| entry.source == "geppetto"),
+        "the gap is marked: {log:?}"
+    );
+}
+
+#[test]
+fn exits_are_true_while_control_clients_are_killed() {
+    let sandbox = Sandbox::new();
+    for round in 0..10 {
+        let name = format!("run-{round}");
+        let runner = sandbox.start(
+            &name,
+            &format!("echo ready; read line; exit {}", 20 + round),
+        );
+        for pid in client_pids(&sandbox) {
+            Process::signal(pid, Signal::KILL);
+        }
+        sandbox.type_into(&runner.pane_id.unwrap(), "");
+        let ended = sandbox.wait_for_status(&name, "failed");
+        assert_eq!(ended.exit.unwrap().code, Some(20 + round));
+    }
+}
+
+#[test]
+fn the_end_of_the_server_is_told() {
+    let sandbox = Sandbox::new();
+    sandbox.session("work", PARROT);
+    sandbox.geppetto(&["register", "work"]).ok();
+    sandbox.start("mine", "echo ready; exec sleep 1000");
+    sandbox.wait_for_line("mine", "ready");
+    let server: i32 = sandbox
+        .tmux(&["display-message", "-p", "#{pid}"])
+        .parse()
+        .unwrap();
+    Process::signal(server, Signal::KILL);
+    for name in ["work", "mine"] {
+        let runner = sandbox.wait_for(&format!("the end of {name}"), || {
+            Some(sandbox.runner(name)).filter(|runner| runner.exit.is_some())
+        });
+        // The run parent may still have seen how its program took the loss of its terminal.
+        assert!(
+            ["errored", "failed"].contains(&runner.status.as_str()),
+            "{runner:?}"
+        );
+    }
+    sandbox.geppetto(&["list"]).ok();
+    sandbox.geppetto(&["register", "work"]).refused(3);
+
+    // A new server on the same socket is another one: its panes are not taken for the old ones.
+    sandbox.start_tmux();
+    let [_, _, pane] = sandbox.session("work", PARROT);
+    sandbox.geppetto(&["register", "work"]).ok();
+    let runner = sandbox
+        .runner_of(&pane)
+        .expect("the new pane is registered");
+    assert_eq!(runner.exit, None);
+    sandbox.type_into(&pane, "hello");
+    sandbox.wait_for_line(&runner.id, "said hello");
+    sandbox.start("next", "exit 3");
+    sandbox.wait_for_status("next", "failed");
+}
+
+#[test]
+fn a_server_that_ends_in_peace_is_told_too() {
+    let sandbox = Sandbox::new();
+    sandbox.start("mine", "echo ready; exec sleep 1000");
+    sandbox.wait_for_line("mine", "ready");
+    sandbox.tmux(&["kill-server"]);
+    sandbox.wait_until("the end of its runner", || {
+        sandbox.runner("mine").exit.is_some()
+    });
+}
+
+#[test]
+fn the_users_windows_keep_their_size() {
+    let sandbox = Sandbox::new();
+    let [_, window, pane] = sandbox.session("work", PARROT);
+    let size = || {
+        let format = "#{window_width}x#{window_height}";
+        sandbox.tmux(&["display-message", "-p", "-t", &window, format])
+    };
+    let before = size();
+    sandbox.geppetto(&["register", "work"]).ok();
+    sandbox.type_into(&pane, "hello");
+    sandbox.wait_for_line("work", "said hello");
+    assert_eq!(size(), before);
+    sandbox.geppetto(&["daemon", "stop"]).ok();
+    assert_eq!(size(), before);
+}
