@@ -4,7 +4,7 @@
 use super::hub::TmuxHub;
 use super::layout::{Layout, question};
 use super::limits::{BACKOFF_FIRST, LISTING_DEBOUNCE};
-use super::purpose::{Answer, Purpose, Replies};
+use super::purpose::{Answer, Purpose, Replies, Request};
 use crate::domain::time::Tick;
 use crate::ports::mux::{MuxError, MuxEvent};
 
@@ -42,6 +42,11 @@ impl Listing {
     pub(super) fn lost_channel(&mut self, now: Tick) {
         self.in_flight = false;
         self.by(now);
+    }
+
+    /// Those who wait for a listing that was not asked yet.
+    fn take_waiting(&mut self) -> Vec<Answer<Layout, MuxError>> {
+        std::mem::take(&mut self.waiting)
     }
 
     /// Another server, or none.
@@ -84,12 +89,27 @@ impl TmuxHub {
                 tracing::debug!(%error, "the layout was not answered");
                 self.listing.by(now.after(BACKOFF_FIRST));
                 self.watchers.listing_failed();
-                for answer in std::mem::take(&mut self.listing.asked) {
-                    drop(answer.send(Err(error.clone())));
+                let asked = std::mem::take(&mut self.listing.asked);
+                if matches!(error, MuxError::Disconnected { .. }) {
+                    // It is asked again on the next connection.
+                    self.listing.waiting.extend(asked);
+                } else {
+                    for answer in asked {
+                        drop(answer.send(Err(error.clone())));
+                    }
                 }
             }
         }
         self.on_listing_time(now);
+    }
+
+    /// The requests whose listing cannot be asked now.
+    pub(super) fn take_unlisted(&mut self) -> Vec<Request> {
+        let layouts = self.listing.take_waiting().into_iter();
+        layouts
+            .map(|answer| Request::Layout { answer })
+            .chain(self.watchers.take_waiting().map(Request::Watch))
+            .collect()
     }
 
     /// A new truth.

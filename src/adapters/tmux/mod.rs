@@ -29,6 +29,7 @@ mod options;
 mod outbox;
 mod processes;
 mod purpose;
+mod replies;
 mod signals;
 mod spawning;
 #[cfg(test)]

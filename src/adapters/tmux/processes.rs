@@ -14,8 +14,8 @@ use crate::domain::runner::Place;
 use crate::domain::time::Timestamp;
 use crate::ports::mux::{Mux, MuxError, MuxPane};
 use crate::ports::process::{
-    Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle, ProcessMonitor,
-    RunReports, SpawnSpec,
+    Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
+    ProcessMonitor, RunReports, SpawnSpec,
 };
 use crate::ports::table::ProcessInfo;
 
@@ -94,7 +94,9 @@ impl ProcessMonitor for Tmux {
         match self.run(kill).await {
             Ok(_) => Ok(()),
             // It closed between the look and the command.
-            Err(MuxError::Command { message, .. }) if message.starts_with("can't find pane") => Ok(()),
+            Err(MuxError::Command { message, .. }) if message.starts_with("can't find pane") => {
+                Ok(())
+            }
             Err(error) => Err(error.into()),
         }
     }

@@ -12,8 +12,12 @@ use crate::domain::runner::Launch;
 use crate::domain::time::Timestamp;
 use crate::ports::mux::{Mux, MuxError, MuxEvent};
 use crate::ports::process::{
-    KillMode, MonitorOptions, ProcessError, ProcessHandle, ProcessMonitor, RunReports, SpawnSpec,
-    SpawnTarget,
+    Freezer, KillMode, MonitorOptions, ProcessError, ProcessHandle, ProcessMonitor, RunReports,
+    SpawnSpec, SpawnTarget,
+};
+
+const GENTLE: KillMode = KillMode::Graceful {
+    grace: Duration::from_secs(5),
 };
 
 fn runner() -> RunnerId {
@@ -380,15 +384,7 @@ async fn a_job_of_a_shell_is_frozen_thawed_and_ended_and_the_shell_stays() {
     stream.until("awake\r\nawake").await;
     hub.tmux.freeze(&handle).await.unwrap();
     stream.until("Stopped").await;
-    hub.tmux
-        .kill(
-            &handle,
-            KillMode::Graceful {
-                grace: Duration::from_secs(5),
-            },
-        )
-        .await
-        .unwrap();
+    hub.tmux.kill(&handle, GENTLE).await.unwrap();
     assert!(!is_alive(job) && is_alive(shell));
     let exit = stream.exit().await;
     assert_eq!(
@@ -397,15 +393,7 @@ async fn a_job_of_a_shell_is_frozen_thawed_and_ended_and_the_shell_stays() {
     );
     // Without a job the shell itself is what is ended.
     let mut stream = hub.watch("%1").await;
-    hub.tmux
-        .kill(
-            &handle,
-            KillMode::Graceful {
-                grace: Duration::from_secs(5),
-            },
-        )
-        .await
-        .unwrap();
+    hub.tmux.kill(&handle, GENTLE).await.unwrap();
     assert!(!is_alive(shell));
     assert_eq!(stream.exit().await.source, ExitSource::PaneClosed);
     assert!(matches!(
@@ -434,5 +422,24 @@ async fn what_tmux_would_wake_is_not_said_to_be_frozen() {
         hub.tmux.attach(none).await,
         Err(ProcessError::NoProcess { .. })
     ));
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_without_sessions_gets_one() {
+    let server = Server::start();
+    server.tmux(&["set-option", "-g", "exit-empty", "off"]);
+    server.tmux(&["kill-session", "-t", "=first:"]);
+    let hub = server.hub();
+    let (sessions, panes) = hub.tmux.layout().await.unwrap();
+    assert!(sessions.is_empty() && panes.is_empty());
+    let handle = hub
+        .tmux
+        .spawn(&spec(&server, named("own"), &["cat", "-"]))
+        .await
+        .unwrap();
+    let mut stream = follow(&hub.tmux, &handle).await;
+    server.tmux(&["send-keys", "-t", "%1", "here", "Enter"]);
+    stream.until("here").await;
     hub.stop().await;
 }

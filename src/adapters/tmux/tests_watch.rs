@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::testing::{Server, Stream, options, wait_until};
 use crate::domain::activity::Activity;
 use crate::domain::exit::{ExitSource, Outcome};
-use crate::ports::mux::{Mux, MuxMarks};
+use crate::ports::mux::{Mux, MuxError, MuxEvent, MuxMarks};
 use crate::ports::process::{ProcessError, ProcessEvent, ProcessMonitor};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -17,12 +17,12 @@ async fn split_moved_and_renamed_things_are_followed() {
     let mut stream = hub.watch("%0").await;
     server.tmux(&["split-window", "-d", "-t", "%0", "cat"]);
     wait_until("the new pane in an event", async || {
-        matches!(events.recv().await, Some(crate::ports::mux::MuxEvent::Layout { panes, .. }) if panes.len() == 3)
+        matches!(events.recv().await, Some(MuxEvent::Layout { panes, .. }) if panes.len() == 3)
     })
     .await;
     server.tmux(&["rename-session", "-t", "=first:", "renamed"]);
     wait_until("the new name in an event", async || {
-        matches!(events.recv().await, Some(crate::ports::mux::MuxEvent::Layout { sessions, .. })
+        matches!(events.recv().await, Some(MuxEvent::Layout { sessions, .. })
             if sessions.iter().any(|session| session.name == "renamed"))
     })
     .await;
@@ -199,25 +199,6 @@ async fn hostile_names_inject_nothing() {
         assert_eq!(session.key.as_deref(), Some("coda::a_b'#(touch_x)::c"));
     }
     assert!(!server.path().join("x").exists());
-    hub.tmux
-        .mark_session(sessions[0].id, false, None)
-        .await
-        .unwrap();
-    let again = hub.tmux.layout().await.unwrap().0;
-    assert_eq!(
-        (again[0].registered, again[0].key.as_deref()),
-        (false, None)
-    );
-    hub.tmux.kill_session(sessions[1].id).await.unwrap();
-    assert!(matches!(
-        hub.tmux.kill_session(sessions[1].id).await,
-        Err(crate::ports::mux::MuxError::NoSession { .. })
-    ));
-    hub.tmux.publish_status("it's #[fg=red]'x'").await.unwrap();
-    assert_eq!(
-        server.tmux(&["display-message", "-p", "#{geppetto_status}"]),
-        "it's #[fg=red]'x'"
-    );
     hub.stop().await;
 }
 
@@ -378,5 +359,94 @@ async fn leftover_clients_of_a_crashed_daemon_are_ended() {
         std::os::unix::process::ExitStatusExt::signal(&status),
         Some(15)
     );
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sessions_are_unmarked_and_ended_and_the_status_is_published() {
+    let server = Server::start();
+    server.tmux(&["new-session", "-d", "-s", "second", "cat"]);
+    let hub = server.hub();
+    let (sessions, _) = hub.tmux.layout().await.unwrap();
+    hub.tmux
+        .mark_session(sessions[0].id, true, Some("a::b::c"))
+        .await
+        .unwrap();
+    hub.tmux
+        .mark_session(sessions[0].id, false, None)
+        .await
+        .unwrap();
+    let again = hub.tmux.layout().await.unwrap().0;
+    assert_eq!(
+        (again[0].registered, again[0].key.as_deref()),
+        (false, None)
+    );
+    hub.tmux.kill_session(sessions[1].id).await.unwrap();
+    assert!(matches!(
+        hub.tmux.kill_session(sessions[1].id).await,
+        Err(MuxError::NoSession { .. })
+    ));
+    hub.tmux.publish_status("it's #[fg=red]'x'").await.unwrap();
+    assert_eq!(
+        server.tmux(&["display-message", "-p", "#{geppetto_status}"]),
+        "it's #[fg=red]'x'"
+    );
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_printed_commands_reach_the_pane() {
+    let server = Server::start();
+    for name in ["coda__x__primary", "$(touch x)", "%0"] {
+        let print = [
+            "new-session",
+            "-d",
+            "-P",
+            "-F",
+            "#{session_id}:",
+            "-s",
+            name,
+            "cat",
+        ];
+        let session = server.tmux(&print);
+        server.tmux(&["new-window", "-d", "-t", &session, "cat"]);
+    }
+    let hub = server.hub();
+    let (_, panes) = hub.tmux.layout().await.unwrap();
+    for pane in panes.iter() {
+        let commands = hub.tmux.attach_commands(&pane.session_name, &pane.place);
+        let [tmux, dash_s, socket, verb, dash_t, target] = commands.attach.as_slice() else {
+            panic!("{commands:?}");
+        };
+        assert_eq!(
+            [tmux, dash_s, verb, dash_t],
+            ["tmux", "-S", "attach-session", "-t"]
+        );
+        assert_eq!(*socket, server.socket().display().to_string());
+        assert_eq!(commands.switch.last(), Some(target));
+        // A control client without input attaches, selects, and leaves at once.
+        server.tmux(&["-C", "attach-session", "-t", target]);
+        let session = pane.place.session.to_string();
+        let now = server.tmux(&["display-message", "-p", "-t", &session, "#{pane_id}"]);
+        assert_eq!(now, pane.place.pane.to_string(), "{target}");
+    }
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_hangs_is_a_timeout_and_no_end() {
+    let server = Server::start();
+    let hub = server.hub();
+    let mut stream = hub.watch("%0").await;
+    let pid = hub.tmux.server().await.unwrap().pid.as_raw();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+    let asked = hub.tmux.layout().await;
+    rustix::process::kill_process(pid, rustix::process::Signal::CONT).unwrap();
+    assert!(matches!(asked, Err(MuxError::TimedOut { .. })), "{asked:?}");
+    assert!(hub.tmux.layout().await.is_ok());
+    server.tmux(&["send-keys", "-t", "%0", "still-here", "Enter"]);
+    stream.until("still-here").await;
+    assert_eq!(stream.lost(), 0);
     hub.stop().await;
 }

@@ -94,6 +94,11 @@ impl Watchers {
         self.asked.append(&mut self.waiting);
     }
 
+    /// Those who wait for a listing that was not asked yet.
+    pub(super) fn take_waiting(&mut self) -> impl Iterator<Item = WatchRequest> + use<> {
+        std::mem::take(&mut self.waiting).into_iter()
+    }
+
     /// A listing was not answered.
     pub(super) fn listing_failed(&mut self) {
         self.waiting.append(&mut self.asked);
@@ -191,6 +196,7 @@ impl TmuxHub {
             .retain(|session, _| wanted.contains(session));
         // The sentinel comes first: without it a watching client could hold a pane back.
         if self.link.up().is_some() {
+            self.move_sentinel(&wanted);
             for session in wanted {
                 self.start_watcher(session, now);
             }
