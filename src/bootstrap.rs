@@ -13,9 +13,7 @@ use crate::adapters::process::SystemProcesses;
 use crate::adapters::store::FileStore;
 use crate::adapters::tmux::{Tmux, TmuxOptions};
 use crate::app::{App, Ports};
-use crate::config::{
-    self, ConfigWatch, Environment, Paths, Settings, Wishes, prepare_private_dir,
-};
+use crate::config::{self, ConfigWatch, Environment, Paths, Settings, Wishes, prepare_private_dir};
 use crate::daemon::{Daemon, DaemonError, Ownership, OwnershipError, Tasks};
 use crate::daemon_stdio::{Announcer, ReadyLine};
 use crate::logging;
@@ -32,7 +30,9 @@ const FAILED: u8 = 1;
 
 /// Is the daemon until it ends. What keeps it from beginning is told to whoever started it.
 pub fn run_daemon(wishes: &Wishes, detached: bool) -> ExitCode {
-    let Ok(announcer) = Announcer::take(detached) else { return ExitCode::from(FAILED) };
+    let Ok(announcer) = Announcer::take(detached) else {
+        return ExitCode::from(FAILED);
+    };
     let mut announcer = Some(announcer);
     match begin(wishes, &mut announcer) {
         Ok(()) => ExitCode::SUCCESS,
@@ -49,7 +49,11 @@ pub fn run_daemon(wishes: &Wishes, detached: bool) -> ExitCode {
 }
 
 fn refusal(error: &dyn std::error::Error, hint: Option<String>) -> ReadyLine {
-    ReadyLine { message: Some(format!("{error}")), hint, ..ReadyLine::default() }
+    ReadyLine {
+        message: Some(format!("{error}")),
+        hint,
+        ..ReadyLine::default()
+    }
 }
 
 fn begin(wishes: &Wishes, announcer: &mut Option<Announcer>) -> Result<(), ReadyLine> {
@@ -59,7 +63,10 @@ fn begin(wishes: &Wishes, announcer: &mut Option<Announcer>) -> Result<(), Ready
         .map_err(|error| refusal(&error, Some(error.hint().to_owned())))?;
     let settings = Settings::load(&environment, &paths.config_file)
         .map_err(|error| refusal(&error, Some(error.hint())))?;
-    for directory in [paths.socket.parent(), Some(paths.state_dir.as_path())].into_iter().flatten() {
+    for directory in [paths.socket.parent(), Some(paths.state_dir.as_path())]
+        .into_iter()
+        .flatten()
+    {
         prepare_private_dir(directory).map_err(|error| refusal(&error, Some(error.hint())))?;
     }
     let ownership = Ownership::take(&paths.lock, &paths.socket).map_err(|error| ReadyLine {
@@ -156,9 +163,15 @@ fn tmux_options(
         clock: Arc::clone(clock),
         table: Arc::new(SystemProcesses),
     }
-    .with_program(paths.program.clone(), std::process::id(), paths.socket.clone())
+    .with_program(
+        paths.program.clone(),
+        std::process::id(),
+        paths.socket.clone(),
+    )
 }
 
 fn search_path(environment: &Environment) -> Option<String> {
-    environment.value("PATH").and_then(|path| path.into_string().ok())
+    environment
+        .value("PATH")
+        .and_then(|path| path.into_string().ok())
 }
