@@ -25,7 +25,8 @@ use super::options::TmuxOptions;
 use super::outbox::Outbox;
 use super::purpose::{Purpose, Replies, Request};
 use super::replies::Answered;
-use super::watching::{Watch, Watchers};
+use super::watchers::Watchers;
+use super::watching::{Calls, Watch};
 use crate::domain::ids::{PaneId, RunnerId};
 use crate::domain::time::Tick;
 use crate::ports::mux::{MuxError, MuxEvent};
@@ -44,6 +45,8 @@ pub struct TmuxHub {
     pub(super) watches: BTreeMap<PaneId, Watch>,
     /// Streams that have their last event and wait for their reader to take it.
     pub(super) leaving: Vec<Feed>,
+    /// Calls of `monitor` that look for their pane.
+    pub(super) calls: Calls,
     pub(super) watchers: Watchers,
     record: Record,
 }
@@ -65,6 +68,7 @@ impl TmuxHub {
             ours: HashMap::new(),
             watches: BTreeMap::new(),
             leaving: Vec::new(),
+            calls: Calls::default(),
             watchers: Watchers::default(),
             record: Record::new(&options),
             options,

@@ -69,7 +69,7 @@ impl TmuxHub {
         self.listing.due = None;
         self.listing.in_flight = true;
         self.listing.asked = std::mem::take(&mut self.listing.waiting);
-        self.watchers.listing_sent();
+        self.calls.listing_sent();
         self.command(&question(), Purpose::Listing);
     }
 
@@ -88,7 +88,7 @@ impl TmuxHub {
             Err(error) => {
                 tracing::debug!(%error, "the layout was not answered");
                 self.listing.by(now.after(BACKOFF_FIRST));
-                self.watchers.listing_failed();
+                self.calls.listing_failed();
                 let asked = std::mem::take(&mut self.listing.asked);
                 if matches!(error, MuxError::Disconnected { .. }) {
                     // It is asked again on the next connection.
@@ -108,7 +108,7 @@ impl TmuxHub {
         let layouts = self.listing.take_waiting().into_iter();
         layouts
             .map(|answer| Request::Layout { answer })
-            .chain(self.watchers.take_waiting().map(Request::Watch))
+            .chain(self.calls.take_waiting().map(Request::Watch))
             .collect()
     }
 

@@ -41,6 +41,7 @@ mod tests_spawn;
 #[cfg(test)]
 mod tests_watch;
 mod version;
+mod watchers;
 mod watching;
 
 pub use handle::Tmux;
