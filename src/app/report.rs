@@ -126,9 +126,7 @@ impl App {
             Err(error) => return Err(error.into()),
         }
         let limit = Some(super::limits::EXIT_TIMEOUT);
-        self.wait(id.to_string(), Vec::new(), limit).await?;
-        self.depart(pane, outcome).await;
-        Ok(())
+        self.wait(id.to_string(), Vec::new(), limit).await.map(drop)
     }
 }
 

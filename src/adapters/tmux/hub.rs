@@ -12,6 +12,7 @@ use std::task::Poll;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::calm::Calm;
 use super::client::{ClientEvent, ClientId, Role};
 use super::clients::Clients;
 use super::feed::{Feed, FeedState};
@@ -37,6 +38,7 @@ pub struct TmuxHub {
     requests: mpsc::Receiver<Request>,
     pub(super) outbox: Outbox,
     pub(super) clients: Clients,
+    pub(super) calm: Calm,
     pub(super) link: Link,
     pub(super) listing: Listing,
     pub(super) layout: Layout,
@@ -62,6 +64,7 @@ impl TmuxHub {
             requests,
             outbox: Outbox::new(events),
             clients: Clients::new(Arc::clone(&options)),
+            calm: Calm::default(),
             link: Link::new(now),
             listing: Listing::default(),
             layout: Layout::default(),
@@ -128,6 +131,7 @@ impl TmuxHub {
             self.listing_deadline(),
             self.watching_deadline(),
             self.record.deadline(),
+            self.calm.deadline(),
         ]
         .into_iter()
         .flatten()
@@ -141,6 +145,7 @@ impl TmuxHub {
         self.on_link_time(now);
         self.on_listing_time(now);
         self.on_watching_time(now);
+        self.on_calm_time(now);
         if self.record.deadline().is_some_and(|due| due <= now) {
             self.record.write(&self.options, &self.clients.pids());
         }
@@ -180,6 +185,7 @@ impl TmuxHub {
             Some(Role::Watcher(_)) => self.on_watcher_attached(client),
             None => {}
         }
+        self.on_calmer();
     }
 
     fn on_refused(&mut self, client: ClientId, message: &str) {
@@ -197,6 +203,7 @@ impl TmuxHub {
         } else {
             self.on_watcher_ended(client);
         }
+        self.on_calmer();
     }
 
     pub(super) fn record_soon(&mut self) {
@@ -258,6 +265,7 @@ impl TmuxHub {
                 answer,
                 makes,
                 again,
+                stirs,
             } => {
                 if let (Some(runner), Ok(replies)) = (makes, &result)
                     && let Some(pane) = super::spawning::made_pane(replies)
@@ -271,6 +279,9 @@ impl TmuxHub {
                     }
                     // Whoever asked may have left.
                     (result, _) => drop(answer.send(result)),
+                }
+                if stirs {
+                    self.on_stirred();
                 }
             }
             Purpose::Listing => self.on_listed(result),

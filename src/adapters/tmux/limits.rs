@@ -106,3 +106,9 @@ pub(super) const RECORD_DEBOUNCE: Duration = Duration::from_millis(100);
 /// Length limit of free text in listings. Any length limit makes tmux drop control bytes; this one is above every
 /// name that fits a screen.
 pub(super) const TEXT_LIMIT: usize = 256;
+
+/// Longest time that the pane of an ended program may take to close before the next run parent may leave.
+pub(super) const DEPARTURE: Duration = Duration::from_millis(300);
+
+/// When the sentinel tries again to attach after it had to wait for calm.
+pub(super) const CALM_RETRY: Duration = Duration::from_millis(20);

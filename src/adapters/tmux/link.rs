@@ -11,7 +11,7 @@ use super::client::{ClientId, Role};
 use super::command::Command;
 use super::hub::TmuxHub;
 use super::layout::Layout;
-use super::limits::{BACKOFF_LAST, COMMAND_DEADLINE, HELD_REQUESTS};
+use super::limits::{BACKOFF_LAST, CALM_RETRY, COMMAND_DEADLINE, HELD_REQUESTS};
 use super::one_shot::{identify, io_error, no_server};
 use super::purpose::{Answer, Purpose, Replies, Request};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
@@ -157,9 +157,11 @@ impl TmuxHub {
                     answer,
                     makes,
                     again: command.is_repeatable().then(|| command.clone()),
+                    stirs: command.stirs(),
                 };
-                self.command(&command, purpose);
-                if command.is_silent_change() {
+                let is_silent_change = command.is_silent_change();
+                self.send_calmly(command, purpose);
+                if is_silent_change {
                     let now = self.now();
                     self.listing.mark(now);
                 }
@@ -261,6 +263,12 @@ impl TmuxHub {
         let now = self.now();
         self.link.since = None;
         self.link.session = None;
+        if !self.may_attach() {
+            self.link.step = Step::Down {
+                retry: now.after(CALM_RETRY),
+            };
+            return;
+        }
         match self.clients.start(Role::Sentinel, target, now) {
             Ok(client) => {
                 self.record_soon();

@@ -126,6 +126,7 @@ impl TmuxHub {
             });
         }
         self.look_at_watched();
+        self.look_at_departing();
         self.start_waiting_watches();
         self.rebalance();
     }

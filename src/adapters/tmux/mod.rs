@@ -10,6 +10,7 @@ pub mod quote;
 pub mod unescape;
 
 mod backoff;
+mod calm;
 mod client;
 mod clients;
 mod command;
