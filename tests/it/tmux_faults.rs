@@ -176,8 +176,8 @@ fn the_users_windows_keep_their_size() {
     assert_eq!(size(), before);
 }
 
-/// tmux up to 3.6 can lose its head, and with it every session of the user, when it has to tell a control client of
-/// a session whose last windows close in the same moment.
+/// tmux up to 3.6 loses its head, and with it every session of the user, when the last windows of a session close
+/// in the same moment beside a control client (tmux issue 5243). What geppetto started must not close like that.
 #[test]
 fn runners_that_end_together_do_not_take_the_server_along() {
     let sandbox = Sandbox::new();
@@ -194,27 +194,5 @@ fn runners_that_end_together_do_not_take_the_server_along() {
             assert_eq!(ended.exit.unwrap().signal, Some(15), "round {round}");
         }
     }
-    assert_eq!(sandbox.tmux(&["display-message", "-p", "#{pid}"]), server);
-}
-
-#[test]
-fn sessions_that_come_and_go_do_not_take_the_server_along() {
-    let sandbox = Sandbox::new();
-    sandbox.daemon();
-    let server = sandbox.tmux(&["display-message", "-p", "#{pid}"]);
-    std::thread::scope(|scope| {
-        for worker in 0..3 {
-            let sandbox = &sandbox;
-            scope.spawn(move || {
-                for round in 0..15 {
-                    let name = format!("s{worker}-{round}");
-                    let [session, window, _] = sandbox.session(&name, PARROT);
-                    sandbox.geppetto(&["register", &session]).ok();
-                    sandbox.tmux(&["rename-window", "-t", &window, "busy"]);
-                    sandbox.tmux(&["kill-session", "-t", &session]);
-                }
-            });
-        }
-    });
     assert_eq!(sandbox.tmux(&["display-message", "-p", "#{pid}"]), server);
 }
