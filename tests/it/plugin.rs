@@ -453,9 +453,7 @@ fn a_build_is_followed_by_what_the_key_was_pressed_for() {
     press_prefix(&terminal, "G");
     terminal.wait_for("Build it now? [y/N]");
     terminal.type_line("y");
-    sandbox.wait_until("the session to be watched", || {
-        !sandbox.runners().is_empty()
-    });
+    terminal.wait_for("geppetto watches anchor (1 pane).");
     let log = fs::read_to_string(sandbox.path("state/geppetto/build.log")).unwrap();
     assert!(
         log.contains("Compiling with build --release --locked --target-dir"),
