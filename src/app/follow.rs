@@ -80,6 +80,7 @@ impl World {
     /// Takes a layout in and returns the panes that should be runners and are none.
     fn take_layout(&mut self, layout: Layout) -> Vec<MuxPane> {
         self.layout = layout;
+        self.layouts.send_replace(());
         self.sessions = self
             .layout
             .sessions

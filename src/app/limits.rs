@@ -35,6 +35,9 @@ pub(super) const OVERDUE: usize = 64;
 /// Time for a run parent to show up and its program to start, on a loaded machine.
 pub(super) const START_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// Longest time that the pane of an ended program may take to close before the next one may.
+pub(super) const DEPARTURE: Duration = Duration::from_millis(300);
+
 /// Time for the exit of a killed program to arrive over its stream.
 pub(super) const EXIT_TIMEOUT: Duration = Duration::from_secs(5);
 

@@ -3,6 +3,7 @@
 
 mod attach;
 mod create;
+mod departure;
 mod entry;
 mod error;
 mod follow;
@@ -33,7 +34,7 @@ mod world;
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::domain::settings::Settings;
 use crate::ports::clock::Clock;
@@ -84,6 +85,8 @@ pub struct App {
     settings: watch::Receiver<Arc<Settings>>,
     monitor: monitor::MonitorHandle,
     saved: save::Saved,
+    /// One place: who has it may close its pane.
+    departures: Arc<Semaphore>,
 }
 
 impl App {
@@ -96,6 +99,7 @@ impl App {
                 settings,
                 monitor: handle,
                 saved: Arc::new(watch::channel(0).0),
+                departures: Arc::new(Semaphore::new(1)),
             },
             monitor,
         )

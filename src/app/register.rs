@@ -107,10 +107,8 @@ impl App {
             let target = format!("{target:?}");
             return Err(MuxError::NoPane { target }.into());
         };
-        let known = session.and_then(|id| sessions.iter().find(|s| s.id == id)?.key.clone());
-        let key = wish.key.as_ref().map(ToString::to_string).or(known);
-        self.mark(session, &listed, key).await?;
         let named = first.place.pane;
+        self.want(&listed).await?;
         let mut added = 0;
         for pane in &listed {
             let mut wish = wish.clone();
@@ -118,6 +116,18 @@ impl App {
                 wish.name = None;
             }
             added += usize::from(self.adopt(pane, session, wish).await?);
+        }
+        // Only now: from the mark on, every pane that is no runner becomes one by itself, with another name.
+        if let Some(id) = session {
+            let known = sessions
+                .iter()
+                .find(|known| known.id == id)
+                .and_then(|s| s.key.clone());
+            let key = wish.key.as_ref().map(ToString::to_string).or(known);
+            self.ports
+                .marks
+                .mark_session(id, true, key.as_deref())
+                .await?;
         }
         self.saved().await?;
         self.registered(&listed, named, added).await
@@ -141,23 +151,11 @@ impl App {
         })
     }
 
-    /// Remembers, here and in tmux, that the session is registered, and that the panes are wanted.
-    async fn mark(
-        &self,
-        session: Option<SessionId>,
-        panes: &[MuxPane],
-        key: Option<String>,
-    ) -> Result<(), AppError> {
-        if let Some(session) = session {
-            self.ports
-                .marks
-                .mark_session(session, true, key.as_deref())
-                .await?;
-        }
+    /// Panes that are registered are no longer forgotten.
+    async fn want(&self, panes: &[MuxPane]) -> Result<(), AppError> {
         let wanted: Vec<PaneId> = panes.iter().map(|pane| pane.place.pane).collect();
         self.monitor
             .turn(move |world| {
-                world.sessions.extend(session);
                 for pane in &wanted {
                     world.forgotten.remove(pane);
                 }

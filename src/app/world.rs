@@ -60,6 +60,8 @@ pub(super) struct World {
     /// Panes of those sessions that the user does not want.
     pub(super) forgotten: BTreeSet<PaneId>,
     pub(super) layout: Layout,
+    /// Changes whenever `layout` does.
+    pub(super) layouts: watch::Sender<()>,
     pub(super) server: Option<MuxServer>,
     /// Most ended runners that stay in the list.
     pub(super) ended_kept: usize,
@@ -83,6 +85,7 @@ impl World {
             sessions: BTreeSet::new(),
             forgotten: BTreeSet::new(),
             layout: Layout::default(),
+            layouts: watch::channel(()).0,
             server: None,
             ended_kept: usize::MAX,
             warnings: Vec::new(),

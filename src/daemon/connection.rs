@@ -92,8 +92,8 @@ impl Connection {
         };
         match outcome {
             Outcome::Answer(result) => self.answer(AnswerLine::new(id, *result)).await,
-            Outcome::Stream(stream) => {
-                self.answer(AnswerLine::new(id, Ok(crate::wire::Answer::default())))
+            Outcome::Stream(mut stream) => {
+                self.answer(AnswerLine::new(id, Ok(stream.answer())))
                     .await?;
                 stream.run(self).await;
                 Err(Closed)

@@ -89,10 +89,16 @@ impl Daemon {
         })?;
         // Listen before anything is read: run parents that end now find the socket and wait.
         let socket = self.listen()?;
-        let server_gone = self.start_tasks()?;
+        let events = self.events.take();
+        let events = events.ok_or(DaemonError::Missing {
+            what: "the events of tmux",
+        })?;
+        self.start_tasks()?;
         let asked_to_end = CancellationToken::new();
         let served = match self.app.recover().await {
             Ok(()) => {
+                // Only now: before, what tmux has would be taken for new.
+                let server_gone = self.follow(events);
                 self.serve(socket, &asked_to_end);
                 ready();
                 self.wait_for_end(&mut signals, &asked_to_end, server_gone)
@@ -116,27 +122,32 @@ impl Daemon {
         UnixListener::from_std(listener).map_err(failed)
     }
 
-    /// Starts what lives as long as the daemon. Returns what tells whether the tmux server is gone.
-    fn start_tasks(&mut self) -> Result<watch::Receiver<bool>, DaemonError> {
+    /// Follows tmux. Returns what tells whether its server is gone.
+    fn follow(&self, events: mpsc::Receiver<MuxEvent>) -> watch::Receiver<bool> {
+        let (gone, server_gone) = watch::channel(false);
+        let task = self
+            .app
+            .clone()
+            .run_follow(events, gone, self.shutdown.clone());
+        self.tasks
+            .spawn_vital("follow", &self.shutdown, Box::pin(task));
+        server_gone
+    }
+
+    /// Starts what lives as long as the daemon.
+    fn start_tasks(&mut self) -> Result<(), DaemonError> {
         let missing = |what| move || DaemonError::Missing { what };
-        let events = self
-            .events
-            .take()
-            .ok_or_else(missing("the events of tmux"))?;
         let mut monitor = self.monitor.take().ok_or_else(missing("a monitor"))?;
         let overdue = monitor.overdue().ok_or_else(missing("its time limits"))?;
-        let (gone, server_gone) = watch::channel(false);
         let (tasks, shutdown) = (&self.tasks, &self.shutdown);
         tasks.spawn_vital("monitor", shutdown, Box::pin(monitor.run(shutdown.clone())));
         let task = self.app.clone().run_overdue(overdue);
         tasks.spawn_vital("overdue", shutdown, Box::pin(task));
-        let task = self.app.clone().run_follow(events, gone, shutdown.clone());
-        tasks.spawn_vital("follow", shutdown, Box::pin(task));
         let task = self.app.clone().run_publish(shutdown.clone());
         tasks.spawn_vital("publish", shutdown, Box::pin(task));
         let task = self.app.clone().run_save(shutdown.clone());
         tasks.spawn_vital("save", shutdown, Box::pin(task));
-        Ok(server_gone)
+        Ok(())
     }
 
     fn serve(&self, socket: UnixListener, asked_to_end: &CancellationToken) {

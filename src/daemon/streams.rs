@@ -5,7 +5,7 @@ use super::connection::{Closed, Connection};
 use super::view;
 use crate::app::{App, AppError, Change, FollowItem, LogFollower, StatusFollower, Subscription};
 use crate::domain::segment::{Counts, Icons};
-use crate::wire::Event;
+use crate::wire::{Answer, Event};
 
 /// A stream that is about to run.
 pub(super) enum Stream {
@@ -25,6 +25,20 @@ impl Stream {
 
     pub(super) async fn changes(app: &App) -> Result<Self, AppError> {
         Ok(Self::Changes(app.clone(), app.subscribe().await?))
+    }
+
+    /// The answer before the first event: for a status, what it is now.
+    pub(super) fn answer(&mut self) -> Answer {
+        match self {
+            Self::Status(follower, icons) => {
+                let status = view::status(follower.counts(), *icons);
+                Answer {
+                    status: Some(status),
+                    ..Answer::default()
+                }
+            }
+            Self::Logs(_) | Self::Changes(..) => Answer::default(),
+        }
     }
 
     /// Runs until the client or the source ends.
@@ -60,21 +74,14 @@ async fn logs(connection: &mut Connection, mut follower: LogFollower) -> Closed 
 }
 
 async fn status(connection: &mut Connection, mut follower: StatusFollower, icons: Icons) -> Closed {
-    let mut told: Option<Counts> = None;
     loop {
-        let counts = follower.counts();
-        if told != Some(counts) {
-            told = Some(counts);
-            let event = Event::Status {
-                status: view::status(counts, icons),
-            };
-            if let Err(closed) = connection.send(&event).await {
-                return closed;
-            }
-        }
         tokio::select! {
             goes_on = follower.changed() => if !goes_on { return Closed },
             () = connection.hung_up() => return Closed,
+        }
+        let status = view::status(follower.counts(), icons);
+        if let Err(closed) = connection.send(&Event::Status { status }).await {
+            return closed;
         }
     }
 }
@@ -82,7 +89,7 @@ async fn status(connection: &mut Connection, mut follower: StatusFollower, icons
 async fn changes(connection: &mut Connection, app: &App, first: Subscription) -> Closed {
     let mut subscription = first;
     loop {
-        if let Err(closed) = one_subscription(connection, subscription).await {
+        if let Err(closed) = one_subscription(connection, app, subscription).await {
             return closed;
         }
         // The queue overflowed: say so, and begin anew with a snapshot.
@@ -99,30 +106,38 @@ async fn changes(connection: &mut Connection, app: &App, first: Subscription) ->
 /// Returns when the subscription has overflowed or the daemon ends.
 async fn one_subscription(
     connection: &mut Connection,
+    app: &App,
     mut subscription: Subscription,
 ) -> Result<(), Closed> {
-    let statuses = subscription
-        .snapshot
-        .iter()
-        .map(|now| now.runner.status.status());
-    let status = view::status(Counts::of(statuses), Icons::Unicode);
+    let Ok(mut follower) = app.follow_status().await else {
+        return Ok(());
+    };
+    let statuses = subscription.snapshot.iter();
+    let mut told = Counts::of(statuses.map(|now| now.runner.status.status()));
+    let status = view::status(told, Icons::Unicode);
     let runners = subscription.snapshot.iter().map(view::runner).collect();
     connection
         .send(&Event::Snapshot { runners, status })
         .await?;
     loop {
-        let change = tokio::select! {
-            change = subscription.changes.recv() => change,
+        let event = tokio::select! {
+            biased;
+            change = subscription.changes.recv() => match change {
+                None => return Ok(()),
+                Some(Change::Runner(now)) => Event::Runner { runner: Box::new(view::runner(&now)) },
+                Some(Change::Removed(id)) => Event::RunnerRemoved { runner_id: id.to_string() },
+            },
+            goes_on = follower.changed() => {
+                if !goes_on {
+                    return Ok(());
+                }
+                let counts = follower.counts();
+                if std::mem::replace(&mut told, counts) == counts {
+                    continue;
+                }
+                Event::Status { status: view::status(counts, Icons::Unicode) }
+            }
             () = connection.hung_up() => return Err(Closed),
-        };
-        let event = match change {
-            None => return Ok(()),
-            Some(Change::Runner(now)) => Event::Runner {
-                runner: Box::new(view::runner(&now)),
-            },
-            Some(Change::Removed(id)) => Event::RunnerRemoved {
-                runner_id: id.to_string(),
-            },
         };
         connection.send(&event).await?;
     }

@@ -22,8 +22,8 @@ use crate::wire::{Request, RunBegin, RunExited, RunFailed, RunStarted, Tag};
 const BEGIN_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long the daemon may take for a report. It answers an exit when it has received all output, which is
-/// at the end of what tmux still has to deliver.
-const REPORT_WITHIN: Duration = Duration::from_secs(5);
+/// at the end of what tmux still has to deliver, and when the panes that ended before have closed.
+const REPORT_WITHIN: Duration = Duration::from_secs(10);
 
 /// Exit code when nothing was started because the daemon or the pane's end said so.
 const REFUSED: u8 = 1;
@@ -48,11 +48,11 @@ pub struct RunParentArgs {
 
 type Report = HelperThread<Result<(), AskError>>;
 
+/// Runs the program to its end. The exit code is the program's own, or 128 and the number of the signal that ended it.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "nothing of the caller's outlives the run"
 )]
-/// Runs the program to its end. The exit code is the program's own, or 128 and the number of the signal that ended it.
 pub fn run(args: RunParentArgs) -> ExitCode {
     let Ok(mut inbox) = SignalInbox::open() else {
         return ExitCode::from(REFUSED);
@@ -109,7 +109,7 @@ fn accompany(
     };
     let exited = exited(args, end);
     if let Some(terminal) = terminal {
-        terminal.drain(pid);
+        terminal.drain();
     }
     // The daemon must hear of the start before it hears of the end.
     started.wait(REPORT_WITHIN);
@@ -120,6 +120,9 @@ fn accompany(
             terminal,
             &format!("the exit of this program could not be kept: {error}"),
         );
+    }
+    if let Some(terminal) = terminal {
+        terminal.leave_to(pid);
     }
     end.exit_code()
 }

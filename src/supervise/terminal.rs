@@ -50,11 +50,13 @@ impl Terminal {
         Ok(tcsetpgrp(&self.tty, group)?)
     }
 
-    /// Shows one line to the person at the pane: the only place where a run parent's own troubles can be seen.
+    /// Shows one line to the person at the pane: the only place where a run parent's own troubles can be seen. For the
+    /// last thing that is done there: it returns when tmux has read it.
     pub(super) fn say(&self, sentence: &str) {
         let harmless: String = sentence.chars().filter(|c| !c.is_control()).collect();
         // A terminal that cannot be written to has nobody in front of it.
         drop((&*self.tty).write_all(format!("geppetto: {harmless}\r\n").as_bytes()));
+        self.drain();
     }
 
     /// Returns when tmux has read everything that was printed, or after a second at most. At once when the
@@ -62,7 +64,7 @@ impl Terminal {
     ///
     /// tmux closes the terminal of a pane as soon as the pane's process has ended, without reading what is
     /// left in it. It reads in order, so its answer to a question that comes last tells that it has read all.
-    pub(super) fn drain(&self, program: Pid) {
+    pub(super) fn drain(&self) {
         if self.give_to(getpgrp()).is_err() {
             return;
         }
@@ -80,8 +82,11 @@ impl Terminal {
             // Not when the answer is still to come: with echo on it would show up in the pane.
             let _ = tcsetattr(&self.tty, OptionalActions::Now, &self.modes);
         }
-        // What the program left behind in its group gets the hang-up that it would get without us between.
-        // Mostly nobody is left, and then the kernel refuses.
+    }
+
+    /// Before leaving: what the program left behind in its group gets the hang-up that it would get without us
+    /// between. Mostly nobody is left, and then the kernel refuses.
+    pub(super) fn leave_to(&self, program: Pid) {
         drop(self.give_to(program));
     }
 }

@@ -1,7 +1,7 @@
 //! Events of the streams (`stream-runner-logs`, `subscribe`, `get-status` with `follow`), one a line.
 //!
 //! The first line of a stream is an ordinary answer line (`success`), so that a refusal looks the same
-//! everywhere; events follow it.
+//! everywhere; that of `get-status` has the `status` now. Events follow it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

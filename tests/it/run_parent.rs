@@ -1,6 +1,8 @@
 //! The run parent and the control child, as the real binary, in a real tmux on a private socket, with a fake daemon that
 //! answers and takes notes. The real daemon has tests of its own; here only what these two processes promise.
 
+#![cfg(test)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -177,6 +179,29 @@ fn serve(stream: UnixStream, requests: &Sender<Value>, answer: &Answerer) {
     }
 }
 
+/// Command, exit code and signal. One is killed in the middle of a control string, one closes its terminal early.
+fn kinds_of_end() -> [(Vec<&'static str>, Value, Value); 5] {
+    [
+        (vec!["sh", "-c", "exit 3"], json!(3), json!(null)),
+        (vec!["sh", "-c", "kill -9 $$"], json!(null), json!(9)),
+        (
+            vec!["sh", "-c", "seq 1 2000; exit 5"],
+            json!(5),
+            json!(null),
+        ),
+        (
+            vec!["sh", "-c", "printf '\\033]0;open'; kill -15 $$"],
+            json!(null),
+            json!(15),
+        ),
+        (
+            vec!["sh", "-c", "exec <&- >&- 2>&-; exit 7"],
+            json!(7),
+            json!(null),
+        ),
+    ]
+}
+
 #[test]
 fn every_exit_is_told_truly_and_after_the_last_output() {
     let tmux = Tmux::start();
@@ -202,25 +227,7 @@ fn every_exit_is_told_truly_and_after_the_last_output() {
         }
         json!({"success": true})
     });
-    let kinds = [
-        (vec!["sh", "-c", "exit 3"], json!(3), json!(null)),
-        (vec!["sh", "-c", "kill -9 $$"], json!(null), json!(9)),
-        (
-            vec!["sh", "-c", "seq 1 2000; exit 5"],
-            json!(5),
-            json!(null),
-        ),
-        (
-            vec!["sh", "-c", "printf '\\033]0;open'; kill -15 $$"],
-            json!(null),
-            json!(15),
-        ),
-        (
-            vec!["sh", "-c", "exec <&- >&- 2>&-; exit 7"],
-            json!(7),
-            json!(null),
-        ),
-    ];
+    let kinds = kinds_of_end();
     let mut number = 0;
     for _ in 0..10 {
         let first = number;
@@ -250,6 +257,26 @@ fn every_exit_is_told_truly_and_after_the_last_output() {
         assert!(screen.trim_end().ends_with("2000"), "{runner}:\n{screen}");
     }
     assert!(!tmux.path("state").exists(), "nothing was left in files");
+}
+
+/// The order that keeps the last output: with tmux standing still, the end is not told although it is known.
+#[test]
+fn an_exit_is_not_told_before_tmux_has_read_what_was_printed() {
+    let tmux = Tmux::start();
+    let mut daemon = FakeDaemon::agreeable(&tmux.path("d.sock"));
+    let id = runner_id(1);
+    let server = tmux.run(&["display-message", "-p", "#{pid}"]);
+    let script = format!("read go; kill -STOP {server}; echo last; exit 5");
+    let pane = tmux.open(&id, &["sh", "-c", &script]);
+    let program = daemon.expect("run-started", &id)["pid"].to_string();
+    tmux.run(&["send-keys", "-t", &pane, "Enter"]);
+    let gone = || process_state(&program);
+    wait_until("the program has ended", || gone().is_empty(), gone);
+    let early = daemon.requests.recv_timeout(Duration::from_millis(300));
+    let go_on = Command::new("kill").args(["-CONT", &server]).status();
+    assert!(go_on.unwrap().success());
+    assert!(early.is_err(), "told too early: {early:?}");
+    assert_eq!(daemon.expect("run-exited", &id)["code"], 5);
 }
 
 #[test]

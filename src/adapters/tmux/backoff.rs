@@ -50,7 +50,7 @@ impl Backoff {
 
 /// Up to a quarter of the wait, from the digits of the time that nobody chooses.
 fn jitter(wait: Duration, now: Tick) -> Duration {
-    let part = now.0.subsec_nanos() / 1000 % 256;
+    let part = now.0.subsec_micros() % 256;
     wait * part / 1024
 }
 

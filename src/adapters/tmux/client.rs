@@ -4,7 +4,6 @@
 //!
 //! Invariant: a client is read until its end, even when it is no longer wanted, and its process is waited for.
 
-use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,12 +14,12 @@ use tokio::process::{Child, ChildStdin, ChildStdout};
 
 use super::command::Command;
 use super::frame::{Frame, Framer, Reply};
-use super::limits::{ATTACH_DEADLINE, CLIENT_STUCK, CLOSE_STEP, COMMAND_DEADLINE};
+use super::limits::{ATTACH_DEADLINE, CLOSE_STEP};
 use super::notification::Notification;
 use super::purpose::Purpose;
+use super::replies::{Answered, Waiting, text_of};
 use crate::domain::ids::{PaneId, Pid, SessionId};
 use crate::domain::time::Tick;
-use crate::ports::mux::MuxError;
 
 /// Number of a client, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,12 +51,7 @@ pub(super) enum ClientEvent {
     /// Anything else that tmux tells by itself.
     Told(Notification),
     /// A command was answered, or never will be.
-    Answered {
-        /// Why it was sent.
-        purpose: Purpose,
-        /// Rows of each reply.
-        result: Result<Vec<Vec<Bytes>>, MuxError>,
-    },
+    Answered(Answered),
     /// Its process is gone. The last event.
     Ended,
 }
@@ -79,27 +73,17 @@ enum CloseStep {
     Kill,
 }
 
-struct Pending {
-    name: &'static str,
-    /// `None` once it was given up; its replies still come and must not answer another command.
-    purpose: Option<Purpose>,
-    left: usize,
-    replies: Vec<Vec<Bytes>>,
-    until: Tick,
-}
-
 /// A running control client.
 pub(super) struct Client {
     pub(super) id: ClientId,
     pub(super) role: Role,
     pub(super) pid: Option<Pid>,
-    pub(super) born: Tick,
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: Option<ChildStdout>,
     framer: Framer,
     outgoing: BytesMut,
-    pending: VecDeque<Pending>,
+    waiting: Waiting,
     state: State,
 }
 
@@ -113,13 +97,12 @@ impl Client {
                 .id()
                 .and_then(|pid| i32::try_from(pid).ok())
                 .and_then(Pid::new),
-            born: now,
             stdin: child.stdin.take(),
             stdout: child.stdout.take(),
             child,
             framer: Framer::new(),
             outgoing: BytesMut::new(),
-            pending: VecDeque::new(),
+            waiting: Waiting::default(),
             state: State::Attaching {
                 until: now.after(ATTACH_DEADLINE),
             },
@@ -140,13 +123,7 @@ impl Client {
     pub(super) fn send(&mut self, command: &Command, purpose: Purpose, now: Tick) {
         self.outgoing.extend_from_slice(command.line().as_bytes());
         self.outgoing.extend_from_slice(b"\n");
-        self.pending.push_back(Pending {
-            name: command.name(),
-            purpose: Some(purpose),
-            left: command.replies(),
-            replies: Vec::new(),
-            until: now.after(COMMAND_DEADLINE),
-        });
+        self.waiting.push(command, purpose, now);
     }
 
     /// Lets it go: the end of its input detaches it. It is read until it has left.
@@ -166,30 +143,14 @@ impl Client {
             State::Attaching { until } | State::Closing { until, .. } => Some(until),
             State::Attached => None,
         };
-        let given_up = |pending: &Pending| match pending.purpose {
-            Some(_) => pending.until,
-            None => pending.until.after(CLIENT_STUCK),
-        };
-        let command = self.pending.iter().map(given_up).min();
-        own.into_iter().chain(command).min()
+        own.into_iter().chain(self.waiting.deadline()).min()
     }
 
     /// Gives up what has waited too long.
     pub(super) fn expire(&mut self, now: Tick, out: &mut Vec<(ClientId, ClientEvent)>) {
-        let mut stuck = false;
-        for pending in &mut self.pending {
-            if pending.until > now {
-                continue;
-            }
-            stuck |= pending.until.after(CLIENT_STUCK) <= now;
-            if let Some(purpose) = pending.purpose.take() {
-                let result = Err(MuxError::TimedOut {
-                    command: pending.name.to_owned(),
-                    seconds: COMMAND_DEADLINE.as_secs(),
-                });
-                out.push((self.id, ClientEvent::Answered { purpose, result }));
-            }
-        }
+        let stuck = self.waiting.expire(now, &mut |answer| {
+            out.push((self.id, ClientEvent::Answered(answer)));
+        });
         match self.state {
             State::Attached if stuck => self.close(now),
             State::Attaching { until } if until <= now => self.close(now),
@@ -239,7 +200,9 @@ impl Client {
         if std::pin::pin!(self.child.wait()).poll(cx).is_pending() {
             return false;
         }
-        self.fail_pending(out);
+        self.waiting.fail(&mut |answer| {
+            out.push((self.id, ClientEvent::Answered(answer)));
+        });
         out.push((self.id, ClientEvent::Ended));
         true
     }
@@ -292,7 +255,11 @@ impl Client {
                     out.push((self.id, ClientEvent::Output { pane, bytes }));
                 }
             }
-            Frame::Reply(reply) if reply.guard.flags & 1 == 1 => self.answered(reply, out),
+            Frame::Reply(reply) if reply.guard.flags & 1 == 1 => {
+                if let Some(answer) = self.waiting.answered(reply) {
+                    out.push((self.id, ClientEvent::Answered(answer)));
+                }
+            }
             Frame::Reply(reply) => self.attached(&reply, out),
             Frame::Notification(told) => {
                 if self.is_wanted() {
@@ -321,54 +288,4 @@ impl Client {
             out.push((self.id, ClientEvent::Refused(text_of(&reply.rows))));
         }
     }
-
-    fn answered(&mut self, reply: Reply, out: &mut Vec<(ClientId, ClientEvent)>) {
-        let Some(pending) = self.pending.front_mut() else {
-            tracing::warn!(client = self.id.0, "tmux answered what was not asked");
-            return;
-        };
-        // After an error the rest of a list gets no reply.
-        let done = if reply.ok {
-            pending.replies.push(reply.rows);
-            pending.left = pending.left.saturating_sub(1);
-            (pending.left == 0).then_some(Ok(()))
-        } else {
-            Some(Err(text_of(&reply.rows)))
-        };
-        let Some(done) = done else {
-            return;
-        };
-        if let Some(Pending {
-            name,
-            purpose: Some(purpose),
-            replies,
-            ..
-        }) = self.pending.pop_front()
-        {
-            let result = done.map(|()| replies).map_err(|message| MuxError::Command {
-                command: name.to_owned(),
-                message,
-            });
-            out.push((self.id, ClientEvent::Answered { purpose, result }));
-        }
-    }
-
-    fn fail_pending(&mut self, out: &mut Vec<(ClientId, ClientEvent)>) {
-        for pending in self.pending.drain(..) {
-            if let Some(purpose) = pending.purpose {
-                let result = Err(MuxError::Disconnected {
-                    command: pending.name.to_owned(),
-                });
-                out.push((self.id, ClientEvent::Answered { purpose, result }));
-            }
-        }
-    }
-}
-
-fn text_of(rows: &[Bytes]) -> String {
-    let lines: Vec<_> = rows
-        .iter()
-        .map(|row| String::from_utf8_lossy(row))
-        .collect();
-    lines.join(" ")
 }

@@ -97,11 +97,6 @@ impl Clients {
         self.list.iter_mut().find(|client| client.id == id)
     }
 
-    /// Every client that is not being closed.
-    pub(super) fn wanted(&self) -> impl Iterator<Item = &Client> {
-        self.list.iter().filter(|client| client.is_wanted())
-    }
-
     /// Processes of all clients.
     pub(super) fn pids(&self) -> Vec<Pid> {
         self.list.iter().filter_map(|client| client.pid).collect()

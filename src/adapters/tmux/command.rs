@@ -74,6 +74,16 @@ impl Command {
         self
     }
 
+    /// True when it changes what a layout shows and tmux tells nobody.
+    pub(super) fn is_silent_change(&self) -> bool {
+        self.name == "set-option"
+    }
+
+    /// True when doing it twice is the same as doing it once.
+    pub(super) fn is_repeatable(&self) -> bool {
+        ["set-option", "set-environment", "kill-session", "kill-pane"].contains(&self.name)
+    }
+
     /// Its first word.
     pub(super) fn name(&self) -> &'static str {
         self.name

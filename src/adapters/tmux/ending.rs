@@ -79,6 +79,8 @@ impl TmuxHub {
             .next()
             .and_then(|pid| pid.parse::<Pid>().ok());
         if pid.is_some_and(|pid| pid != watch.place.pane_pid) {
+            // Nothing else tells that the layout is no longer true.
+            self.listing.mark(self.options.clock.tick());
             self.on_ended_by_tmux(pane, Outcome::NotKnown, ExitSource::PaneRespawned);
         } else if let Some(death) = Death::read(&text) {
             self.on_death(pane, death);

@@ -16,7 +16,7 @@ use super::limits::{FEED_EVENT_BYTES, FEED_PENDING_BYTES, STREAM_QUEUE};
 use crate::domain::activity::{Activity, ActivityClock};
 use crate::domain::exit::Exit;
 use crate::domain::time::{Tick, Timestamp};
-use crate::ports::process::{MonitorOptions, ProcessError, ProcessEvent};
+use crate::ports::process::{MonitorOptions, ProcessEvent};
 
 /// The sending half of a `monitor` stream.
 pub(super) struct Feed {
@@ -98,12 +98,6 @@ impl Feed {
         self.ended = true;
     }
 
-    /// The program can no longer be followed. Nothing comes after this.
-    pub(super) fn error(&mut self, error: ProcessError) {
-        self.push(ProcessEvent::Error(error));
-        self.ended = true;
-    }
-
     /// When [`Self::expire`] is due.
     pub(super) fn deadline(&self) -> Option<Tick> {
         if self.ended {
@@ -125,7 +119,7 @@ impl Feed {
 
     /// True when its reader has left.
     pub(super) fn is_closed(&self) -> bool {
-        self.sender.is_closed()
+        self.sender.get_ref().is_none_or(mpsc::Sender::is_closed)
     }
 
     /// Sends what there is room for. Wakes the task when there is room again, or when the reader leaves.
@@ -210,4 +204,123 @@ fn join(mut parts: Vec<Bytes>, size: usize) -> Bytes {
         whole.extend_from_slice(&part);
     }
     whole.freeze()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::exit::{ExitSource, Outcome};
+
+    const EXIT: Exit = Exit {
+        outcome: Outcome::Code(0),
+        source: ExitSource::Tmux,
+        at: Timestamp(9),
+    };
+
+    fn feed(active: bool) -> (Feed, mpsc::Receiver<ProcessEvent>) {
+        let options = MonitorOptions {
+            silence_after: Duration::from_secs(30),
+            active,
+            has_run_parent: false,
+        };
+        Feed::new(options, Tick::default())
+    }
+
+    fn poll(feed: &mut Feed) -> FeedState {
+        feed.poll(&mut Context::from_waker(std::task::Waker::noop()))
+    }
+
+    fn print(feed: &mut Feed, bytes: impl Into<Bytes>) {
+        feed.output(bytes.into(), Timestamp(1), Tick::default());
+    }
+
+    /// Everything that was sent, in short.
+    fn received(stream: &mut mpsc::Receiver<ProcessEvent>) -> Vec<String> {
+        std::iter::from_fn(|| stream.try_recv().ok())
+            .map(|event| match event {
+                ProcessEvent::Output { bytes, .. } if bytes.len() > 20 => bytes.len().to_string(),
+                ProcessEvent::Output { bytes, .. } => String::from_utf8(bytes.to_vec()).unwrap(),
+                ProcessEvent::Lost { bytes } => format!("lost {bytes:?}"),
+                ProcessEvent::Activity(activity) => format!("{activity:?}"),
+                ProcessEvent::Silence { lasted } => format!("silent {}", lasted.as_secs()),
+                ProcessEvent::Exit(exit) => format!("{:?}", exit.outcome),
+                ProcessEvent::Error(error) => error.to_string(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn output_is_joined_and_nothing_follows_the_exit() {
+        let (mut feed, mut stream) = feed(true);
+        print(&mut feed, "a");
+        print(&mut feed, "b");
+        feed.lost();
+        feed.lost();
+        print(&mut feed, "c");
+        feed.exit(EXIT);
+        print(&mut feed, "late");
+        feed.lost();
+        feed.exit(EXIT);
+        assert_eq!(poll(&mut feed), FeedState::Done);
+        assert_eq!(received(&mut stream), ["ab", "lost None", "c", "Code(0)"]);
+    }
+
+    #[test]
+    fn what_a_slow_reader_misses_is_counted_where_it_is_missing() {
+        let (mut feed, mut stream) = feed(true);
+        let chunk = Bytes::from(vec![b'x'; FEED_EVENT_BYTES]);
+        let events = FEED_PENDING_BYTES / FEED_EVENT_BYTES + STREAM_QUEUE;
+        for _ in 0..events {
+            print(&mut feed, chunk.clone());
+            assert_eq!(poll(&mut feed), FeedState::Open);
+        }
+        print(&mut feed, "1234");
+        print(&mut feed, "567");
+        feed.exit(EXIT);
+        let mut all = Vec::new();
+        while poll(&mut feed) == FeedState::Open {
+            all.extend(received(&mut stream));
+        }
+        all.extend(received(&mut stream));
+        let size = FEED_EVENT_BYTES.to_string();
+        assert_eq!(all.iter().filter(|event| **event == size).count(), events);
+        assert_eq!(
+            all.iter().rev().take(2).rev().collect::<Vec<_>>(),
+            ["lost Some(7)", "Code(0)"]
+        );
+    }
+
+    #[test]
+    fn silence_and_activity_are_told_once() {
+        let (mut feed, mut stream) = feed(true);
+        let at = |seconds| Tick(Duration::from_secs(seconds));
+        assert_eq!(feed.deadline(), Some(at(30)));
+        feed.expire(at(29));
+        feed.expire(at(30));
+        assert_eq!(feed.deadline(), None);
+        feed.output("x".into(), Timestamp(1), at(40));
+        assert_eq!(feed.deadline(), Some(at(70)));
+        poll(&mut feed);
+        assert_eq!(received(&mut stream), ["silent 30", "Idle", "x", "Active"]);
+    }
+
+    #[test]
+    fn an_idle_pane_waits_for_nothing_but_output() {
+        let (mut feed, mut stream) = feed(false);
+        assert_eq!(feed.deadline(), None);
+        print(&mut feed, "x");
+        poll(&mut feed);
+        assert_eq!(received(&mut stream), ["x", "Active"]);
+    }
+
+    #[test]
+    fn a_reader_that_leaves_is_noticed() {
+        let (mut feed, stream) = feed(true);
+        assert!(poll(&mut feed) == FeedState::Open && !feed.is_closed());
+        drop(stream);
+        assert!(feed.is_closed());
+        assert_eq!(poll(&mut feed), FeedState::Done);
+    }
 }

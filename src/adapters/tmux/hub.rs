@@ -23,11 +23,13 @@ use super::listing::Listing;
 use super::notification::Notification;
 use super::options::TmuxOptions;
 use super::outbox::Outbox;
-use super::purpose::{Purpose, Request};
-use super::watching::{Watch, Watchers};
+use super::purpose::{Purpose, Replies, Request};
+use super::replies::Answered;
+use super::watchers::Watchers;
+use super::watching::{Calls, Watch};
 use crate::domain::ids::{PaneId, RunnerId};
 use crate::domain::time::Tick;
-use crate::ports::mux::MuxEvent;
+use crate::ports::mux::{MuxError, MuxEvent};
 
 /// The adapter's engine; see the module. Consumed by [`TmuxHub::run`].
 pub struct TmuxHub {
@@ -43,6 +45,8 @@ pub struct TmuxHub {
     pub(super) watches: BTreeMap<PaneId, Watch>,
     /// Streams that have their last event and wait for their reader to take it.
     pub(super) leaving: Vec<Feed>,
+    /// Calls of `monitor` that look for their pane.
+    pub(super) calls: Calls,
     pub(super) watchers: Watchers,
     record: Record,
 }
@@ -64,6 +68,7 @@ impl TmuxHub {
             ours: HashMap::new(),
             watches: BTreeMap::new(),
             leaving: Vec::new(),
+            calls: Calls::default(),
             watchers: Watchers::default(),
             record: Record::new(&options),
             options,
@@ -159,7 +164,7 @@ impl TmuxHub {
             match event {
                 ClientEvent::Output { pane, bytes } => self.on_output(client, pane, bytes),
                 ClientEvent::Told(told) => self.on_told(client, told),
-                ClientEvent::Answered { purpose, result } => {
+                ClientEvent::Answered(Answered { purpose, result }) => {
                     self.on_answered(client, purpose, result);
                 }
                 ClientEvent::Attached => self.on_attached(client),
@@ -199,6 +204,9 @@ impl TmuxHub {
     }
 
     fn on_told(&mut self, client: ClientId, told: Notification) {
+        if let Notification::SessionChanged { session, .. } = &told {
+            self.link.moved(client, *session);
+        }
         match told {
             Notification::Pause { pane } => self.on_paused(client, pane),
             Notification::SubscriptionChanged {
@@ -238,7 +246,7 @@ impl TmuxHub {
         &mut self,
         client: ClientId,
         purpose: Purpose,
-        result: Result<super::purpose::Replies, crate::ports::mux::MuxError>,
+        result: Result<Replies, MuxError>,
     ) {
         match purpose {
             Purpose::Effect => {
@@ -246,15 +254,24 @@ impl TmuxHub {
                     tracing::debug!(client = client.0, %error, "tmux command without effect");
                 }
             }
-            Purpose::Request { answer, makes } => {
+            Purpose::Request {
+                answer,
+                makes,
+                again,
+            } => {
                 if let (Some(runner), Ok(replies)) = (makes, &result)
                     && let Some(pane) = super::spawning::made_pane(replies)
                 {
                     self.ours.insert(pane, runner);
                 }
-                self.listing.mark(self.options.clock.tick());
-                // Whoever asked may have left.
-                drop(answer.send(result));
+                match (result, again) {
+                    // The sentinel went down with its session: nothing that the caller should hear of.
+                    (Err(MuxError::Disconnected { .. }), Some(command)) => {
+                        self.link.keep(command, answer, self.options.clock.tick());
+                    }
+                    // Whoever asked may have left.
+                    (result, _) => drop(answer.send(result)),
+                }
             }
             Purpose::Listing => self.on_listed(result),
             Purpose::Fence { pane } => self.on_fenced(pane),

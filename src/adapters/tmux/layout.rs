@@ -225,3 +225,117 @@ fn pane_row(row: &[u8], pids: &HashMap<PaneId, Pid>) -> Option<ListedPane> {
         death: death.filter(|_| dead),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::exit::Outcome;
+
+    const RUNNER: &str = "0190f3a0-0000-7000-8000-00000000000a";
+
+    fn rows(text: &str) -> Vec<Bytes> {
+        text.lines()
+            .map(|line| Bytes::copy_from_slice(line.as_bytes()))
+            .collect()
+    }
+
+    fn read(sessions: &str, clients: &str, panes: &str) -> Layout {
+        let replies = [rows(sessions), rows(clients), rows(panes)];
+        Layout::read(&replies, &Layout::default(), &HashMap::new())
+    }
+
+    fn pane(id: u32, pid: i32) -> String {
+        format!("$0 @0 %{id} {pid} 1 1 5 0 0,, - cat")
+    }
+
+    #[test]
+    fn sessions_and_terminals_are_read() {
+        let layout = read(
+            "$3 2 1 coda::a::b name with  spaces\n$1 1 0 - -\n$x 1 0 - broken",
+            "$3 0\n$3 1\n$3 0\n$1 1",
+            "",
+        );
+        let [first, second] = &layout.sessions[..] else {
+            panic!("two sessions");
+        };
+        assert_eq!(
+            (first.id, first.name.as_str(), first.clients),
+            (SessionId(1), "-", 0)
+        );
+        assert_eq!((first.registered, first.key.as_deref()), (false, None));
+        assert_eq!(
+            (second.name.as_str(), second.clients),
+            ("name with  spaces", 2)
+        );
+        assert_eq!(
+            (second.registered, second.key.as_deref()),
+            (true, Some("coda::a::b"))
+        );
+    }
+
+    #[test]
+    fn a_pane_of_several_sessions_is_listed_once() {
+        let layout = read(
+            "$1 1 0 - one\n$2 1 0 - two",
+            "",
+            "$2 @4 %7 99 1 1 5 0 0,, - cat\n$1 @4 %7 99 1 0 5 0 0,, - cat",
+        );
+        assert_eq!(layout.panes.len(), 1);
+        let pane = layout.pane(PaneId(7)).unwrap();
+        assert_eq!(pane.sessions, [SessionId(1), SessionId(2)]);
+        assert_eq!(
+            (pane.place.session, pane.session_name.as_str()),
+            (SessionId(1), "one")
+        );
+        assert!(
+            !pane.active,
+            "in the first session another window is current"
+        );
+        assert_eq!(layout.pane(PaneId(8)), None);
+    }
+
+    #[test]
+    fn dead_panes_and_runners_are_read_and_broken_rows_skipped() {
+        let panes = format!(
+            "$0 @0 %1 10 1 1 5 1 1,3, {RUNNER} a b\n$0 @0 %2 11 0 1 5 1 1,, x y\n%3 broken\n\n{}",
+            pane(4, 12)
+        );
+        let layout = read("", "", &panes);
+        assert_eq!(layout.panes.len(), 3);
+        let first = layout.pane(PaneId(1)).unwrap();
+        assert_eq!(
+            (first.runner, first.command.as_str()),
+            (RUNNER.parse().ok(), "a b")
+        );
+        assert_eq!(
+            layout.deaths.get(&PaneId(1)),
+            Some(&Death::Explained(Outcome::Code(3)))
+        );
+        assert_eq!(layout.deaths.get(&PaneId(2)), Some(&Death::Unexplained));
+        assert_eq!(layout.pane(PaneId(2)).unwrap().runner, None);
+        assert!(!layout.deaths.contains_key(&PaneId(4)));
+    }
+
+    #[test]
+    fn what_tmux_no_longer_says_is_remembered() {
+        let before = read("", "", &pane(1, 10));
+        let panes = "$0 @0 %1 0 1 1 5 1 1,0, - cat\n$0 @0 %2 0 1 1 5 1 1,0, - cat";
+        let replies = [Vec::new(), Vec::new(), rows(panes)];
+        let ours = HashMap::from([(PaneId(1), RUNNER.parse().unwrap())]);
+        let after = Layout::read(&replies, &before, &ours);
+        let kept = after.pane(PaneId(1)).unwrap();
+        assert_eq!(
+            (kept.place.pane_pid.as_raw(), kept.runner),
+            (10, RUNNER.parse().ok())
+        );
+        assert_eq!(after.pane(PaneId(2)), None, "nobody knows its process");
+        assert!(after.differs(&before));
+    }
+
+    #[test]
+    fn the_time_of_the_last_output_is_no_difference() {
+        let later = pane(1, 10).replace(" 5 0 ", " 6 0 ");
+        assert!(!read("", "", &later).differs(&read("", "", &pane(1, 10))));
+        assert!(read("", "", &pane(1, 11)).differs(&read("", "", &pane(1, 10))));
+    }
+}

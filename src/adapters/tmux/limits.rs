@@ -94,6 +94,9 @@ pub(super) const SIGNAL_ROUNDS: usize = 20;
 /// Between two looks of a freeze: a stop takes effect within a scheduling round.
 pub(super) const FREEZE_ROUND: Duration = Duration::from_millis(5);
 
+/// A shell answers `fg` within this; after that its job goes on in the background.
+pub(super) const FOREGROUND_DEADLINE: Duration = Duration::from_secs(1);
+
 /// The list of our control clients is written this long after a change: one look at the process table serves
 /// all clients that were started together.
 pub(super) const RECORD_DEBOUNCE: Duration = Duration::from_millis(100);

@@ -1,18 +1,19 @@
 //! The connection to the server: who listens on the socket, the sentinel client, what happens when either is lost, and
 //! the requests that wait meanwhile.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use super::backoff::Backoff;
 use super::client::{ClientId, Role};
+use super::command::Command;
 use super::hub::TmuxHub;
 use super::layout::Layout;
 use super::limits::{BACKOFF_LAST, COMMAND_DEADLINE, HELD_REQUESTS};
 use super::one_shot::{identify, io_error, no_server};
-use super::purpose::{Purpose, Request};
+use super::purpose::{Answer, Purpose, Replies, Request};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::SessionId;
 use crate::domain::time::Tick;
@@ -32,6 +33,8 @@ pub(super) struct Link {
     born: Tick,
     /// The session that the sentinel was sent to was refused: the next one lets tmux choose.
     anywhere: bool,
+    /// Where the sentinel is.
+    session: Option<SessionId>,
 }
 
 enum Step {
@@ -54,6 +57,7 @@ impl Link {
             held: VecDeque::new(),
             born: now,
             anywhere: false,
+            session: None,
         }
     }
 
@@ -71,6 +75,23 @@ impl Link {
             Step::Up(client) => Some(client),
             Step::Down { .. } | Step::Probing(_) | Step::Attaching(_) => None,
         }
+    }
+
+    /// A client is in this session now.
+    pub(super) fn moved(&mut self, client: ClientId, session: SessionId) {
+        if self.client() == Some(client) {
+            self.session = Some(session);
+        }
+    }
+
+    /// Keeps a command for the next connection.
+    pub(super) fn keep(&mut self, command: Command, answer: Answer<Replies, MuxError>, now: Tick) {
+        let request = Request::Run {
+            command,
+            makes: None,
+            answer,
+        };
+        self.held.push_back((request, now.after(COMMAND_DEADLINE)));
     }
 
     /// The answer to a probe; pending for ever when none is on its way. Cancel-safe.
@@ -128,14 +149,25 @@ impl TmuxHub {
                 command,
                 makes,
                 answer,
-            } => self.command(&command, Purpose::Request { answer, makes }),
+            } => {
+                let purpose = Purpose::Request {
+                    answer,
+                    makes,
+                    again: command.is_repeatable().then(|| command.clone()),
+                };
+                self.command(&command, purpose);
+                if command.is_silent_change() {
+                    let now = self.now();
+                    self.listing.mark(now);
+                }
+            }
             Request::Watch(watch) => self.on_watch(watch),
             Request::Exited { .. } | Request::Killed { .. } => self.on_request(request),
         }
     }
 
     /// Sends a command on the command channel; only when it is up.
-    pub(super) fn command(&mut self, command: &super::command::Command, purpose: Purpose) {
+    pub(super) fn command(&mut self, command: &Command, purpose: Purpose) {
         let now = self.now();
         if let Some(client) = self.link.up().and_then(|id| self.clients.get_mut(id)) {
             client.send(command, purpose, now);
@@ -225,6 +257,7 @@ impl TmuxHub {
     fn start_sentinel(&mut self, target: Option<SessionId>) {
         let now = self.now();
         self.link.born = now;
+        self.link.session = None;
         match self.clients.start(Role::Sentinel, target, now) {
             Ok(client) => {
                 self.record_soon();
@@ -281,6 +314,24 @@ impl TmuxHub {
             });
         }
         self.link.step = Step::Down { retry: wait.until };
+        // These have a deadline only while they are held.
+        for request in self.take_unlisted() {
+            self.hold_or_do(request);
+        }
+    }
+
+    /// Moves the sentinel to a session that is watched anyway, if it is in none.
+    pub(super) fn move_sentinel(&mut self, wanted: &BTreeSet<SessionId>) {
+        let Some(at) = self.link.session.filter(|at| !wanted.contains(at)) else {
+            return;
+        };
+        if let Some(to) = wanted.first() {
+            tracing::debug!(from = %at, %to, "moving the sentinel");
+            let switch = Command::new("switch-client").flag("-E").flag("-t").id(to);
+            self.command(&switch, Purpose::Effect);
+            // tmux tells where it is in the end; until then this is not asked again.
+            self.link.session = None;
+        }
     }
 
     fn refuse_held(&mut self, error: &MuxError) {

@@ -1,11 +1,10 @@
 //! Keeping the layout true: after a structural notification, or any doubt, one listing on the command channel, and what follows
 //! from a new layout. At most one is on its way; what happens meanwhile asks for another.
 
-use super::client::ClientId;
 use super::hub::TmuxHub;
 use super::layout::{Layout, question};
 use super::limits::{BACKOFF_FIRST, LISTING_DEBOUNCE};
-use super::purpose::{Answer, Purpose, Replies};
+use super::purpose::{Answer, Purpose, Replies, Request};
 use crate::domain::time::Tick;
 use crate::ports::mux::{MuxError, MuxEvent};
 
@@ -39,15 +38,15 @@ impl Listing {
         self.by(now);
     }
 
-    /// True when the last layout is not known to be true.
-    pub(super) fn is_doubtful(&self) -> bool {
-        self.in_flight || self.due.is_some() || !self.told
-    }
-
     /// Another command channel: what was asked on the old one was answered with an error.
     pub(super) fn lost_channel(&mut self, now: Tick) {
         self.in_flight = false;
         self.by(now);
+    }
+
+    /// Those who wait for a listing that was not asked yet.
+    fn take_waiting(&mut self) -> Vec<Answer<Layout, MuxError>> {
+        std::mem::take(&mut self.waiting)
     }
 
     /// Another server, or none.
@@ -70,6 +69,7 @@ impl TmuxHub {
         self.listing.due = None;
         self.listing.in_flight = true;
         self.listing.asked = std::mem::take(&mut self.listing.waiting);
+        self.calls.listing_sent();
         self.command(&question(), Purpose::Listing);
     }
 
@@ -88,12 +88,28 @@ impl TmuxHub {
             Err(error) => {
                 tracing::debug!(%error, "the layout was not answered");
                 self.listing.by(now.after(BACKOFF_FIRST));
-                for answer in std::mem::take(&mut self.listing.asked) {
-                    drop(answer.send(Err(error.clone())));
+                self.calls.listing_failed();
+                let asked = std::mem::take(&mut self.listing.asked);
+                if matches!(error, MuxError::Disconnected { .. }) {
+                    // It is asked again on the next connection.
+                    self.listing.waiting.extend(asked);
+                } else {
+                    for answer in asked {
+                        drop(answer.send(Err(error.clone())));
+                    }
                 }
             }
         }
         self.on_listing_time(now);
+    }
+
+    /// The requests whose listing cannot be asked now.
+    pub(super) fn take_unlisted(&mut self) -> Vec<Request> {
+        let layouts = self.listing.take_waiting().into_iter();
+        layouts
+            .map(|answer| Request::Layout { answer })
+            .chain(self.calls.take_waiting().map(Request::Watch))
+            .collect()
     }
 
     /// A new truth.
@@ -112,12 +128,5 @@ impl TmuxHub {
         self.look_at_watched();
         self.start_waiting_watches();
         self.rebalance();
-    }
-
-    /// Structural notifications of a client that is on its way out are no news.
-    pub(super) fn is_current(&self, client: ClientId) -> bool {
-        self.clients
-            .get(client)
-            .is_some_and(super::client::Client::is_attached)
     }
 }

@@ -16,6 +16,7 @@ mod command;
 mod death;
 mod ending;
 mod feed;
+mod freezing;
 mod handle;
 mod hub;
 mod layout;
@@ -28,13 +29,19 @@ mod options;
 mod outbox;
 mod processes;
 mod purpose;
+mod replies;
 mod signals;
 mod spawning;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests_real;
+#[cfg(test)]
+mod tests_spawn;
+#[cfg(test)]
+mod tests_watch;
 mod version;
+mod watchers;
 mod watching;
 
 pub use handle::Tmux;

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use super::command::Command;
 use super::handle::Tmux;
 use super::purpose::{Request, WatchRequest};
-use super::signals;
+use super::{freezing, signals};
 use crate::domain::exit::Outcome;
 use crate::domain::ids::{PaneId, Pid};
 use crate::domain::runner::Place;
@@ -106,12 +106,15 @@ impl ProcessMonitor for Tmux {
 impl Freezer for Tmux {
     async fn freeze(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
         self.still_there(handle).await?;
-        signals::freeze(&self.options, handle).await
+        freezing::freeze(&self.options, handle).await
     }
 
     async fn thaw(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
         self.still_there(handle).await?;
-        signals::thaw(&self.options, handle)
+        if freezing::shell_has_terminal(&self.options, handle)? {
+            self.bring_back(handle).await?;
+        }
+        freezing::thaw(&self.options, handle)
     }
 }
 
@@ -136,6 +139,17 @@ impl RunReports for Tmux {
 impl Tmux {
     fn processes(&self, about: Pid) -> Result<Vec<ProcessInfo>, ProcessError> {
         signals::list(&self.options, about)
+    }
+
+    /// A shell that saw its job stop has taken the terminal; only its own `fg` gives it back.
+    async fn bring_back(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
+        let keys = Command::new("send-keys")
+            .flag("-t")
+            .id(handle.place.pane)
+            // Whatever stands on the line is not part of the command; the space keeps it out of the history.
+            .flag("C-u ' fg' Enter");
+        self.run(keys).await?;
+        freezing::until_job_has_terminal(&self.options, handle).await
     }
 
     /// Process ids are reused: signals go only to a pane that still runs the process which the handle means.

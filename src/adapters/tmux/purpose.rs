@@ -29,6 +29,8 @@ pub(super) enum Purpose {
         answer: Answer<Replies, MuxError>,
         /// Set when it makes a pane for this runner: its first row begins with the pane's id.
         makes: Option<RunnerId>,
+        /// The command itself, when it may be sent again on another connection.
+        again: Option<Command>,
     },
     /// The layout was asked.
     Listing,

@@ -1,4 +1,4 @@
-//! Ending, freezing and thawing what runs in a pane, through the process table. Talks to no tmux.
+//! Ending what runs in a pane, through the process table. Talks to no tmux; freezing is in `freezing`.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::limits::{FREEZE_ROUND, KILL_DEADLINE, SIGNAL_ROUNDS};
+use super::freezing::suspended_job;
+use super::limits::{KILL_DEADLINE, SIGNAL_ROUNDS};
 use super::options::TmuxOptions;
 use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::Pid;
@@ -27,7 +28,7 @@ pub(super) fn list(options: &TmuxOptions, about: Pid) -> Result<Vec<ProcessInfo>
         })
 }
 
-fn send(options: &TmuxOptions, pid: Pid, signal: Signal) -> Result<bool, ProcessError> {
+pub(super) fn send(options: &TmuxOptions, pid: Pid, signal: Signal) -> Result<bool, ProcessError> {
     options
         .table
         .signal(pid, signal)
@@ -87,9 +88,13 @@ fn aim(processes: &[ProcessInfo], handle: &ProcessHandle) -> Aim {
     let own = processes
         .iter()
         .find(|process| process.pid == handle.place.pane_pid);
-    match own.and_then(|own| own.foreground.map(|group| (group, own.group))) {
-        Some((group, own)) if group != own => Aim::Job { group },
-        _ => Aim::Pane,
+    let Some(own) = own else {
+        return Aim::Pane;
+    };
+    match own.foreground {
+        Some(group) if group != own.group => Aim::Job { group },
+        // One that is frozen has lost the foreground to its shell.
+        _ => suspended_job(processes, own).map_or(Aim::Pane, |group| Aim::Job { group }),
     }
 }
 
@@ -192,7 +197,7 @@ fn victims(processes: &[ProcessInfo], handle: &ProcessHandle, aim: Aim) -> Vec<P
 }
 
 /// The roots and everything below them.
-fn descendants(processes: &[ProcessInfo], roots: &[Pid]) -> HashSet<Pid> {
+pub(super) fn descendants(processes: &[ProcessInfo], roots: &[Pid]) -> HashSet<Pid> {
     let mut found: HashSet<Pid> = roots.iter().copied().collect();
     loop {
         let before = found.len();
@@ -205,85 +210,4 @@ fn descendants(processes: &[ProcessInfo], roots: &[Pid]) -> HashSet<Pid> {
             return found;
         }
     }
-}
-
-/// Stops everything in the pane but its first process: tmux wakes a pane's first process again as soon as it is
-/// stopped. For a program of ours that first one is the run parent, which does nothing anyway.
-pub(super) async fn freeze(
-    options: &TmuxOptions,
-    handle: &ProcessHandle,
-) -> Result<(), ProcessError> {
-    let pane_pid = handle.place.pane_pid;
-    let mut running = Vec::new();
-    for _ in 0..SIGNAL_ROUNDS {
-        let processes = list(options, pane_pid)?;
-        let members = below_first(&processes, handle);
-        if members.is_empty() {
-            return Err(refusal(
-                pane_pid,
-                "it is the first process of its pane, and tmux wakes that one again at once",
-            ));
-        }
-        running = members
-            .iter()
-            .filter(|process| !process.stopped)
-            .map(|process| process.pid)
-            .collect();
-        if running.is_empty() {
-            return Ok(());
-        }
-        for pid in &running {
-            send(options, *pid, Signal::Stop)?;
-        }
-        // A stop takes effect when the process is next scheduled.
-        tokio::time::sleep(FREEZE_ROUND).await;
-    }
-    thaw(options, handle)?;
-    let pid = running.first().copied().unwrap_or(pane_pid);
-    Err(refusal(
-        pid,
-        "it does not stop, or starts new processes as fast as they are stopped",
-    ))
-}
-
-/// Lets them go on, children before their parents, so that no parent sees a stopped child.
-pub(super) fn thaw(options: &TmuxOptions, handle: &ProcessHandle) -> Result<(), ProcessError> {
-    let processes = list(options, handle.place.pane_pid)?;
-    let mut members = below_first(&processes, handle);
-    members.sort_by_key(|process| std::cmp::Reverse(depth(&processes, process.pid)));
-    for process in members {
-        send(options, process.pid, Signal::Continue)?;
-    }
-    Ok(())
-}
-
-fn refusal(pid: Pid, why: &'static str) -> ProcessError {
-    ProcessError::Signal {
-        pid,
-        source: Arc::new(std::io::Error::other(why)),
-    }
-}
-
-/// Everything in the pane's terminal and below its first process, without that one.
-fn below_first<'a>(processes: &'a [ProcessInfo], handle: &ProcessHandle) -> Vec<&'a ProcessInfo> {
-    let pane_pid = handle.place.pane_pid;
-    let roots: Vec<Pid> = handle.program.into_iter().chain([pane_pid]).collect();
-    let below = descendants(processes, &roots);
-    processes
-        .iter()
-        .filter(|process| process.pid != pane_pid && !process.zombie)
-        .filter(|process| process.session == pane_pid.as_raw() || below.contains(&process.pid))
-        .collect()
-}
-
-fn depth(processes: &[ProcessInfo], pid: Pid) -> usize {
-    let mut at = pid;
-    for depth in 0..processes.len() {
-        let here = processes.iter().find(|process| process.pid == at);
-        match here.and_then(|process| process.parent) {
-            Some(parent) => at = parent,
-            None => return depth,
-        }
-    }
-    processes.len()
 }

@@ -90,6 +90,10 @@ impl Tmux {
             };
             match made {
                 Err(ProcessError::Mux(MuxError::NoSession { .. })) => {}
+                // It ended meanwhile, or lives on without a session to attach to.
+                Err(ProcessError::Mux(MuxError::NoServer { .. })) => {
+                    return self.new_server(name, key, spec, words).await;
+                }
                 Err(ProcessError::Mux(MuxError::Command { message, .. }))
                     if message.starts_with("duplicate session") => {}
                 other => return other,

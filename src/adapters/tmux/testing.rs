@@ -27,6 +27,9 @@ use crate::ports::table::{ProcessInfo, ProcessTable, Signal};
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Time between two looks at a condition.
+const LOOK: Duration = Duration::from_millis(10);
+
 /// Time as tokio's timers see it.
 pub(super) struct RealClock(tokio::time::Instant);
 
@@ -70,8 +73,9 @@ impl ProcessTable for ProcTable {
     }
 
     async fn ended(&self, pid: Pid) {
+        let mut looks = tokio::time::interval(LOOK);
         while process(pid.as_raw()).is_some_and(|process| !process.zombie) {
-            tokio::time::sleep(Duration::from_millis(10)).await;
+            looks.tick().await;
         }
     }
 }
@@ -322,11 +326,12 @@ impl Stream {
 /// Waits for a condition.
 pub(super) async fn wait_until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let until = tokio::time::Instant::now() + PATIENCE;
+    let mut looks = tokio::time::interval(LOOK);
     while !holds().await {
         assert!(
             tokio::time::Instant::now() < until,
             "never happened: {what}"
         );
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        looks.tick().await;
     }
 }

@@ -1,13 +1,10 @@
-//! Which control client watches which session, and which pane's output comes from which client. A pane that several sessions
-//! show (linked windows, session groups) is told by each of their clients: exactly one of them is listened to.
-
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+//! Followed panes: from the call of `monitor` to the output in its stream. Which client they listen to is decided in
+//! `watchers`, how they end in `ending`.
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
-use super::backoff::Backoff;
-use super::client::{ClientId, Role};
+use super::client::ClientId;
 use super::command::Command;
 use super::ending::Life;
 use super::feed::Feed;
@@ -15,10 +12,10 @@ use super::hub::TmuxHub;
 use super::limits::WATCH_DEADLINE;
 use super::one_shot::no_server;
 use super::purpose::{Answer, Purpose, WatchRequest};
-use crate::domain::ids::{PaneId, SessionId};
+use crate::domain::ids::PaneId;
 use crate::domain::runner::Place;
 use crate::domain::time::Tick;
-use crate::ports::mux::{MuxError, MuxPane};
+use crate::ports::mux::MuxError;
 use crate::ports::process::{ProcessError, ProcessEvent};
 
 /// A followed pane.
@@ -51,6 +48,20 @@ impl Watch {
         }
     }
 
+    /// Its output comes from this client from now on.
+    pub(super) fn listen(&mut self, source: Option<ClientId>) {
+        self.source = source;
+        if source.is_none() {
+            return;
+        }
+        if self.sourced {
+            // The new client begins where tmux is now; what the old one had not told is gone.
+            self.feed.lost();
+        }
+        self.sourced = true;
+        self.started();
+    }
+
     /// Its reader has left.
     pub(super) fn unread(self) {
         let gone = self.gone();
@@ -65,45 +76,43 @@ impl Watch {
     }
 }
 
-/// The watching clients.
+/// Calls of `monitor` that wait for a listing, to find their pane in it.
 #[derive(Default)]
-pub(super) struct Watchers {
-    by_session: BTreeMap<SessionId, ClientId>,
-    waits: HashMap<SessionId, SessionWait>,
-    /// Calls of `monitor` that wait for a layout in which to find their pane.
+pub(super) struct Calls {
+    /// For the listing that is on its way.
+    asked: Vec<WatchRequest>,
+    /// For the next one: theirs must begin after they asked.
     waiting: Vec<WatchRequest>,
 }
 
-struct SessionWait {
-    backoff: Backoff,
-    until: Tick,
-    born: Tick,
-}
+impl Calls {
+    /// A listing begins.
+    pub(super) fn listing_sent(&mut self) {
+        self.asked.append(&mut self.waiting);
+    }
 
-impl Watchers {
-    /// Another server.
-    pub(super) fn forget(&mut self) {
-        self.by_session.clear();
-        self.waits.clear();
+    /// A listing was not answered.
+    pub(super) fn listing_failed(&mut self) {
+        self.waiting.append(&mut self.asked);
+    }
+
+    /// Those who wait for a listing that was not asked yet.
+    pub(super) fn take_waiting(&mut self) -> impl Iterator<Item = WatchRequest> + use<> {
+        std::mem::take(&mut self.waiting).into_iter()
     }
 }
 
 impl TmuxHub {
     pub(super) fn on_watch(&mut self, request: WatchRequest) {
-        self.watchers.waiting.push(request);
-        if self.listing.is_doubtful() {
-            let now = self.now();
-            self.listing.by(now);
-            self.on_listing_time(now);
-        } else {
-            self.start_waiting_watches();
-            self.rebalance();
-        }
+        self.calls.waiting.push(request);
+        let now = self.now();
+        self.listing.by(now);
+        self.on_listing_time(now);
     }
 
     /// Begins the watches that were asked before this layout.
     pub(super) fn start_waiting_watches(&mut self) {
-        for request in std::mem::take(&mut self.watchers.waiting) {
+        for request in std::mem::take(&mut self.calls.asked) {
             let id = request.place.pane;
             let found = self
                 .layout
@@ -161,167 +170,6 @@ impl TmuxHub {
         }
     }
 
-    /// Brings clients and panes together: starts and closes watching clients, and gives every followed pane a source.
-    pub(super) fn rebalance(&mut self) {
-        let wanted = self.wanted_sessions();
-        let now = self.now();
-        let unwanted: Vec<SessionId> = self
-            .watchers
-            .by_session
-            .keys()
-            .filter(|session| !wanted.contains(session))
-            .copied()
-            .collect();
-        for session in unwanted {
-            if let Some(id) = self.watchers.by_session.remove(&session)
-                && let Some(client) = self.clients.get_mut(id)
-            {
-                client.close(now);
-            }
-        }
-        self.watchers
-            .waits
-            .retain(|session, _| wanted.contains(session));
-        // The sentinel comes first: without it a watching client could hold a pane back.
-        if self.link.up().is_some() {
-            for session in wanted {
-                self.start_watcher(session, now);
-            }
-        }
-        self.choose_sources();
-    }
-
-    fn wanted_sessions(&self) -> BTreeSet<SessionId> {
-        let mut wanted: BTreeSet<SessionId> = self
-            .layout
-            .sessions
-            .iter()
-            .filter(|session| session.registered)
-            .map(|session| session.id)
-            .collect();
-        for (id, watch) in &self.watches {
-            let present = watch.source.and_then(|source| self.session_of(source));
-            let session = match (self.layout.pane(*id), present) {
-                (Some(pane), Some(session)) if pane.sessions.contains(&session) => Some(session),
-                (Some(pane), _) => pane
-                    .sessions
-                    .iter()
-                    .find(|session| wanted.contains(session))
-                    .or(Some(&pane.place.session))
-                    .copied(),
-                // Its pane is gone, its exit is not told yet: the fence needs the client.
-                (None, present) => present,
-            };
-            wanted.extend(session.filter(|id| self.layout.session(*id).is_some()));
-        }
-        wanted
-    }
-
-    fn session_of(&self, client: ClientId) -> Option<SessionId> {
-        match self.clients.get(client)?.role {
-            Role::Watcher(session) => Some(session),
-            Role::Sentinel => None,
-        }
-    }
-
-    fn start_watcher(&mut self, session: SessionId, now: Tick) {
-        let waits = |wait: &SessionWait| wait.until > now;
-        if self.watchers.by_session.contains_key(&session)
-            || self.watchers.waits.get(&session).is_some_and(waits)
-        {
-            return;
-        }
-        let wait = self.watchers.waits.entry(session).or_insert(SessionWait {
-            backoff: Backoff::default(),
-            until: now,
-            born: now,
-        });
-        wait.born = now;
-        match self
-            .clients
-            .start(Role::Watcher(session), Some(session), now)
-        {
-            Ok(client) => {
-                self.watchers.by_session.insert(session, client);
-                self.record_soon();
-            }
-            Err(error) => {
-                tracing::error!(%error, %session, "a tmux control client cannot be started");
-                wait.until = wait.backoff.lost(now, now).until;
-            }
-        }
-    }
-
-    /// Every followed pane listens to one attached client that shows it.
-    fn choose_sources(&mut self) {
-        for (id, watch) in &mut self.watches {
-            let pane = self.layout.pane(*id);
-            let shows = |session: &SessionId| {
-                let client = self.watchers.by_session.get(session)?;
-                let attached = self.clients.get(*client)?.is_attached();
-                attached.then_some(*client)
-            };
-            let candidates: Vec<ClientId> = pane
-                .map(|pane: &MuxPane| pane.sessions.iter().filter_map(shows).collect())
-                .unwrap_or_default();
-            if watch
-                .source
-                .is_some_and(|source| pane.is_none() || candidates.contains(&source))
-            {
-                continue;
-            }
-            watch.source = candidates.first().copied();
-            if watch.source.is_some() {
-                if watch.sourced {
-                    // The new client begins where tmux is now; what the old one had not told is gone.
-                    watch.feed.lost();
-                }
-                watch.sourced = true;
-                watch.started();
-            }
-        }
-    }
-
-    pub(super) fn on_watcher_attached(&mut self, client: ClientId) {
-        let now = self.now();
-        // Ids and integers only: a text could hold a line feed and forge a line.
-        let subscribe = Command::new("refresh-client").flag("-B").flag(
-            "'geppetto_dead:%*:#{pane_dead},#{pane_dead_status},#{pane_dead_signal},#{pane_pid}'",
-        );
-        if let Some(client) = self.clients.get_mut(client) {
-            client.send(&subscribe, Purpose::Effect, now);
-        }
-        self.rebalance();
-    }
-
-    /// The client is out of the list already.
-    pub(super) fn on_watcher_ended(&mut self, client: ClientId) {
-        for watch in self.watches.values_mut() {
-            if watch.source == Some(client) {
-                watch.source = None;
-            }
-        }
-        let now = self.now();
-        let session = self
-            .watchers
-            .by_session
-            .iter()
-            .find_map(|(session, id)| (*id == client).then_some(*session));
-        // A client that we closed is no longer in the table.
-        let Some(session) = session else {
-            return;
-        };
-        self.watchers.by_session.remove(&session);
-        if let Some(wait) = self.watchers.waits.get_mut(&session) {
-            let next = wait.backoff.lost(wait.born, now);
-            wait.until = next.until;
-            if next.storm {
-                tracing::error!(%session, "tmux ends our control clients as fast as they start; trying again slowly");
-            }
-        }
-        self.listing.mark(now);
-    }
-
     pub(super) fn on_output(&mut self, client: ClientId, pane: PaneId, bytes: Bytes) {
         if let Some(watch) = self.watches.get_mut(&pane)
             && watch.source == Some(client)
@@ -349,26 +197,17 @@ impl TmuxHub {
     }
 
     pub(super) fn watching_deadline(&self) -> Option<Tick> {
-        let can_start = self.link.up().is_some();
-        let starts = self
-            .watchers
-            .waits
-            .iter()
-            .filter(|(session, _)| can_start && !self.watchers.by_session.contains_key(session))
-            .map(|(_, wait)| wait.until);
+        let start = self.watchers.next_start();
+        let start = start.filter(|_| self.link.up().is_some());
         let watches = self.watches.values().flat_map(|watch| {
             let starting = watch.starting.as_ref().map(|starting| starting.until);
             [starting, watch.feed.deadline(), watch.life.deadline()]
         });
-        starts.chain(watches.flatten()).min()
+        start.into_iter().chain(watches.flatten()).min()
     }
 
     pub(super) fn on_watching_time(&mut self, now: Tick) {
-        let due = |wait: &SessionWait| wait.until <= now;
-        let restart =
-            self.watchers.waits.iter().any(|(session, wait)| {
-                due(wait) && !self.watchers.by_session.contains_key(session)
-            });
+        let restart = self.watchers.next_start().is_some_and(|due| due <= now);
         for watch in self.watches.values_mut() {
             watch.feed.expire(now);
         }
@@ -402,7 +241,8 @@ impl TmuxHub {
 
     /// Calls of `monitor` that no server will answer.
     pub(super) fn refuse_waiting_watches(&mut self) {
-        for request in std::mem::take(&mut self.watchers.waiting) {
+        self.calls.listing_sent();
+        for request in std::mem::take(&mut self.calls.asked) {
             drop(request.answer.send(Err(no_server(&self.options).into())));
         }
     }

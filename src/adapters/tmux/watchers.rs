@@ -1,0 +1,199 @@
+//! The watching clients: one for each session that is registered or has a followed pane, and which of them each followed
+//! pane listens to. A pane that several sessions show (linked windows, session groups) is told by each of their clients:
+//! exactly one of them counts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::backoff::Backoff;
+use super::client::{ClientId, Role};
+use super::command::Command;
+use super::hub::TmuxHub;
+use super::purpose::Purpose;
+use crate::domain::ids::SessionId;
+use crate::domain::time::Tick;
+use crate::ports::mux::MuxPane;
+
+/// The watching clients.
+#[derive(Default)]
+pub(super) struct Watchers {
+    by_session: BTreeMap<SessionId, ClientId>,
+    waits: HashMap<SessionId, SessionWait>,
+}
+
+struct SessionWait {
+    backoff: Backoff,
+    until: Tick,
+    born: Tick,
+}
+
+impl Watchers {
+    /// Another server.
+    pub(super) fn forget(&mut self) {
+        self.by_session.clear();
+        self.waits.clear();
+    }
+
+    /// When the next client that was lost is due to be replaced.
+    pub(super) fn next_start(&self) -> Option<Tick> {
+        let missing =
+            |(session, _): &(&SessionId, &SessionWait)| !self.by_session.contains_key(session);
+        let due = self.waits.iter().filter(missing);
+        due.map(|(_, wait)| wait.until).min()
+    }
+}
+
+impl TmuxHub {
+    /// Brings clients and panes together: starts and closes watching clients, and gives every followed pane a source.
+    pub(super) fn rebalance(&mut self) {
+        let wanted = self.wanted_sessions();
+        let now = self.now();
+        let unwanted: Vec<SessionId> = self
+            .watchers
+            .by_session
+            .keys()
+            .filter(|session| !wanted.contains(session))
+            .copied()
+            .collect();
+        for session in unwanted {
+            if let Some(id) = self.watchers.by_session.remove(&session)
+                && let Some(client) = self.clients.get_mut(id)
+            {
+                client.close(now);
+            }
+        }
+        self.watchers
+            .waits
+            .retain(|session, _| wanted.contains(session));
+        // The sentinel comes first: without it a watching client could hold a pane back.
+        if self.link.up().is_some() {
+            self.move_sentinel(&wanted);
+            for session in wanted {
+                self.start_watcher(session, now);
+            }
+        }
+        self.choose_sources();
+    }
+
+    fn wanted_sessions(&self) -> BTreeSet<SessionId> {
+        let mut wanted: BTreeSet<SessionId> = self
+            .layout
+            .sessions
+            .iter()
+            .filter(|session| session.registered)
+            .map(|session| session.id)
+            .collect();
+        for (id, watch) in &self.watches {
+            let present = watch.source.and_then(|source| self.session_of(source));
+            let session = match (self.layout.pane(*id), present) {
+                (Some(pane), Some(session)) if pane.sessions.contains(&session) => Some(session),
+                (Some(pane), _) => pane
+                    .sessions
+                    .iter()
+                    .find(|session| wanted.contains(session))
+                    .or(Some(&pane.place.session))
+                    .copied(),
+                // Its pane is gone, its exit is not told yet: the fence needs the client.
+                (None, present) => present,
+            };
+            wanted.extend(session.filter(|id| self.layout.session(*id).is_some()));
+        }
+        wanted
+    }
+
+    fn session_of(&self, client: ClientId) -> Option<SessionId> {
+        match self.clients.get(client)?.role {
+            Role::Watcher(session) => Some(session),
+            Role::Sentinel => None,
+        }
+    }
+
+    fn start_watcher(&mut self, session: SessionId, now: Tick) {
+        let waits = |wait: &SessionWait| wait.until > now;
+        if self.watchers.by_session.contains_key(&session)
+            || self.watchers.waits.get(&session).is_some_and(waits)
+        {
+            return;
+        }
+        let wait = self.watchers.waits.entry(session).or_insert(SessionWait {
+            backoff: Backoff::default(),
+            until: now,
+            born: now,
+        });
+        wait.born = now;
+        match self
+            .clients
+            .start(Role::Watcher(session), Some(session), now)
+        {
+            Ok(client) => {
+                self.watchers.by_session.insert(session, client);
+                self.record_soon();
+            }
+            Err(error) => {
+                tracing::error!(%error, %session, "a tmux control client cannot be started");
+                wait.until = wait.backoff.lost(now, now).until;
+            }
+        }
+    }
+
+    /// Every followed pane listens to one attached client that shows it.
+    fn choose_sources(&mut self) {
+        for (id, watch) in &mut self.watches {
+            let pane = self.layout.pane(*id);
+            let shows = |session: &SessionId| {
+                let client = self.watchers.by_session.get(session)?;
+                let attached = self.clients.get(*client)?.is_attached();
+                attached.then_some(*client)
+            };
+            let candidates: Vec<ClientId> = pane
+                .map(|pane: &MuxPane| pane.sessions.iter().filter_map(shows).collect())
+                .unwrap_or_default();
+            if watch
+                .source
+                .is_some_and(|source| pane.is_none() || candidates.contains(&source))
+            {
+                continue;
+            }
+            watch.listen(candidates.first().copied());
+        }
+    }
+
+    pub(super) fn on_watcher_attached(&mut self, client: ClientId) {
+        let now = self.now();
+        // Ids and integers only: a text could hold a line feed and forge a line.
+        let subscribe = Command::new("refresh-client").flag("-B").flag(
+            "'geppetto_dead:%*:#{pane_dead},#{pane_dead_status},#{pane_dead_signal},#{pane_pid}'",
+        );
+        if let Some(client) = self.clients.get_mut(client) {
+            client.send(&subscribe, Purpose::Effect, now);
+        }
+        self.rebalance();
+    }
+
+    /// The client is out of the list already.
+    pub(super) fn on_watcher_ended(&mut self, client: ClientId) {
+        for watch in self.watches.values_mut() {
+            if watch.source == Some(client) {
+                watch.source = None;
+            }
+        }
+        let now = self.now();
+        let session = self
+            .watchers
+            .by_session
+            .iter()
+            .find_map(|(session, id)| (*id == client).then_some(*session));
+        // A client that we closed is no longer in the table.
+        let Some(session) = session else {
+            return;
+        };
+        self.watchers.by_session.remove(&session);
+        if let Some(wait) = self.watchers.waits.get_mut(&session) {
+            let next = wait.backoff.lost(wait.born, now);
+            wait.until = next.until;
+            if next.storm {
+                tracing::error!(%session, "tmux ends our control clients as fast as they start; trying again slowly");
+            }
+        }
+        self.listing.mark(now);
+    }
+}
