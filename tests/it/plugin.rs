@@ -373,27 +373,31 @@ fn the_segment_comes_through_each_door() {
 }
 
 #[test]
-fn a_change_of_status_sets_no_option() {
+fn a_change_of_status_sets_no_option_and_forces_no_redraw() {
     let sandbox = loaded();
-    sandbox.tmux(&["set-option", "-g", "status-right", "#{E:@geppetto_status}"]);
+    let right = "#{E:@geppetto_status}";
+    sandbox.tmux(&["set-option", "-g", "status-right", right]);
     let terminal = attached(&sandbox, "=anchor:");
-    press_prefix(&terminal, "G");
-    terminal.wait_for("geppetto watches");
-    let noted = sandbox.path("noted");
-    for hook in ["after-set-option", "after-refresh-client"] {
-        let note = format!("run-shell -b \"echo {hook} >>'{}'\"", noted.display());
-        sandbox.tmux(&["set-hook", "-g", hook, &note]);
-    }
     sandbox.start("one", "echo a; read x; exit 3");
-    sandbox.wait_until("two", || terminal.screen().contains('2'));
+    terminal.wait_for("●1");
+    let noted = sandbox.path("noted");
+    let note = |word: &str| format!("run-shell -b \"echo {word} >>'{}'\"", noted.display());
+    sandbox.tmux(&["set-hook", "-g", "after-set-option", &note("set")]);
+    let forced = format!("if-shell -F '#{{hook_flag_S}}' {{ {} }}", note("refresh"));
+    sandbox.tmux(&["set-hook", "-g", "after-refresh-client", &forced]);
+    sandbox.geppetto(&["pause", "one"]).ok();
+    terminal.wait_for("‖1");
+    sandbox.geppetto(&["resume", "one"]).ok();
+    terminal.wait_for("●1");
     let pane = sandbox.runner("one").pane_id.unwrap();
     sandbox.type_into(&pane, "go");
-    sandbox.wait_for_status("one", "failed");
-    sandbox.wait_until("the failure in the segment", || {
-        terminal.screen().contains("✕1")
+    terminal.wait_for("✕1");
+    assert_eq!(fs::read_to_string(&noted).unwrap_or_default(), "");
+    // The notes would have been seen.
+    sandbox.tmux(&["set-option", "-g", "@x", "1"]);
+    sandbox.wait_until("the note of this option", || {
+        fs::read_to_string(&noted).is_ok_and(|text| text == "set\n")
     });
-    let noted = fs::read_to_string(noted).unwrap_or_default();
-    assert!(!noted.contains("after-set-option"), "{noted}");
 }
 
 #[test]
