@@ -23,17 +23,16 @@ pub(super) struct Wait {
 }
 
 impl Backoff {
-    /// A client that was started at `born` is gone.
-    pub(super) fn lost(&mut self, born: Tick, now: Tick) -> Wait {
-        if now.since(born) >= BACKOFF_RESET {
+    /// A client that had worked for so long is gone; `None` for one that never came to work.
+    pub(super) fn lost(&mut self, worked: Option<Duration>, now: Tick) -> Wait {
+        if worked.is_some_and(|worked| worked >= BACKOFF_RESET) {
             *self = Self::default();
+            return Wait {
+                until: now,
+                storm: false,
+            };
         }
-        let (since, ends) = match self.window {
-            Some((since, ends)) if now.since(since) <= STORM_WINDOW => (since, ends + 1),
-            _ => (now, 1),
-        };
-        self.window = Some((since, ends));
-        let storm = ends >= STORM_ENDS;
+        let storm = worked.is_none() && self.is_storm(now);
         let doubled = BACKOFF_FIRST.saturating_mul(1 << self.losses.min(16));
         self.losses = self.losses.saturating_add(1);
         let wait = if storm {
@@ -45,6 +44,18 @@ impl Backoff {
             until: now.after(wait.saturating_sub(jitter(wait, now))),
             storm,
         }
+    }
+}
+
+impl Backoff {
+    /// Counts a client that never came to work.
+    fn is_storm(&mut self, now: Tick) -> bool {
+        let (since, ends) = match self.window {
+            Some((since, ends)) if now.since(since) <= STORM_WINDOW => (since, ends + 1),
+            _ => (now, 1),
+        };
+        self.window = Some((since, ends));
+        ends >= STORM_ENDS
     }
 }
 
@@ -62,25 +73,30 @@ mod tests {
         Tick(Duration::from_millis(millis))
     }
 
+    const SHORT: Option<Duration> = Some(Duration::from_millis(10));
+
     #[test]
-    fn waits_grow_and_a_client_that_lived_starts_anew() {
+    fn waits_grow_and_a_client_that_worked_starts_anew() {
         let mut backoff = Backoff::default();
-        let first = backoff.lost(at(0), at(2000));
-        assert!(first.until <= at(2050) && first.until >= at(2037) && !first.storm);
-        assert!(backoff.lost(at(4000), at(4000)).until > at(4070));
-        for second in 6..20 {
-            backoff.lost(at(second * 2000), at(second * 2000));
+        let first = backoff.lost(SHORT, at(2000));
+        assert!(first.until <= at(2050) && first.until >= at(2037));
+        assert!(backoff.lost(SHORT, at(2100)).until > at(2170));
+        for _ in 0..10 {
+            assert!(!backoff.lost(SHORT, at(2200)).storm);
         }
-        assert!(backoff.lost(at(50_000), at(50_000)).until > at(53_000));
-        assert!(backoff.lost(at(60_000), at(80_000)).until <= at(80_050));
+        assert!(backoff.lost(None, at(50_000)).until > at(53_000));
+        let well = backoff.lost(Some(BACKOFF_RESET), at(80_000));
+        assert_eq!(well.until, at(80_000));
+        assert!(backoff.lost(SHORT, at(80_000)).until <= at(80_050));
     }
 
     #[test]
-    fn three_ends_within_a_second_are_a_storm() {
+    fn three_that_never_worked_within_a_second_are_a_storm() {
         let mut backoff = Backoff::default();
-        assert!(!backoff.lost(at(0), at(100)).storm);
-        assert!(!backoff.lost(at(150), at(300)).storm);
-        let third = backoff.lost(at(400), at(900));
+        assert!(!backoff.lost(None, at(100)).storm);
+        assert!(!backoff.lost(None, at(300)).storm);
+        let third = backoff.lost(None, at(900));
         assert!(third.storm && third.until > at(4000));
+        assert!(!backoff.lost(None, at(9000)).storm);
     }
 }

@@ -71,7 +71,8 @@ impl Clients {
             // -E: attaching must not put our environment into the user's session.
             .args(["-C", "attach-session", "-E", "-f"])
             .arg(match role {
-                Role::Sentinel => "no-output,ignore-size".to_owned(),
+                // From 3.6 on it moves to another session when its own ends; earlier versions ignore the unknown flag.
+                Role::Sentinel => "no-output,ignore-size,no-detach-on-destroy".to_owned(),
                 Role::Watcher(_) => format!("ignore-size,pause-after={PAUSE_AFTER_SECONDS}"),
             });
         if let Some(session) = target {

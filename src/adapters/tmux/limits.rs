@@ -50,14 +50,16 @@ pub(super) const BACKOFF_FIRST: Duration = Duration::from_millis(50);
 /// Longest wait before a lost client is replaced, and between looks at a socket without a server.
 pub(super) const BACKOFF_LAST: Duration = Duration::from_secs(5);
 
-/// So many ends within [`STORM_WINDOW`] are reported as an error, and the next try waits [`BACKOFF_LAST`].
+/// So many clients within [`STORM_WINDOW`] that end before they are attached are reported as an error, and the next try
+/// waits [`BACKOFF_LAST`].
 pub(super) const STORM_ENDS: u32 = 3;
 
 /// See [`STORM_ENDS`].
 pub(super) const STORM_WINDOW: Duration = Duration::from_secs(1);
 
-/// A client that has lived so long was well: its next loss starts at [`BACKOFF_FIRST`] again.
-pub(super) const BACKOFF_RESET: Duration = Duration::from_secs(10);
+/// A client that was attached for so long was well: it is replaced at once (its session ended, most likely), and the
+/// waits begin at [`BACKOFF_FIRST`] again. Longer than a client that somebody detaches as fast as it comes.
+pub(super) const BACKOFF_RESET: Duration = Duration::from_millis(500);
 
 /// Time for a client to leave at the end of its input, and again after SIGTERM, before the next harder step.
 pub(super) const CLOSE_STEP: Duration = Duration::from_millis(500);

@@ -29,10 +29,12 @@ pub(super) struct Link {
     backoff: Backoff,
     /// Requests that need a connection, and when they are given up.
     held: VecDeque<(Request, Tick)>,
-    /// When the present sentinel was started.
-    born: Tick,
+    /// When the present sentinel was attached.
+    since: Option<Tick>,
     /// The session that the sentinel was sent to was refused: the next one lets tmux choose.
     anywhere: bool,
+    /// The present sentinel was refused for its session only.
+    refused: bool,
     /// Where the sentinel is.
     session: Option<SessionId>,
 }
@@ -55,8 +57,9 @@ impl Link {
             server: None,
             backoff: Backoff::default(),
             held: VecDeque::new(),
-            born: now,
+            since: None,
             anywhere: false,
+            refused: false,
             session: None,
         }
     }
@@ -221,7 +224,7 @@ impl TmuxHub {
             Err(error) => {
                 tracing::warn!(%error, "the tmux server cannot be asked");
                 self.refuse_held(&error);
-                let wait = self.link.backoff.lost(now, now);
+                let wait = self.link.backoff.lost(None, now);
                 let settled = matches!(error, MuxError::NotFound { .. } | MuxError::TooOld { .. });
                 self.link.step = Step::Down {
                     retry: if settled {
@@ -256,7 +259,7 @@ impl TmuxHub {
 
     fn start_sentinel(&mut self, target: Option<SessionId>) {
         let now = self.now();
-        self.link.born = now;
+        self.link.since = None;
         self.link.session = None;
         match self.clients.start(Role::Sentinel, target, now) {
             Ok(client) => {
@@ -266,7 +269,7 @@ impl TmuxHub {
             Err(error) => {
                 tracing::error!(%error, "a tmux control client cannot be started");
                 self.refuse_held(&io_error(error));
-                let wait = self.link.backoff.lost(now, now);
+                let wait = self.link.backoff.lost(None, now);
                 self.link.step = Step::Down { retry: wait.until };
             }
         }
@@ -276,6 +279,7 @@ impl TmuxHub {
         self.link.step = Step::Up(client);
         self.link.anywhere = false;
         let now = self.now();
+        self.link.since = Some(now);
         self.listing.lost_channel(now);
         for (request, _) in std::mem::take(&mut self.link.held) {
             self.do_connected(request);
@@ -298,13 +302,19 @@ impl TmuxHub {
             self.refuse_held(&no_server(&self.options));
             self.apply(Layout::default());
         } else {
+            self.link.refused = !self.link.anywhere;
             self.link.anywhere = true;
         }
     }
 
     pub(super) fn on_sentinel_ended(&mut self) {
         let now = self.now();
-        let wait = self.link.backoff.lost(self.link.born, now);
+        if std::mem::take(&mut self.link.refused) {
+            // It was sent to a session that has ended, which says nothing of the next.
+            return self.probe();
+        }
+        let worked = self.link.since.map(|since| now.since(since));
+        let wait = self.link.backoff.lost(worked, now);
         if wait.storm {
             tracing::error!(
                 "tmux ends our control clients as fast as they start; trying again slowly"

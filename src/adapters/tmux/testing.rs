@@ -3,6 +3,7 @@
 //! Invariant: everything that was started is gone after the drop, by its own socket or process id.
 
 use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
@@ -158,6 +159,27 @@ impl Server {
             .unwrap()
             .trim_end()
             .to_owned()
+    }
+
+    /// What a person's terminal does: attaches to a target, which selects it, and leaves.
+    pub(super) fn attach_and_leave(&self, target: &str) {
+        let mut client = Command::new("tmux")
+            .arg("-S")
+            .arg(self.socket())
+            .args(["-C", "attach-session", "-t", target])
+            .env_remove("TMUX")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(client.stdout.take().unwrap()).lines();
+        let answered = |line: &String| line.starts_with("%end") || line.starts_with("%error");
+        let answer = lines.by_ref().map(Result::unwrap).find(answered).unwrap();
+        assert!(answer.starts_with("%end"), "{target}");
+        drop(client.stdin.take());
+        // A client whose output nobody reads would stay.
+        lines.for_each(drop);
+        client.wait().unwrap();
     }
 
     pub(super) fn options(&self) -> TmuxOptions {

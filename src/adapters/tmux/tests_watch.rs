@@ -239,8 +239,10 @@ async fn a_reader_that_does_not_read_holds_no_program_up() {
     server.tmux(&["send-keys", "-t", "%0", "other", "Enter"]);
     other.until("other").await;
     // What was kept is whole; what was not is counted, and the sum is everything.
-    server.tmux(&["send-keys", "-t", "%1", "the-end", "Enter"]);
     let mut late = Stream::new(stream);
+    // Makes room for the rest.
+    late.next().await;
+    server.tmux(&["send-keys", "-t", "%1", "the-end", "Enter"]);
     late.until("the-end").await;
     let lost: u64 = late
         .events
@@ -424,8 +426,7 @@ async fn the_printed_commands_reach_the_pane() {
         );
         assert_eq!(*socket, server.socket().display().to_string());
         assert_eq!(commands.switch.last(), Some(target));
-        // A control client without input attaches, selects, and leaves at once.
-        server.tmux(&["-C", "attach-session", "-t", target]);
+        server.attach_and_leave(target);
         let session = pane.place.session.to_string();
         let now = server.tmux(&["display-message", "-p", "-t", &session, "#{pane_id}"]);
         assert_eq!(now, pane.place.pane.to_string(), "{target}");

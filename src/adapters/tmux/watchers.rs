@@ -23,7 +23,8 @@ pub(super) struct Watchers {
 struct SessionWait {
     backoff: Backoff,
     until: Tick,
-    born: Tick,
+    /// When the present client was attached.
+    since: Option<Tick>,
 }
 
 impl Watchers {
@@ -117,9 +118,9 @@ impl TmuxHub {
         let wait = self.watchers.waits.entry(session).or_insert(SessionWait {
             backoff: Backoff::default(),
             until: now,
-            born: now,
+            since: None,
         });
-        wait.born = now;
+        wait.since = None;
         match self
             .clients
             .start(Role::Watcher(session), Some(session), now)
@@ -130,7 +131,7 @@ impl TmuxHub {
             }
             Err(error) => {
                 tracing::error!(%error, %session, "a tmux control client cannot be started");
-                wait.until = wait.backoff.lost(now, now).until;
+                wait.until = wait.backoff.lost(None, now).until;
             }
         }
     }
@@ -163,6 +164,11 @@ impl TmuxHub {
         let subscribe = Command::new("refresh-client").flag("-B").flag(
             "'geppetto_dead:%*:#{pane_dead},#{pane_dead_status},#{pane_dead_signal},#{pane_pid}'",
         );
+        let session = self.session_of(client);
+        let wait = session.and_then(|session| self.watchers.waits.get_mut(&session));
+        if let Some(wait) = wait {
+            wait.since = Some(now);
+        }
         if let Some(client) = self.clients.get_mut(client) {
             client.send(&subscribe, Purpose::Effect, now);
         }
@@ -188,7 +194,8 @@ impl TmuxHub {
         };
         self.watchers.by_session.remove(&session);
         if let Some(wait) = self.watchers.waits.get_mut(&session) {
-            let next = wait.backoff.lost(wait.born, now);
+            let worked = wait.since.take().map(|since| now.since(since));
+            let next = wait.backoff.lost(worked, now);
             wait.until = next.until;
             if next.storm {
                 tracing::error!(%session, "tmux ends our control clients as fast as they start; trying again slowly");
