@@ -35,8 +35,17 @@ pub(super) enum TailItem {
 /// The monitor's end of one follower.
 pub(super) struct Tail {
     pub(super) items: mpsc::Sender<TailItem>,
+    /// What found no room in `items`.
+    pub(super) left_out: watch::Sender<LeftOut>,
+}
+
+/// What a follower has to be told although its queue was full.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LeftOut {
     /// The newest entry that found no room.
-    pub(super) dropped: watch::Sender<Seq>,
+    pub(super) newest: Seq,
+    /// The end of the run, if that found none either.
+    pub(super) ended: Option<Box<RunnerNow>>,
 }
 
 /// Somebody who waits for a status.
@@ -164,12 +173,17 @@ impl Entry {
     /// Tells the followers that the run is over.
     pub(super) fn tell_end(&mut self) {
         let now = self.now();
-        // A follower without room learns of the end by its missing entries and its next question.
         self.tails.retain(|tail| {
-            !matches!(
-                tail.items.try_send(TailItem::Ended(Box::new(now.clone()))),
-                Err(mpsc::error::TrySendError::Closed(_))
-            )
+            let ended = Box::new(now.clone());
+            match tail.items.try_send(TailItem::Ended(ended)) {
+                Ok(()) => true,
+                Err(mpsc::error::TrySendError::Full(_)) => {
+                    let ended = Some(Box::new(now.clone()));
+                    tail.left_out.send_modify(|left_out| left_out.ended = ended);
+                    true
+                }
+                Err(mpsc::error::TrySendError::Closed(_)) => false,
+            }
         });
     }
 
@@ -203,7 +217,8 @@ fn send(tail: &Tail, batch: &Arc<[LogEntry]>) -> bool {
         Ok(()) => true,
         Err(mpsc::error::TrySendError::Full(_)) => {
             if let Some(last) = batch.last() {
-                tail.dropped.send_replace(last.seq);
+                tail.left_out
+                    .send_modify(|left_out| left_out.newest = last.seq);
             }
             true
         }

@@ -3,7 +3,7 @@
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
-use super::entry::{RunnerNow, Tail, TailItem};
+use super::entry::{LeftOut, RunnerNow, Tail, TailItem};
 use super::limits::{BATCH_DELAY, BATCH_ENTRIES, FOLLOWER_BATCHES};
 use super::{App, AppError};
 use crate::domain::ids::Seq;
@@ -26,18 +26,18 @@ impl App {
     /// `RunnerNotFound`, `RunnerAmbiguous`.
     pub async fn follow_logs(&self, runner: String, limit: usize) -> Result<LogFollower, AppError> {
         let (items, receiver) = mpsc::channel(FOLLOWER_BATCHES);
-        let (dropped, dropped_receiver) = watch::channel(Seq(0));
+        let (left_out, left_out_receiver) = watch::channel(LeftOut::default());
         self.monitor
             .turn(move |world| {
                 let entry = world.find_mut(&runner)?;
                 let last = entry.last_seq();
-                let backlog = entry.follow(limit, Tail { items, dropped });
+                let backlog = entry.follow(limit, Tail { items, left_out });
                 let ended = entry.status().is_ended().then(|| Box::new(entry.now()));
                 Ok(LogFollower {
                     backlog,
                     ended,
                     items: receiver,
-                    dropped: dropped_receiver,
+                    left_out: left_out_receiver,
                     last,
                     held: None,
                 })
@@ -64,7 +64,7 @@ pub struct LogFollower {
     /// The runner, if it had ended before the follower came.
     ended: Option<Box<RunnerNow>>,
     items: mpsc::Receiver<TailItem>,
-    dropped: watch::Receiver<Seq>,
+    left_out: watch::Receiver<LeftOut>,
     /// The newest entry that was given or counted as left out.
     last: Seq,
     /// Taken from the queue, but not given yet.
@@ -104,12 +104,16 @@ impl LogFollower {
             tokio::select! {
                 biased;
                 item = self.items.recv() => return item.map(Received::Item),
-                changed = self.dropped.changed() => {
+                changed = self.left_out.changed() => {
                     changed.ok()?;
-                    // Only now is the queue empty, so nothing older than what was dropped is still to come.
-                    let dropped = *self.dropped.borrow_and_update();
-                    if let Some(count) = self.lag_to(dropped) {
+                    // Only now is the queue empty, so nothing older than what was left out is still to come.
+                    let LeftOut { newest, ended } = self.left_out.borrow_and_update().clone();
+                    if let Some(count) = self.lag_to(newest) {
+                        self.ended = ended;
                         return Some(Received::Lagged(count));
+                    }
+                    if let Some(ended) = ended {
+                        return Some(Received::Item(TailItem::Ended(ended)));
                     }
                 }
             }

@@ -6,7 +6,9 @@ use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::runner::{Origin, Wishes};
 use crate::domain::status::StatusState;
-use crate::ports::process::{SpawnSpec, SpawnTarget};
+use crate::domain::text::tmux_safe;
+use crate::ports::mux::MuxError;
+use crate::ports::process::{ProcessError, SpawnSpec, SpawnTarget};
 
 impl App {
     /// Starts it with the command, directory and environment it was created with. Its log goes on.
@@ -40,7 +42,7 @@ impl App {
             .monitor
             .turn(move |world| begin_run(world, id))
             .await??;
-        if let Err(error) = self.launch(&spec, &wishes).await {
+        if let Err(error) = self.relaunch(spec, &wishes).await {
             self.monitor
                 .turn(move |world| restore(world, id, before))
                 .await?;
@@ -49,6 +51,27 @@ impl App {
         self.arm(id, wishes.max_duration).await?;
         self.saved().await?;
         self.show(id.to_string()).await
+    }
+
+    /// Launches; in a new session of the old name when the old session has just ended with its last window.
+    async fn relaunch(&self, mut spec: SpawnSpec, wishes: &Wishes) -> Result<(), AppError> {
+        let launched = self.launch(&spec, wishes).await;
+        let gone = matches!(
+            launched,
+            Err(AppError::Process(ProcessError::Mux(
+                MuxError::NoSession { .. }
+            )))
+        );
+        if !gone || !matches!(spec.target, SpawnTarget::Session(_)) {
+            return launched;
+        }
+        let id = spec.runner;
+        let name = self.show(id.to_string()).await?.runner.session_name;
+        spec.target = SpawnTarget::Named {
+            name: tmux_safe(&name),
+            key: None,
+        };
+        self.launch(&spec, wishes).await
     }
 }
 
@@ -99,7 +122,7 @@ fn target(world: &World, runner: &crate::domain::runner::Runner) -> SpawnTarget 
     }) {
         Some(id) => SpawnTarget::Session(id),
         None => SpawnTarget::Named {
-            name: crate::domain::text::tmux_safe(&runner.session_name),
+            name: tmux_safe(&runner.session_name),
             key: None,
         },
     }

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const FIRST_PATIENCE: Duration = Duration::from_millis(500);
 
 /// First and longest time between two looks for a daemon that is gone.
-const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(5));
 
 pub(crate) fn run(args: &StatusArgs, context: &mut Context<'_>) -> Result<(), Failure> {
     if args.follow {

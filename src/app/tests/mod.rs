@@ -1,0 +1,165 @@
+//! The use cases over fakes: what a person asked for, what happened in the panes, what they were told.
+
+mod life;
+mod logs;
+mod register;
+mod restart;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+pub(super) use super::*;
+use crate::domain::exit::Outcome;
+use crate::domain::ids::{PaneId, Pid, RunnerId, SessionId};
+use crate::domain::settings::Settings;
+use crate::domain::status::Status;
+use crate::domain::time::Timestamp;
+use crate::ports::process::ProcessEvent;
+use crate::testkit::{FakeFiles, FakeMux, ManualClock, MemoryStore, TestSpawn};
+
+/// A daemon's core over fakes.
+struct Core {
+    app: App,
+    mux: Arc<FakeMux>,
+    files: Arc<FakeFiles>,
+    _end: tokio_util::sync::DropGuard,
+}
+
+impl Core {
+    fn new() -> Self {
+        Self::with(FakeMux::new(), Arc::default(), Settings::default())
+    }
+
+    fn with(mux: Arc<FakeMux>, store: Arc<MemoryStore>, settings: Settings) -> Self {
+        let (tasks, files) = (TestSpawn::default(), Arc::<FakeFiles>::default());
+        let ports = Ports {
+            mux: mux.clone(),
+            marks: mux.clone(),
+            process: mux.clone(),
+            freezer: mux.clone(),
+            reports: mux.clone(),
+            store,
+            files: files.clone(),
+            clock: Arc::new(ManualClock::new()),
+            spawn: Arc::new(tasks.clone()),
+        };
+        let (app, mut monitor) = App::new(ports, watch::channel(Arc::new(settings)).1);
+        let end = CancellationToken::new();
+        let overdue = monitor.overdue().unwrap();
+        tasks.spawn("monitor", Box::pin(monitor.run(end.clone())));
+        tasks.spawn("save", Box::pin(app.clone().run_save(end.clone())));
+        tasks.spawn("overdue", Box::pin(app.clone().run_overdue(overdue)));
+        if let Some(events) = mux.events() {
+            let gone = watch::channel(false).0;
+            tasks.spawn(
+                "follow",
+                Box::pin(app.clone().run_follow(events, gone, end.clone())),
+            );
+        }
+        Self {
+            app,
+            mux,
+            files,
+            _end: end.drop_guard(),
+        }
+    }
+
+    /// `geppetto new -- COMMAND`, with a run parent in the pane that does its part.
+    async fn new_runner(&self, request: NewRunner) -> Result<RunnerNow, AppError> {
+        let app = self.app.clone();
+        let creating = async move { app.create(request, Path::new("/home")).await };
+        tokio::pin!(creating);
+        loop {
+            tokio::select! {
+                created = &mut creating => return created,
+                () = self.run_parent_begins() => {}
+            }
+        }
+    }
+
+    async fn run_parent_begins(&self) {
+        loop {
+            for now in self.app.list(None).await.unwrap() {
+                let (id, run) = (now.runner.id, now.runner.run);
+                let starting = now.runner.status.status() == Status::Starting;
+                if starting && self.mux.pane_of(id).await.is_some() {
+                    self.app.run_begin(id, run).await.unwrap();
+                    if now.runner.name.as_str() == "broken" {
+                        self.app
+                            .run_failed(id, run, "exec format".to_owned())
+                            .await
+                            .unwrap();
+                    } else {
+                        let pid = Pid::new(4242).unwrap();
+                        self.app.run_started(id, run, pid).await.unwrap();
+                    }
+                    return;
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn status(&self, name: &str) -> &'static str {
+        self.app
+            .show(name.to_owned())
+            .await
+            .unwrap()
+            .runner
+            .status
+            .status()
+            .as_str()
+    }
+
+    async fn until(&self, name: &str, status: Status) -> RunnerNow {
+        let limit = Some(Duration::from_secs(20));
+        self.app
+            .wait(name.to_owned(), vec![status], limit)
+            .await
+            .unwrap()
+    }
+
+    async fn names(&self) -> Vec<String> {
+        let all = self.app.list(None).await.unwrap();
+        all.iter().map(|now| now.runner.name.to_string()).collect()
+    }
+}
+
+fn command(words: &[&str]) -> NewRunner {
+    NewRunner {
+        command: words.iter().map(|&word| word.to_owned()).collect(),
+        ..NewRunner::default()
+    }
+}
+
+fn named(name: &str) -> NewRunner {
+    NewRunner {
+        name: Some(name.to_owned()),
+        ..command(&["agent"])
+    }
+}
+
+async fn pane_of(core: &Core, now: &RunnerNow) -> PaneId {
+    core.mux.pane_of(now.runner.id).await.unwrap()
+}
+
+impl Core {
+    async fn until_named(&self, name: &str) {
+        while !self.names().await.contains(&name.to_owned()) {
+            tokio::task::yield_now().await;
+        }
+        self.until(name, Status::Idle).await;
+    }
+}
+
+impl Core {
+    async fn until_seq(&self, seq: u64) {
+        while self.app.show("one".to_owned()).await.unwrap().last_seq.0 < seq {
+            tokio::task::yield_now().await;
+        }
+    }
+}
