@@ -237,9 +237,7 @@ impl TmuxHub {
         watch.started();
         if let Life::Fencing { exit, answers, .. } = watch.life {
             watch.feed.exit(exit);
-            for answer in answers {
-                drop(answer.send(Ok(())));
-            }
+            self.depart(pane, answers);
         }
         self.leaving.push(watch.feed);
     }

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::client::{ClientEvent, ClientId, Role};
 use super::clients::Clients;
+use super::departing::Departures;
 use super::feed::{Feed, FeedState};
 use super::layout::Layout;
 use super::leftovers::Record;
@@ -45,6 +46,8 @@ pub struct TmuxHub {
     pub(super) watches: BTreeMap<PaneId, Watch>,
     /// Streams that have their last event and wait for their reader to take it.
     pub(super) leaving: Vec<Feed>,
+    /// Run parents that may leave, one after the other.
+    pub(super) departures: Departures,
     /// Calls of `monitor` that look for their pane.
     pub(super) calls: Calls,
     pub(super) watchers: Watchers,
@@ -68,6 +71,7 @@ impl TmuxHub {
             ours: HashMap::new(),
             watches: BTreeMap::new(),
             leaving: Vec::new(),
+            departures: Departures::default(),
             calls: Calls::default(),
             watchers: Watchers::default(),
             record: Record::new(&options),
@@ -127,6 +131,7 @@ impl TmuxHub {
             self.link.deadline(),
             self.listing_deadline(),
             self.watching_deadline(),
+            self.departures.deadline(),
             self.record.deadline(),
         ]
         .into_iter()
@@ -141,6 +146,7 @@ impl TmuxHub {
         self.on_link_time(now);
         self.on_listing_time(now);
         self.on_watching_time(now);
+        self.on_departure_time(now);
         if self.record.deadline().is_some_and(|due| due <= now) {
             self.record.write(&self.options, &self.clients.pids());
         }
@@ -204,9 +210,6 @@ impl TmuxHub {
     }
 
     fn on_told(&mut self, client: ClientId, told: Notification) {
-        if let Notification::SessionChanged { session, .. } = &told {
-            self.link.moved(client, *session);
-        }
         match told {
             Notification::Pause { pane } => self.on_paused(client, pane),
             Notification::SubscriptionChanged {
@@ -242,7 +245,7 @@ impl TmuxHub {
         }
     }
 
-    fn on_answered(
+    pub(super) fn on_answered(
         &mut self,
         client: ClientId,
         purpose: Purpose,

@@ -59,7 +59,7 @@ pub(super) const STORM_WINDOW: Duration = Duration::from_secs(1);
 
 /// A client that was attached for so long was well: it is replaced at once (its session ended, most likely), and the
 /// waits begin at [`BACKOFF_FIRST`] again. Longer than a client that somebody detaches as fast as it comes.
-pub(super) const BACKOFF_RESET: Duration = Duration::from_millis(500);
+pub(super) const BACKOFF_RESET: Duration = Duration::from_millis(100);
 
 /// Time for a client to leave at the end of its input, and again after SIGTERM, before the next harder step.
 pub(super) const CLOSE_STEP: Duration = Duration::from_millis(500);
@@ -83,6 +83,12 @@ pub(super) const REPORT_GRACE: Duration = Duration::from_secs(2);
 /// Time for the fence behind a pane's last output; the exit is told without it after that.
 pub(super) const FENCE_DEADLINE: Duration = Duration::from_secs(2);
 
+/// A run parent that may leave has left its pane within this, and the next one may go anyway after it.
+pub(super) const DEPARTURE_DEADLINE: Duration = Duration::from_millis(500);
+
+/// Between two looks whether it has left: a dead pane that stays open is told by nothing.
+pub(super) const DEPARTURE_LOOK: Duration = Duration::from_millis(10);
+
 /// Time for a `monitor` call to find its watching client attached.
 pub(super) const WATCH_DEADLINE: Duration = Duration::from_secs(5);
 
@@ -102,6 +108,9 @@ pub(super) const FOREGROUND_DEADLINE: Duration = Duration::from_secs(1);
 /// The list of our control clients is written this long after a change: one look at the process table serves
 /// all clients that were started together.
 pub(super) const RECORD_DEBOUNCE: Duration = Duration::from_millis(100);
+
+/// How often a pane is tried again whose command was on its way when the connection was lost.
+pub(super) const SPAWN_RETRIES: u32 = 3;
 
 /// Length limit of free text in listings. Any length limit makes tmux drop control bytes; this one is above every
 /// name that fits a screen.

@@ -14,6 +14,7 @@ mod client;
 mod clients;
 mod command;
 mod death;
+mod departing;
 mod ending;
 mod feed;
 mod freezing;

@@ -67,7 +67,6 @@ impl TmuxHub {
             .retain(|session, _| wanted.contains(session));
         // The sentinel comes first: without it a watching client could hold a pane back.
         if self.link.up().is_some() {
-            self.move_sentinel(&wanted);
             for session in wanted {
                 self.start_watcher(session, now);
             }
