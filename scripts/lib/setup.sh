@@ -7,9 +7,8 @@ stop() { # stop SENTENCE...
 }
 
 need() { # need COMMAND PACKAGE...: installs the packages of the system when the command is missing
-    missing=$1
-    ! command -v "$missing" >/dev/null || return 0
-    shift
+    ! command -v "$1" >/dev/null || return 0
+    missing=$1 && shift
     echo "There is no $missing: installing $*."
     if command -v brew >/dev/null; then
         brew install "$@" || :

@@ -48,7 +48,12 @@ impl App {
                 world.take_layout(layout)
             })
             .await?;
-        for pane in &new {
+        self.adopt_all(&new).await
+    }
+
+    /// Watches panes; one that cannot be watched is a warning.
+    pub(super) async fn adopt_all(&self, panes: &[MuxPane]) -> Result<(), AppError> {
+        for pane in panes {
             match self.adopt_new(pane).await {
                 Ok(_) => {}
                 Err(AppError::RunnerLimit { limit }) => {
@@ -127,21 +132,32 @@ impl World {
         }
     }
 
+    /// A pane of a registered session that is no runner. What geppetto starts there is one before its pane is shown;
+    /// when it is off the list again, its pane has only not closed yet.
     fn should_adopt(&self, pane: &MuxPane) -> bool {
-        if pane.dead || self.forgotten.contains(&pane.place.pane) {
-            return false;
-        }
+        let registered = pane
+            .sessions
+            .iter()
+            .any(|session| self.sessions.contains(session));
+        registered && pane.runner.is_none() && self.is_unknown(pane)
+    }
+
+    /// Panes that an earlier daemon made and of which no record is left.
+    pub(super) fn orphans(&self) -> Vec<MuxPane> {
+        let panes = self.layout.panes.iter();
+        panes
+            .filter(|pane| pane.runner.is_some() && self.is_unknown(pane))
+            .cloned()
+            .collect()
+    }
+
+    fn is_unknown(&self, pane: &MuxPane) -> bool {
         let known = self.runners.values().any(|entry| {
             Some(entry.runner.id) == pane.runner
                 || entry.runner.place.as_ref().is_some_and(|place| {
                     place.pane == pane.place.pane && place.pane_pid == pane.place.pane_pid
                 })
         });
-        let wanted = pane.runner.is_some()
-            || pane
-                .sessions
-                .iter()
-                .any(|session| self.sessions.contains(session));
-        wanted && !known
+        !pane.dead && !known && !self.forgotten.contains(&pane.place.pane)
     }
 }

@@ -67,6 +67,8 @@ impl App {
         if self.monitor.turn(|world| world.server.is_some()).await? {
             let (sessions, panes) = self.ports.mux.layout().await?;
             self.follow_layout(Layout { sessions, panes }).await?;
+            let orphans = self.monitor.turn(|world| world.orphans()).await?;
+            self.adopt_all(&orphans).await?;
         }
         Ok(())
     }

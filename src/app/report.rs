@@ -125,13 +125,8 @@ impl App {
             }
             Err(error) => return Err(error.into()),
         }
-        self.wait(
-            id.to_string(),
-            Vec::new(),
-            Some(super::limits::EXIT_TIMEOUT),
-        )
-        .await
-        .map(drop)
+        let limit = Some(super::limits::EXIT_TIMEOUT);
+        self.wait(id.to_string(), Vec::new(), limit).await.map(drop)
     }
 }
 

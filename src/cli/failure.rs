@@ -169,7 +169,11 @@ fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut beneath = error.source();
     while let Some(next) = beneath {
-        text = format!("{text}: {next}");
+        let next_text = next.to_string();
+        // Some libraries repeat in each error what lies beneath it.
+        if !text.contains(&next_text) {
+            text = format!("{text}: {next_text}");
+        }
         beneath = next.source();
     }
     text

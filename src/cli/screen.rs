@@ -69,7 +69,7 @@ impl<'a> Screen<'a> {
     /// # Errors
     /// A [`Failure`] when there is none.
     pub(crate) fn take(output: &'a mut Output) -> Result<Self, Failure> {
-        if !isatty(stdin()) || !isatty(stdout()) {
+        if output.size().is_none() || !isatty(stdin()) {
             return Err(Failure::new(Kind::Usage, "This needs a terminal.")
                 .hint("Without one, use `geppetto logs -f RUNNER`."));
         }
@@ -110,10 +110,11 @@ impl<'a> Screen<'a> {
             if at > 0 {
                 text.push_str("\r\n");
             }
+            // Erased first: behind the last column it would take the last character with it.
+            text.push_str("\x1b[2K");
             text.push_str(row);
-            text.push_str("\x1b[0m\x1b[K");
+            text.push_str("\x1b[0m");
         }
-        text.push_str("\x1b[J");
         self.output.raw(text.as_bytes())?;
         self.output.flush()
     }

@@ -241,7 +241,8 @@ pub trait Freezer: Send + Sync {
 #[async_trait]
 pub trait RunReports: Send + Sync {
     /// The program of that pane ended. Returns when everything it printed before is in the stream and the `Exit`
-    /// event behind it, so that the run parent may leave the pane.
+    /// event behind it, and the pane may
+    /// close without harm: the run parent leaves it now.
     ///
     /// # Errors
     /// `Gone` when the pane is not followed.

@@ -22,8 +22,8 @@ use crate::wire::{Request, RunBegin, RunExited, RunFailed, RunStarted, Tag};
 const BEGIN_WITHIN: Duration = Duration::from_secs(10);
 
 /// How long the daemon may take for a report. It answers an exit when it has received all output, which is
-/// at the end of what tmux still has to deliver.
-const REPORT_WITHIN: Duration = Duration::from_secs(5);
+/// at the end of what tmux still has to deliver, and when the panes that ended before have closed.
+const REPORT_WITHIN: Duration = Duration::from_secs(10);
 
 /// Exit code when nothing was started because the daemon or the pane's end said so.
 const REFUSED: u8 = 1;

@@ -60,7 +60,8 @@ fn wrong(sandbox: &Sandbox, run: usize) -> Option<String> {
     let name = format!("run-{run}");
     let mut wire = sandbox.wire();
     let create = json!({
-        "type": "create-runner", "name": name, "command": ["sh", "-c", plan.script(run)],
+        "type": "create-runner", "name": name, "session": "anchor",
+        "command": ["sh", "-c", plan.script(run)],
     });
     let made = wire.ask(&create);
     if !made.success {

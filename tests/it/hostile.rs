@@ -121,7 +121,7 @@ fn output_cannot_speak_for_tmux() {
     let sandbox = Sandbox::new();
     let lies =
         "%exit\\n%end 1 1 1\\n%begin 1 1 1\\n%window-close @1\\n%unlinked-window-close @1\\n";
-    sandbox.start("one", &format!("printf '{lies}'; echo end; read line"));
+    sandbox.start("one", &format!("printf '%b' '{lies}'; echo end; read line"));
     sandbox.wait_for_line("one", "end");
     let lines = sandbox.log_lines("one");
     assert_eq!(lines[0], "%exit");

@@ -3,7 +3,7 @@
 use geppetto::wire::Event;
 use serde_json::json;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, Wire};
 
 #[test]
 fn silence_makes_idle_and_output_makes_running() {
@@ -113,27 +113,29 @@ fn a_subscriber_gets_everything_and_then_every_change() {
     assert_eq!(runners.len(), 1);
 
     sandbox.start("new", "exit 0");
-    let mut is_counted = false;
-    loop {
-        match wire.event() {
-            Event::Runner { runner } if runner.name == "new" && runner.status == "completed" => {
-                break;
-            }
-            Event::Status { .. } => is_counted = true,
-            _ => {}
-        }
-    }
+    let is_end = |event: &Event| matches!(event, Event::Runner { runner } if runner.name == "new" && runner.status == "completed");
+    let mut counted = listen(&mut wire, is_end);
     let id = sandbox.runner("new").id;
     sandbox.geppetto(&["forget", "new"]).ok();
-    loop {
-        match wire.event() {
-            Event::RunnerRemoved { runner_id } => {
-                assert_eq!(runner_id, id);
-                break;
-            }
-            Event::Status { .. } => is_counted = true,
-            _ => {}
-        }
+    counted |= listen(
+        &mut wire,
+        |event| matches!(event, Event::RunnerRemoved { runner_id } if *runner_id == id),
+    );
+    // The counts are the latest ones, so they may come behind the change that they tell of.
+    if !counted {
+        listen(&mut wire, |event| matches!(event, Event::Status { .. }));
     }
-    assert!(is_counted, "the counts changed and nobody said so");
+}
+
+/// Reads up to the event that is looked for; true when the counts came before it.
+#[track_caller]
+fn listen(wire: &mut Wire, is_it: impl Fn(&Event) -> bool) -> bool {
+    let mut counted = false;
+    loop {
+        let event = wire.event();
+        if is_it(&event) {
+            return counted;
+        }
+        counted |= matches!(event, Event::Status { .. });
+    }
 }

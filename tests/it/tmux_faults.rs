@@ -175,3 +175,24 @@ fn the_users_windows_keep_their_size() {
     sandbox.geppetto(&["daemon", "stop"]).ok();
     assert_eq!(size(), before);
 }
+
+/// tmux up to 3.6 loses its head, and with it every session of the user, when the last windows of a session close
+/// in the same moment beside a control client (tmux issue 5243). What geppetto started must not close like that.
+#[test]
+fn runners_that_end_together_do_not_take_the_server_along() {
+    let sandbox = Sandbox::new();
+    sandbox.configure("keep_window = \"never\"\n");
+    let server = sandbox.tmux(&["display-message", "-p", "#{pid}"]);
+    for round in 0..15 {
+        let runners: Vec<_> = (0..4)
+            .map(|i| sandbox.start(&format!("r{round}-{i}"), "exec sleep 1000"))
+            .collect();
+        let pids: Vec<String> = runners.iter().map(|r| r.pid.unwrap().to_string()).collect();
+        sandbox.sh(&format!("kill -TERM {}", pids.join(" "))).ok();
+        for runner in runners {
+            let ended = sandbox.wait_for_status(&runner.name, "failed");
+            assert_eq!(ended.exit.unwrap().signal, Some(15), "round {round}");
+        }
+    }
+    assert_eq!(sandbox.tmux(&["display-message", "-p", "#{pid}"]), server);
+}

@@ -114,6 +114,11 @@ impl Client {
         self.state == State::Attached
     }
 
+    /// True while it introduces itself to the server.
+    pub(super) fn is_attaching(&self) -> bool {
+        matches!(self.state, State::Attaching { .. })
+    }
+
     /// True until it is closed or lost.
     pub(super) fn is_wanted(&self) -> bool {
         !matches!(self.state, State::Closing { .. })

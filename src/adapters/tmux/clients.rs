@@ -2,6 +2,7 @@
 //!
 //! Invariant: a client is in the list from its start until its process has been waited for.
 
+use std::ffi::OsStr;
 use std::future::poll_fn;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -80,7 +81,13 @@ impl Clients {
         }
         process
             .env_clear()
-            .envs(options.environment.iter().map(|(key, value)| (key, value)))
+            .envs(
+                options
+                    .environment
+                    .iter()
+                    .filter(|(name, _)| is_needed(name))
+                    .cloned(),
+            )
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -101,6 +108,16 @@ impl Clients {
     /// Processes of all clients.
     pub(super) fn pids(&self) -> Vec<Pid> {
         self.list.iter().filter_map(|client| client.pid).collect()
+    }
+
+    /// True when nobody is on the way in or out.
+    pub(super) fn are_settled(&self) -> bool {
+        self.list.iter().all(Client::is_attached)
+    }
+
+    /// True when a client is on the way in.
+    pub(super) fn is_one_attaching(&self) -> bool {
+        self.list.iter().any(Client::is_attaching)
     }
 
     /// True when every client has left.
@@ -153,4 +170,11 @@ impl Clients {
             Poll::Ready(events)
         }
     }
+}
+
+/// A client sends its whole environment while it introduces itself, when any notification harms the server
+/// ([`super::calm`]): what it does not need makes that time longer.
+fn is_needed(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    matches!(&*name, "PATH" | "HOME" | "TERM" | "LANG" | "SHELL") || name.starts_with("LC_")
 }

@@ -91,6 +91,14 @@ impl Command {
         .contains(&self.name)
     }
 
+    /// True when it makes or closes windows, of which tmux notifies every control client.
+    pub(super) fn stirs(&self) -> bool {
+        matches!(
+            self.name,
+            "new-window" | "new-session" | "kill-pane" | "kill-session"
+        )
+    }
+
     /// Its first word.
     pub(super) fn name(&self) -> &'static str {
         self.name

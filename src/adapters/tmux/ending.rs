@@ -237,7 +237,7 @@ impl TmuxHub {
         watch.started();
         if let Life::Fencing { exit, answers, .. } = watch.life {
             watch.feed.exit(exit);
-            self.depart(pane, answers);
+            self.depart(pane, &exit, answers);
         }
         self.leaving.push(watch.feed);
     }

@@ -12,9 +12,9 @@ use std::task::Poll;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::calm::Calm;
 use super::client::{ClientEvent, ClientId, Role};
 use super::clients::Clients;
-use super::departing::Departures;
 use super::feed::{Feed, FeedState};
 use super::layout::Layout;
 use super::leftovers::Record;
@@ -38,6 +38,7 @@ pub struct TmuxHub {
     requests: mpsc::Receiver<Request>,
     pub(super) outbox: Outbox,
     pub(super) clients: Clients,
+    pub(super) calm: Calm,
     pub(super) link: Link,
     pub(super) listing: Listing,
     pub(super) layout: Layout,
@@ -46,8 +47,6 @@ pub struct TmuxHub {
     pub(super) watches: BTreeMap<PaneId, Watch>,
     /// Streams that have their last event and wait for their reader to take it.
     pub(super) leaving: Vec<Feed>,
-    /// Run parents that may leave, one after the other.
-    pub(super) departures: Departures,
     /// Calls of `monitor` that look for their pane.
     pub(super) calls: Calls,
     pub(super) watchers: Watchers,
@@ -65,13 +64,13 @@ impl TmuxHub {
             requests,
             outbox: Outbox::new(events),
             clients: Clients::new(Arc::clone(&options)),
+            calm: Calm::default(),
             link: Link::new(now),
             listing: Listing::default(),
             layout: Layout::default(),
             ours: HashMap::new(),
             watches: BTreeMap::new(),
             leaving: Vec::new(),
-            departures: Departures::default(),
             calls: Calls::default(),
             watchers: Watchers::default(),
             record: Record::new(&options),
@@ -131,8 +130,8 @@ impl TmuxHub {
             self.link.deadline(),
             self.listing_deadline(),
             self.watching_deadline(),
-            self.departures.deadline(),
             self.record.deadline(),
+            self.calm.deadline(),
         ]
         .into_iter()
         .flatten()
@@ -146,7 +145,7 @@ impl TmuxHub {
         self.on_link_time(now);
         self.on_listing_time(now);
         self.on_watching_time(now);
-        self.on_departure_time(now);
+        self.on_calm_time(now);
         if self.record.deadline().is_some_and(|due| due <= now) {
             self.record.write(&self.options, &self.clients.pids());
         }
@@ -171,7 +170,7 @@ impl TmuxHub {
                 ClientEvent::Output { pane, bytes } => self.on_output(client, pane, bytes),
                 ClientEvent::Told(told) => self.on_told(client, told),
                 ClientEvent::Answered(Answered { purpose, result }) => {
-                    self.on_answered(client, purpose, result);
+                    self.on_answered(purpose, result);
                 }
                 ClientEvent::Attached => self.on_attached(client),
                 ClientEvent::Refused(message) => self.on_refused(client, &message),
@@ -186,6 +185,7 @@ impl TmuxHub {
             Some(Role::Watcher(_)) => self.on_watcher_attached(client),
             None => {}
         }
+        self.on_calmer();
     }
 
     fn on_refused(&mut self, client: ClientId, message: &str) {
@@ -203,6 +203,7 @@ impl TmuxHub {
         } else {
             self.on_watcher_ended(client);
         }
+        self.on_calmer();
     }
 
     pub(super) fn record_soon(&mut self) {
@@ -245,22 +246,18 @@ impl TmuxHub {
         }
     }
 
-    pub(super) fn on_answered(
-        &mut self,
-        client: ClientId,
-        purpose: Purpose,
-        result: Result<Replies, MuxError>,
-    ) {
+    pub(super) fn on_answered(&mut self, purpose: Purpose, result: Result<Replies, MuxError>) {
         match purpose {
             Purpose::Effect => {
                 if let Err(error) = result {
-                    tracing::debug!(client = client.0, %error, "tmux command without effect");
+                    tracing::debug!(%error, "tmux command without effect");
                 }
             }
             Purpose::Request {
                 answer,
                 makes,
                 again,
+                stirs,
             } => {
                 if let (Some(runner), Ok(replies)) = (makes, &result)
                     && let Some(pane) = super::spawning::made_pane(replies)
@@ -274,6 +271,9 @@ impl TmuxHub {
                     }
                     // Whoever asked may have left.
                     (result, _) => drop(answer.send(result)),
+                }
+                if stirs {
+                    self.on_stirred();
                 }
             }
             Purpose::Listing => self.on_listed(result),

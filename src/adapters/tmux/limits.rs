@@ -83,12 +83,6 @@ pub(super) const REPORT_GRACE: Duration = Duration::from_secs(2);
 /// Time for the fence behind a pane's last output; the exit is told without it after that.
 pub(super) const FENCE_DEADLINE: Duration = Duration::from_secs(2);
 
-/// A run parent that may leave has left its pane within this, and the next one may go anyway after it.
-pub(super) const DEPARTURE_DEADLINE: Duration = Duration::from_millis(500);
-
-/// Between two looks whether it has left: a dead pane that stays open is told by nothing.
-pub(super) const DEPARTURE_LOOK: Duration = Duration::from_millis(10);
-
 /// Time for a `monitor` call to find its watching client attached.
 pub(super) const WATCH_DEADLINE: Duration = Duration::from_secs(5);
 
@@ -115,3 +109,9 @@ pub(super) const SPAWN_RETRIES: u32 = 3;
 /// Length limit of free text in listings. Any length limit makes tmux drop control bytes; this one is above every
 /// name that fits a screen.
 pub(super) const TEXT_LIMIT: usize = 256;
+
+/// Longest time that the pane of an ended program may take to close before the next run parent may leave.
+pub(super) const DEPARTURE: Duration = Duration::from_millis(300);
+
+/// When the sentinel tries again to attach after it had to wait for calm.
+pub(super) const CALM_RETRY: Duration = Duration::from_millis(20);

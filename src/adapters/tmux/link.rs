@@ -11,7 +11,7 @@ use super::client::{ClientId, Role};
 use super::command::Command;
 use super::hub::TmuxHub;
 use super::layout::Layout;
-use super::limits::{BACKOFF_LAST, COMMAND_DEADLINE, HELD_REQUESTS};
+use super::limits::{BACKOFF_LAST, CALM_RETRY, COMMAND_DEADLINE, HELD_REQUESTS};
 use super::one_shot::{identify, io_error, no_server};
 use super::purpose::{Answer, Purpose, Replies, Request};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
@@ -147,9 +147,11 @@ impl TmuxHub {
                     answer,
                     makes,
                     again: command.is_repeatable().then(|| command.clone()),
+                    stirs: command.stirs(),
                 };
-                self.command(&command, purpose);
-                if command.is_silent_change() {
+                let is_silent_change = command.is_silent_change();
+                self.send_calmly(command, purpose);
+                if is_silent_change {
                     let now = self.now();
                     self.listing.mark(now);
                 }
@@ -159,19 +161,15 @@ impl TmuxHub {
         }
     }
 
-    /// Sends a command on the command channel; only when it is up.
+    /// Sends a command on the command channel. It is answered in any case.
     pub(super) fn command(&mut self, command: &Command, purpose: Purpose) {
         let now = self.now();
-        let Some(id) = self.link.up() else {
-            tracing::debug!(command = command.name(), "no connection for a command");
-            return;
-        };
-        match self.clients.get_mut(id) {
+        match self.link.up().and_then(|id| self.clients.get_mut(id)) {
             Some(client) => client.send(command, purpose, now),
-            // Its process is gone, and the event that says so is next.
+            // Lost already, though it may not be known yet. Whoever counts on an answer must get one.
             None => {
                 let command = command.name().to_owned();
-                self.on_answered(id, purpose, Err(MuxError::Disconnected { command }));
+                self.on_answered(purpose, Err(MuxError::Disconnected { command }));
             }
         }
     }
@@ -258,6 +256,12 @@ impl TmuxHub {
     fn start_sentinel(&mut self, target: Option<SessionId>) {
         let now = self.now();
         self.link.since = None;
+        if !self.may_attach() {
+            self.link.step = Step::Down {
+                retry: now.after(CALM_RETRY),
+            };
+            return;
+        }
         match self.clients.start(Role::Sentinel, target, now) {
             Ok(client) => {
                 self.record_soon();

@@ -126,8 +126,8 @@ impl TmuxHub {
                 panes: self.layout.panes.clone(),
             });
         }
-        self.look_at_departure();
         self.look_at_watched();
+        self.look_at_departing();
         self.start_waiting_watches();
         self.rebalance();
     }

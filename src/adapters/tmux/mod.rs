@@ -10,11 +10,11 @@ pub mod quote;
 pub mod unescape;
 
 mod backoff;
+mod calm;
 mod client;
 mod clients;
 mod command;
 mod death;
-mod departing;
 mod ending;
 mod feed;
 mod freezing;

@@ -31,6 +31,8 @@ pub(super) enum Purpose {
         makes: Option<RunnerId>,
         /// The command itself, when it may be sent again on another connection.
         again: Option<Command>,
+        /// True when it makes or closes windows.
+        stirs: bool,
     },
     /// The layout was asked.
     Listing,

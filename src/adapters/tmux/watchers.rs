@@ -66,6 +66,7 @@ impl TmuxHub {
             .waits
             .retain(|session, _| wanted.contains(session));
         // The sentinel comes first: without it a watching client could hold a pane back.
+        self.calm.nobody_attaches();
         if self.link.up().is_some() {
             for session in wanted {
                 self.start_watcher(session, now);
@@ -112,6 +113,9 @@ impl TmuxHub {
         if self.watchers.by_session.contains_key(&session)
             || self.watchers.waits.get(&session).is_some_and(waits)
         {
+            return;
+        }
+        if !self.may_attach() {
             return;
         }
         let wait = self.watchers.waits.entry(session).or_insert(SessionWait {

@@ -68,17 +68,39 @@ mod tests {
 
     #[test]
     fn the_line_says_what_is_new() {
-        for (added, panes) in [(2, 2), (1, 3), (0, 3)] {
-            let session = Session::new(&[&registered(added, panes)]);
-            let said = session.run(&["plugin", "register", "--session", "$3"]);
-            insta::allow_duplicates! { assert_snapshot!(said, @""); }
-        }
+        let said = |added, panes| {
+            Session::new(&[&registered(added, panes)]).run(&[
+                "plugin",
+                "register",
+                "--session",
+                "$3",
+            ])
+        };
+        assert_snapshot!(said(2, 2), @r#"
+        > {"type":"attach-tmux","sessionId":"$3"}
+        geppetto watches work session (2 panes).
+        [0]
+        "#);
+        assert_snapshot!(said(1, 3), @r#"
+        > {"type":"attach-tmux","sessionId":"$3"}
+        geppetto watches work session (3 panes, 1 new).
+        [0]
+        "#);
+        assert_snapshot!(said(0, 1), @r#"
+        > {"type":"attach-tmux","sessionId":"$3"}
+        geppetto already watches work session (1 pane).
+        [0]
+        "#);
     }
 
     #[test]
     fn a_refusal_is_a_line_of_the_answer_without_formats() {
         let refusal = r#"{"success":false,"error":{"tag":"TmuxSessionNotFound","message":"There is no session #(touch x).","hint":"Look again."}}"#;
         let said = Session::new(&[refusal]).run(&["plugin", "register", "--session", "$3"]);
-        assert_snapshot!(said, @"");
+        assert_snapshot!(said, @r#"
+        > {"type":"attach-tmux","sessionId":"$3"}
+        geppetto: There is no session (touch x). Look again.
+        [1]
+        "#);
     }
 }

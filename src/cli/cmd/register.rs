@@ -28,8 +28,8 @@ pub(crate) fn run(args: &RegisterArgs, context: &mut Context<'_>) -> Result<(), 
     }
     let watched = counted(runners.len(), "runner");
     context.output.talk(match answer.added {
-        Some(0) => format!("{watched} watched, none of them new."),
-        Some(added) => format!("{watched} watched, {added} of them new."),
+        Some(0) => format!("{watched} watched; nothing new."),
+        Some(added) => format!("{watched} watched; {added} new."),
         None => format!("{watched} watched."),
     });
     Ok(())
@@ -84,7 +84,7 @@ mod tests {
         assert_snapshot!(said, @r#"
         > {"type":"attach-tmux","sessionId":"$3"}
         work 0190163d-8694-739b-aea5-966c26f8ad90
-        ! 1 runner watched, 1 of them new.
+        ! 1 runner watched; 1 new.
         [0]
         "#);
     }
@@ -107,7 +107,7 @@ mod tests {
         assert_snapshot!(said, @r#"
         > {"type":"attach-tmux","paneId":"%4","name":"work","kind":"codex","idleAfterMs":10000}
         work 0190163d-8694-739b-aea5-966c26f8ad90
-        ! 1 runner watched, none of them new.
+        ! 1 runner watched; nothing new.
         [0]
         "#);
     }

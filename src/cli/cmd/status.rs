@@ -115,9 +115,18 @@ impl Follower {
             PATIENCE
         };
         let answer = client.ask(self.request.clone(), Some(patience))?;
-        let status = answer.status.ok_or_else(|| missing("status"))?;
-        self.pacer.want(for_status_line(&status.segment));
         client.limit(Some(PATIENCE))?;
+        // The first state comes with the answer or as the first event after it.
+        if let Some(status) = answer.status {
+            self.pacer.want(for_status_line(&status.segment));
+        } else if self.pacer.is_blank() && !client.has_buffered() {
+            let until = Some(Deadline::after(FIRST_PATIENCE));
+            match self.wait(Some(&client), until, context.output)? {
+                Wake::Unread => return Ok(Wake::Unread),
+                Wake::Time => self.pacer.want(String::new()),
+                Wake::Said => {}
+            }
+        }
         loop {
             self.print(context.output)?;
             if !client.has_buffered()
@@ -240,7 +249,8 @@ mod tests {
     #[test]
     fn a_follower_prints_changes_and_ends_with_its_reader() {
         let daemon = FakeDaemon::streaming(&[
-            &format!("{}\n", status("one")),
+            "{\"success\":true}\n",
+            &change("one"),
             &change("two"),
             &change("three"),
         ]);

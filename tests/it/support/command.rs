@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -168,13 +169,12 @@ impl Background {
         }
     }
 
-    /// Its exit code, once it has ended by itself.
+    /// Its exit code as a shell shows it, once it has ended: 128 and the number of the signal that ended it.
     #[track_caller]
     pub(crate) fn code(&mut self) -> Option<i32> {
         let status = look_until(USUAL, || self.child.try_wait().unwrap());
-        status
-            .unwrap_or_else(|| panic!("{} does not end", self.shown))
-            .code()
+        let status = status.unwrap_or_else(|| panic!("{} does not end", self.shown));
+        status.code().or(status.signal().map(|signal| 128 + signal))
     }
 
     /// Its process id.

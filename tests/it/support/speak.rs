@@ -64,7 +64,10 @@ impl Sandbox {
     pub(crate) fn crash_daemon(&self) {
         let pid = self.daemon().pid;
         Process::signal(pid, Signal::KILL);
-        self.wait_until("the daemon to be gone", || Process::find(pid).is_none());
+        // Its threads end one by one: the last one lets go of the socket.
+        self.wait_until("the daemon to be gone", || {
+            Process::find(pid).is_none() && self.try_wire().is_none()
+        });
     }
 
     /// `geppetto new --name NAME -- sh -c SCRIPT`

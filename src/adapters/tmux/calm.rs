@@ -1,0 +1,150 @@
+//! Keeps apart what must not meet inside tmux, which would end with all its sessions:
+//!
+//! - While a control client introduces itself, any notification kills the server (tmux/tmux#4980, met on 3.3a). So one
+//!   client attaches at a time, and nothing that makes tmux notify is done by us meanwhile: no window is made or closed,
+//!   no other client leaves, no run parent leaves its pane.
+//! - When the current window of a session and the session itself end in one turn of the server's loop, it dies if there
+//!   is any control client (tmux/tmux#5243, met on 3.3a). So run parents leave one after the other, each when the pane
+//!   before is seen to be gone.
+//!
+//! What the user does in the same instant cannot be kept apart. The mends are newer than tmux 3.6.
+
+use std::collections::VecDeque;
+
+use super::command::Command;
+use super::hub::TmuxHub;
+use super::limits::DEPARTURE;
+use super::purpose::{Answer, Purpose};
+use crate::domain::exit::{Exit, ExitSource, Outcome};
+use crate::domain::ids::PaneId;
+use crate::domain::settings::KeepWindow;
+use crate::domain::time::Tick;
+use crate::ports::process::ProcessError;
+
+/// Who waits for whom.
+#[derive(Default)]
+pub(super) struct Calm {
+    /// Commands on their way that make or close windows.
+    stirring: usize,
+    /// Such commands that wait until no client attaches.
+    waiting: VecDeque<(Command, Purpose)>,
+    /// A client wants to attach and waits for calm: nothing new begins.
+    wanted: bool,
+    /// The pane that a run parent may leave now, and how long the others wait for it.
+    departing: Option<(PaneId, Tick)>,
+    /// Those that wait to be told that they may leave.
+    departures: VecDeque<(PaneId, Vec<Answer<(), ProcessError>>)>,
+}
+
+impl Calm {
+    pub(super) fn deadline(&self) -> Option<Tick> {
+        self.departing.map(|(_, until)| until)
+    }
+
+    /// Nobody wants to attach, as far as is known; [`TmuxHub::may_attach`] says otherwise.
+    pub(super) fn nobody_attaches(&mut self) {
+        self.wanted = false;
+    }
+}
+
+impl TmuxHub {
+    /// True when a client may attach now. When not, it will be asked again as soon as it may.
+    pub(super) fn may_attach(&mut self) -> bool {
+        let calm =
+            self.calm.stirring == 0 && self.calm.departing.is_none() && self.clients.are_settled();
+        self.calm.wanted = !calm;
+        calm
+    }
+
+    /// Sends a command of another task, at a moment when it does no harm.
+    pub(super) fn send_calmly(&mut self, command: Command, purpose: Purpose) {
+        if !command.stirs() {
+            self.command(&command, purpose);
+        } else if self.calm.wanted || self.clients.is_one_attaching() {
+            self.calm.waiting.push_back((command, purpose));
+        } else {
+            self.calm.stirring += 1;
+            self.command(&command, purpose);
+        }
+    }
+
+    /// A command that stirs was answered.
+    pub(super) fn on_stirred(&mut self) {
+        self.calm.stirring = self.calm.stirring.saturating_sub(1);
+        self.on_calmer();
+    }
+
+    /// Something that others may have waited for is over.
+    pub(super) fn on_calmer(&mut self) {
+        self.rebalance();
+        if self.calm.wanted || self.clients.is_one_attaching() {
+            return;
+        }
+        for (command, purpose) in std::mem::take(&mut self.calm.waiting) {
+            self.send_calmly(command, purpose);
+        }
+        self.next_departure();
+    }
+
+    /// The exit of a run is told; its run parent may leave when that does no harm.
+    pub(super) fn depart(
+        &mut self,
+        pane: PaneId,
+        exit: &Exit,
+        answers: Vec<Answer<(), ProcessError>>,
+    ) {
+        let closes = match self.options.keep_window {
+            KeepWindow::Always => false,
+            KeepWindow::Never => true,
+            KeepWindow::Failed => exit.outcome == Outcome::Code(0),
+        };
+        let shown = self.layout.pane(pane).is_some();
+        if exit.source == ExitSource::RunParent && closes && shown {
+            self.calm.departures.push_back((pane, answers));
+            self.next_departure();
+        } else {
+            let_go(answers);
+        }
+    }
+
+    fn next_departure(&mut self) {
+        if self.calm.departing.is_some() || self.calm.wanted || self.clients.is_one_attaching() {
+            return;
+        }
+        if let Some((pane, answers)) = self.calm.departures.pop_front() {
+            self.calm.departing = Some((pane, self.now().after(DEPARTURE)));
+            let_go(answers);
+        }
+    }
+
+    /// Looks whether the pane that was left has closed.
+    pub(super) fn look_at_departing(&mut self) {
+        let shown = |(pane, _): &(PaneId, Tick)| self.layout.pane(*pane).is_some();
+        if self
+            .calm
+            .departing
+            .as_ref()
+            .is_some_and(|departing| !shown(departing))
+        {
+            self.calm.departing = None;
+            self.on_calmer();
+        }
+    }
+
+    pub(super) fn on_calm_time(&mut self, now: Tick) {
+        if let Some((pane, until)) = self.calm.departing
+            && until <= now
+        {
+            tracing::debug!(%pane, "the pane of an ended program did not close in time");
+            self.calm.departing = None;
+            self.on_calmer();
+        }
+    }
+}
+
+fn let_go(answers: Vec<Answer<(), ProcessError>>) {
+    for answer in answers {
+        // A run parent that has left already needs no answer.
+        drop(answer.send(Ok(())));
+    }
+}

@@ -1,0 +1,167 @@
+//! The verbs, and which tmux server they are for.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
+use super::reading::{CompletionsArgs, JsonArgs, SessionArgs, StatusArgs};
+use super::runner::{
+    AttachArgs, DemoArgs, ListArgs, LogsArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
+    RunnerArgs, StopArgs, WaitArgs,
+};
+use crate::cli::examples;
+
+/// Watch the AI agents that run in your tmux.
+#[derive(Debug, Parser)]
+#[command(name = "geppetto", version, after_long_help = examples::GEPPETTO)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) server: Server,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// Which tmux server, for every verb.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Server {
+    /// Use the tmux server with this socket name, as in `tmux -L`.
+    #[arg(
+        short = 'L',
+        value_name = "NAME",
+        global = true,
+        help_heading = "tmux server",
+        conflicts_with = "socket_path"
+    )]
+    pub(crate) socket_name: Option<OsString>,
+    /// Use the tmux server with this socket, as in `tmux -S`.
+    #[arg(
+        short = 'S',
+        value_name = "PATH",
+        global = true,
+        help_heading = "tmux server"
+    )]
+    pub(crate) socket_path: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Start a command or an agent in a new tmux window and watch it.
+    #[command(after_long_help = examples::NEW)]
+    New(NewArgs),
+    /// Watch what runs already: a session with all its panes, or one pane.
+    #[command(after_long_help = examples::REGISTER)]
+    Register(RegisterArgs),
+    /// List the runners.
+    #[command(visible_alias = "ls", after_long_help = examples::LIST)]
+    List(ListArgs),
+    /// Show everything that is known of a runner.
+    Show(ReadArgs),
+    /// Start an ended runner again, in a new window.
+    Start(RunnerArgs),
+    /// End a runner's program: SIGTERM, then SIGKILL after a grace time.
+    #[command(after_long_help = examples::STOP)]
+    Stop(StopArgs),
+    /// Freeze a runner's processes.
+    Pause(RunnerArgs),
+    /// Thaw a runner's processes.
+    Resume(RunnerArgs),
+    /// Wait until a runner has a status, or has ended.
+    #[command(after_long_help = examples::WAIT)]
+    Wait(WaitArgs),
+    /// Print what a runner printed.
+    #[command(after_long_help = examples::LOGS)]
+    Logs(LogsArgs),
+    /// Go to a runner's pane.
+    #[command(after_long_help = examples::ATTACH)]
+    Attach(AttachArgs),
+    /// Remove a runner from the list; its program goes on.
+    Forget(RunnerArgs),
+    /// List, look up and end tmux sessions.
+    #[command(subcommand)]
+    Sessions(SessionsVerb),
+    /// Print how many runners are active, idle or need you, for a status line.
+    #[command(after_long_help = examples::STATUS)]
+    Status(StatusArgs),
+    /// Start, stop and look at the daemon.
+    #[command(subcommand)]
+    Daemon(DaemonVerb),
+    /// Find out what is wrong, and what to do about it.
+    Doctor(JsonArgs),
+    /// Describe the JSON protocol.
+    #[command(subcommand)]
+    Api(ApiVerb),
+    /// Print the completions of a shell.
+    #[command(after_long_help = examples::COMPLETIONS)]
+    Completions(CompletionsArgs),
+    /// Start a command, and show its life and what it prints until it ends.
+    Demo(DemoArgs),
+    /// Show things in a terminal of their own, as the plugin's keys do.
+    #[command(subcommand)]
+    Popup(PopupVerb),
+    /// What the plugin's keys ask for; the answer is a line for a tmux message.
+    #[command(subcommand, hide = true)]
+    Plugin(PluginVerb),
+    /// Programs that geppetto starts for itself.
+    #[command(subcommand, hide = true)]
+    Internal(InternalVerb),
+}
+
+/// `sessions`
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionsVerb {
+    /// List the tmux sessions.
+    #[command(visible_alias = "ls")]
+    List(JsonArgs),
+    /// Say by exit code 0 or 1 whether a session is there.
+    Exists(SessionArgs),
+    /// End a session with all its windows.
+    Kill(SessionArgs),
+}
+
+/// `daemon`
+#[derive(Debug, Subcommand)]
+pub(crate) enum DaemonVerb {
+    /// Start the daemon, unless it runs.
+    Start(JsonArgs),
+    /// End the daemon; runners go on.
+    Stop(JsonArgs),
+    /// Show what the daemon knows of itself.
+    Status(JsonArgs),
+    /// End the daemon and start it again, as after an upgrade; runners go on.
+    Restart(JsonArgs),
+    /// Be the daemon, in the foreground.
+    Run(RunArgs),
+}
+
+/// `api`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ApiVerb {
+    /// Print the JSON Schema of requests, answers and events.
+    Schema,
+}
+
+/// `popup`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PopupVerb {
+    /// Choose a runner and see its log, live; q closes.
+    Logs,
+}
+
+/// `plugin`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginVerb {
+    /// Watch a session, and say so in one line.
+    Register(PluginRegisterArgs),
+}
+
+/// `internal`
+#[derive(Debug, Subcommand)]
+pub(crate) enum InternalVerb {
+    /// Start a program, and tell the daemon how it ended.
+    Run(InternalRunArgs),
+    /// Become a command that ends with its parent.
+    ControlChild(ControlChildArgs),
+}
