@@ -81,7 +81,14 @@ impl Command {
 
     /// True when doing it twice is the same as doing it once.
     pub(super) fn is_repeatable(&self) -> bool {
-        ["set-option", "set-environment", "kill-session", "kill-pane"].contains(&self.name)
+        [
+            "set-option",
+            "set-environment",
+            "kill-session",
+            "kill-pane",
+            "list-panes",
+        ]
+        .contains(&self.name)
     }
 
     /// True when it makes or closes windows, of which tmux notifies every control client.

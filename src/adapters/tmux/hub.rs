@@ -170,7 +170,7 @@ impl TmuxHub {
                 ClientEvent::Output { pane, bytes } => self.on_output(client, pane, bytes),
                 ClientEvent::Told(told) => self.on_told(client, told),
                 ClientEvent::Answered(Answered { purpose, result }) => {
-                    self.on_answered(client, purpose, result);
+                    self.on_answered(purpose, result);
                 }
                 ClientEvent::Attached => self.on_attached(client),
                 ClientEvent::Refused(message) => self.on_refused(client, &message),
@@ -211,9 +211,6 @@ impl TmuxHub {
     }
 
     fn on_told(&mut self, client: ClientId, told: Notification) {
-        if let Notification::SessionChanged { session, .. } = &told {
-            self.link.moved(client, *session);
-        }
         match told {
             Notification::Pause { pane } => self.on_paused(client, pane),
             Notification::SubscriptionChanged {
@@ -249,16 +246,11 @@ impl TmuxHub {
         }
     }
 
-    fn on_answered(
-        &mut self,
-        client: ClientId,
-        purpose: Purpose,
-        result: Result<Replies, MuxError>,
-    ) {
+    pub(super) fn on_answered(&mut self, purpose: Purpose, result: Result<Replies, MuxError>) {
         match purpose {
             Purpose::Effect => {
                 if let Err(error) = result {
-                    tracing::debug!(client = client.0, %error, "tmux command without effect");
+                    tracing::debug!(%error, "tmux command without effect");
                 }
             }
             Purpose::Request {

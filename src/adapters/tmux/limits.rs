@@ -59,7 +59,7 @@ pub(super) const STORM_WINDOW: Duration = Duration::from_secs(1);
 
 /// A client that was attached for so long was well: it is replaced at once (its session ended, most likely), and the
 /// waits begin at [`BACKOFF_FIRST`] again. Longer than a client that somebody detaches as fast as it comes.
-pub(super) const BACKOFF_RESET: Duration = Duration::from_millis(500);
+pub(super) const BACKOFF_RESET: Duration = Duration::from_millis(100);
 
 /// Time for a client to leave at the end of its input, and again after SIGTERM, before the next harder step.
 pub(super) const CLOSE_STEP: Duration = Duration::from_millis(500);
@@ -102,6 +102,9 @@ pub(super) const FOREGROUND_DEADLINE: Duration = Duration::from_secs(1);
 /// The list of our control clients is written this long after a change: one look at the process table serves
 /// all clients that were started together.
 pub(super) const RECORD_DEBOUNCE: Duration = Duration::from_millis(100);
+
+/// How often a pane is tried again whose command was on its way when the connection was lost.
+pub(super) const SPAWN_RETRIES: u32 = 3;
 
 /// Length limit of free text in listings. Any length limit makes tmux drop control bytes; this one is above every
 /// name that fits a screen.

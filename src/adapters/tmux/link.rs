@@ -1,7 +1,7 @@
 //! The connection to the server: who listens on the socket, the sentinel client, what happens when either is lost, and
 //! the requests that wait meanwhile.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -35,8 +35,6 @@ pub(super) struct Link {
     anywhere: bool,
     /// The present sentinel was refused for its session only.
     refused: bool,
-    /// Where the sentinel is.
-    session: Option<SessionId>,
 }
 
 enum Step {
@@ -60,7 +58,6 @@ impl Link {
             since: None,
             anywhere: false,
             refused: false,
-            session: None,
         }
     }
 
@@ -77,13 +74,6 @@ impl Link {
         match self.step {
             Step::Up(client) => Some(client),
             Step::Down { .. } | Step::Probing(_) | Step::Attaching(_) => None,
-        }
-    }
-
-    /// A client is in this session now.
-    pub(super) fn moved(&mut self, client: ClientId, session: SessionId) {
-        if self.client() == Some(client) {
-            self.session = Some(session);
         }
     }
 
@@ -171,13 +161,16 @@ impl TmuxHub {
         }
     }
 
-    /// Sends a command on the command channel; only when it is up.
+    /// Sends a command on the command channel. It is answered in any case.
     pub(super) fn command(&mut self, command: &Command, purpose: Purpose) {
         let now = self.now();
-        if let Some(client) = self.link.up().and_then(|id| self.clients.get_mut(id)) {
-            client.send(command, purpose, now);
-        } else {
-            tracing::debug!(command = command.name(), "no connection for a command");
+        match self.link.up().and_then(|id| self.clients.get_mut(id)) {
+            Some(client) => client.send(command, purpose, now),
+            // Lost already, though it may not be known yet. Whoever counts on an answer must get one.
+            None => {
+                let command = command.name().to_owned();
+                self.on_answered(purpose, Err(MuxError::Disconnected { command }));
+            }
         }
     }
 
@@ -215,6 +208,7 @@ impl TmuxHub {
                 self.start_sentinel(self.sentinel_target());
             }
             Err(error @ MuxError::NoServer { .. }) => {
+                tracing::debug!("no tmux server listens");
                 if self.link.server.is_some() {
                     self.on_server_gone();
                 }
@@ -262,7 +256,6 @@ impl TmuxHub {
     fn start_sentinel(&mut self, target: Option<SessionId>) {
         let now = self.now();
         self.link.since = None;
-        self.link.session = None;
         if !self.may_attach() {
             self.link.step = Step::Down {
                 retry: now.after(CALM_RETRY),
@@ -298,6 +291,7 @@ impl TmuxHub {
     pub(super) fn on_sentinel_refused(&mut self, message: &str) {
         // A server with the option `exit-empty off` lives on without sessions: there is nothing to attach to, nor to watch.
         if message.contains("no sessions") {
+            tracing::debug!("the tmux server has no sessions");
             let (layouts, others): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.link.held)
                 .into_iter()
                 .partition(|(request, _)| matches!(request, Request::Layout { .. }));
@@ -335,20 +329,6 @@ impl TmuxHub {
         // These have a deadline only while they are held.
         for request in self.take_unlisted() {
             self.hold_or_do(request);
-        }
-    }
-
-    /// Moves the sentinel to a session that is watched anyway, if it is in none.
-    pub(super) fn move_sentinel(&mut self, wanted: &BTreeSet<SessionId>) {
-        let Some(at) = self.link.session.filter(|at| !wanted.contains(at)) else {
-            return;
-        };
-        if let Some(to) = wanted.first() {
-            tracing::debug!(from = %at, %to, "moving the sentinel");
-            let switch = Command::new("switch-client").flag("-E").flag("-t").id(to);
-            self.command(&switch, Purpose::Effect);
-            // tmux tells where it is in the end; until then this is not asked again.
-            self.link.session = None;
         }
     }
 

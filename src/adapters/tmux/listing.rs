@@ -68,7 +68,8 @@ impl TmuxHub {
         }
         self.listing.due = None;
         self.listing.in_flight = true;
-        self.listing.asked = std::mem::take(&mut self.listing.waiting);
+        let waiting = self.listing.take_waiting();
+        self.listing.asked.extend(waiting);
         self.calls.listing_sent();
         self.command(&question(), Purpose::Listing);
     }

@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 
 use super::command::Command;
 use super::handle::Tmux;
+use super::limits::SPAWN_RETRIES;
 use super::one_shot;
 use super::purpose::Replies;
 use super::quote::literal;
@@ -116,16 +117,17 @@ impl Tmux {
             .flag("-t")
             .id(format_args!("{session}:"));
         let command = with_program(command, spec, words)?;
-        let made = self.run_making(command, Some(spec.runner)).await;
-        let replies = made.map_err(|error| match error {
-            MuxError::Command { message, .. } if message.starts_with("can't find") => {
+        self.make(command, spec).await.map_err(|error| match error {
+            ProcessError::Mux(MuxError::Command { message, .. })
+                if message.starts_with("can't find") =>
+            {
                 MuxError::NoSession {
                     target: session.to_string(),
                 }
+                .into()
             }
             other => other,
-        })?;
-        place_of(&replies)
+        })
     }
 
     async fn new_session(
@@ -154,7 +156,37 @@ impl Tmux {
                 .text(key)?;
             list = list.then(&set);
         }
-        place_of(&self.run_making(list, Some(spec.runner)).await?)
+        self.make(list, spec).await
+    }
+
+    /// Makes a pane. When the connection is lost meanwhile (the command channel goes down with the session that it is in),
+    /// looks whether it was made, and if not does it again.
+    async fn make(&self, command: Command, spec: &SpawnSpec) -> Result<Place, ProcessError> {
+        let mut lost = 0;
+        loop {
+            match self.run_making(command.clone(), Some(spec.runner)).await {
+                Ok(replies) => return place_of(&replies),
+                Err(MuxError::Disconnected { .. }) if lost < SPAWN_RETRIES => lost += 1,
+                Err(error) => return Err(error.into()),
+            }
+            if let Some(made) = self.find_made(spec).await? {
+                return Ok(made);
+            }
+        }
+    }
+
+    /// The pane of this very run, known by its run parent's command line.
+    async fn find_made(&self, spec: &SpawnSpec) -> Result<Option<Place>, ProcessError> {
+        let (runner, run) = (spec.runner, spec.run);
+        let is_it = format!("#{{m:*--runner {runner} --run {run} *,#{{pane_start_command}}}}");
+        let look = Command::new("list-panes")
+            .flag("-a")
+            .flag("-f")
+            .text(&is_it)?
+            .flag("-F")
+            .text(MADE)?;
+        let found = self.run_making(look, Some(runner)).await?;
+        Ok(first_row(&found).and_then(|row| read_place(&row)))
     }
 
     /// No server runs: a process of its own starts one, with this session as its first.

@@ -443,3 +443,28 @@ async fn a_server_without_sessions_gets_one() {
     stream.until("here").await;
     hub.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_ends_again_and_again_loses_no_runner() {
+    let server = Server::start();
+    let mut prefixed = server.options();
+    let script = r#"shift 5; exec "$@""#;
+    prefixed.run_prefix = ["/bin/sh", "-c", script, "parent"].map(Into::into).to_vec();
+    let hub = Hub::start(prefixed);
+    let directory = server.path().to_owned();
+    let mut spec = spec(
+        &server,
+        named("short"),
+        &["sh", "-c", "echo x >>ended; sleep 0.05"],
+    );
+    // One after the other: two windows that close in one moment can be the end of tmux 3.3a.
+    for run in 0..20 {
+        spec.run = run;
+        let handle = hub.tmux.spawn(&spec).await.unwrap();
+        let mut stream = Stream::new(hub.tmux.monitor(&handle, options(30)).await.unwrap());
+        stream.exit().await;
+    }
+    let ended = std::fs::read_to_string(directory.join("ended")).unwrap();
+    assert_eq!(ended.lines().count(), 20);
+    hub.stop().await;
+}

@@ -68,7 +68,6 @@ impl TmuxHub {
         // The sentinel comes first: without it a watching client could hold a pane back.
         self.calm.nobody_attaches();
         if self.link.up().is_some() {
-            self.move_sentinel(&wanted);
             for session in wanted {
                 self.start_watcher(session, now);
             }
