@@ -174,7 +174,14 @@ fn process_hint(error: &ProcessError) -> Option<String> {
         }
         ProcessError::NoProcess { .. } => "It may have ended already.",
         ProcessError::Gone { .. } => "`geppetto list` shows what is there now.",
-        ProcessError::Signal { .. } => "It may belong to another user.",
+        ProcessError::Signal { source, .. }
+            if source.kind() == std::io::ErrorKind::PermissionDenied =>
+        {
+            "It belongs to another user."
+        }
+        ProcessError::Signal { .. } => {
+            "What `geppetto new` or a shell in the pane started can be frozen, a pane's first process cannot."
+        }
         ProcessError::Survived { .. } => {
             "It may hang in the kernel; `geppetto stop --force` tries again."
         }
