@@ -1,6 +1,10 @@
 //! What tmux and its users can do to the daemon: end the server, detach or kill its control clients.
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rustix::process::Signal;
+use serde_json::json;
 
 use crate::support::{Process, Sandbox, Terminal};
 
@@ -195,4 +199,65 @@ fn runners_that_end_together_do_not_take_the_server_along() {
         }
     }
     assert_eq!(sandbox.tmux(&["display-message", "-p", "#{pid}"]), server);
+}
+
+/// Each control client that attaches is a moment in which tmux up to 3.6 can crash (tmux pull request 4980).
+#[test]
+fn runs_that_follow_each_other_share_one_control_client() {
+    let sandbox = Sandbox::new();
+    let mut seen = BTreeSet::new();
+    for round in 0..10 {
+        let name = format!("run-{round}");
+        sandbox.start_with(&name, &["--session", "anchor"], "exit 0");
+        seen.extend(client_pids(&sandbox));
+        sandbox.wait_for_status(&name, "completed");
+    }
+    assert!(
+        seen.len() <= 2,
+        "a sentinel and one client for the session, not {}",
+        seen.len()
+    );
+}
+
+#[test]
+fn requests_are_answered_when_the_server_ends_in_the_middle() {
+    let sandbox = Sandbox::new();
+    sandbox.daemon();
+    for round in 0..3 {
+        let server: i32 = sandbox
+            .tmux(&["display-message", "-p", "#{pid}"])
+            .parse()
+            .unwrap();
+        let made = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for worker in 0..6 {
+                let (sandbox, made) = (&sandbox, &made);
+                scope.spawn(move || {
+                    for run in 0..8 {
+                        let name = format!("r-{round}-{worker}-{run}");
+                        let command = ["sh", "-c", "read line"];
+                        // Whether it is made or refused is a matter of the moment; an answer must come.
+                        sandbox.ask(
+                            &json!({"type": "create-runner", "name": name, "command": command}),
+                        );
+                        made.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+            sandbox.wait_until("some to be made", || made.load(Ordering::Relaxed) > 6);
+            Process::signal(server, Signal::KILL);
+        });
+        sandbox.wait_until("no runner of the old server to be left", || {
+            let runners = sandbox.runners();
+            runners
+                .iter()
+                .all(|runner| runner.exit.is_some() || runner.status == "running")
+        });
+        if !sandbox
+            .tmux_on("t", &["has-session", "-t", "=anchor"])
+            .is_ok()
+        {
+            sandbox.start_tmux();
+        }
+    }
 }

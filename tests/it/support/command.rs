@@ -46,6 +46,11 @@ impl Output {
         self.stdout
     }
 
+    /// True when it succeeded.
+    pub(crate) fn is_ok(&self) -> bool {
+        self.code == Some(0)
+    }
+
     /// What a program said that must have left with `code`.
     #[track_caller]
     pub(crate) fn refused(self, code: i32) -> String {
