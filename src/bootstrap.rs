@@ -1,6 +1,7 @@
 //! The composition root: the only file that names concrete adapters. It puts a daemon together from places,
 //! settings and adapters, and runs it.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -158,7 +159,7 @@ fn tmux_options(
         control_prefix: Vec::new(),
         run_prefix: Vec::new(),
         state_dir: paths.state_dir.clone(),
-        environment: environment.all(),
+        environment: without_places(environment.all()),
         keep_window: settings.keep_window,
         clock: Arc::clone(clock),
         table: Arc::new(SystemProcesses),
@@ -168,6 +169,22 @@ fn tmux_options(
         std::process::id(),
         paths.socket.clone(),
     )
+}
+
+/// A server that we start passes its environment on to every pane: what says "you are in this pane", or "you run below
+/// this agent", must not come from where the daemon happened to be started.
+fn without_places(variables: Vec<(OsString, OsString)>) -> Vec<(OsString, OsString)> {
+    let is_place = |name: &OsString| {
+        let name = name.to_string_lossy();
+        matches!(
+            &*name,
+            "TMUX" | "TMUX_PANE" | "CLAUDECODE" | "GEPPETTO_RUNNER"
+        ) || name.starts_with("CLAUDE_CODE_")
+    };
+    variables
+        .into_iter()
+        .filter(|(name, _)| !is_place(name))
+        .collect()
 }
 
 fn search_path(environment: &Environment) -> Option<String> {

@@ -12,6 +12,7 @@ pub(crate) fn run(args: &[String]) {
     let number = |at: usize| args[at].parse::<u64>().unwrap();
     match args[0].as_str() {
         "flood" => flood(number(1), Path::new(&args[2])),
+        "beats" => beats(number(1), Path::new(&args[2])),
         "lines" => lines(number(1), number(2)),
         other => panic!("{other}"),
     }
@@ -55,4 +56,19 @@ fn lines(rate: u64, seconds: u64) {
         writeln!(out, "{} {number}", now_micros()).unwrap();
         out.flush().unwrap();
     }
+}
+
+/// Prints one line a second, so many times, and writes down when.
+fn beats(count: u64, times: &Path) {
+    let mut out = std::io::stdout().lock();
+    let mut written = String::new();
+    for _ in 0..count {
+        std::thread::sleep(Duration::from_secs(1));
+        written.push_str(&format!("{}\n", now_micros()));
+        writeln!(out, "beat").unwrap();
+        out.flush().unwrap();
+    }
+    let part = times.with_extension("part");
+    fs::write(&part, written).unwrap();
+    fs::rename(part, times).unwrap();
 }

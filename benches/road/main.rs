@@ -17,6 +17,7 @@ mod delay;
 mod flood;
 mod generator;
 mod idle;
+mod light;
 mod many;
 mod world;
 
@@ -43,9 +44,10 @@ fn measure(only: Option<&str>) {
         "{:<52} {:>14} {:>14} {:>22}",
         "what", "measured", "peer", "bar"
     );
-    let all: [(&str, fn()); 5] = [
+    let all: [(&str, fn()); 6] = [
         ("commands", commands::run),
         ("idle", idle::run),
+        ("light", light::run),
         ("delay", delay::run),
         ("many", many::run),
         ("flood", flood::run),
