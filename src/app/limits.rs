@@ -35,8 +35,8 @@ pub(super) const OVERDUE: usize = 64;
 /// Time for a run parent to show up and its program to start, on a loaded machine.
 pub(super) const START_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Time for the exit of a killed program to arrive over its stream.
-pub(super) const EXIT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Time for an exit to arrive over its stream, behind output that the monitor has still to read.
+pub(super) const EXIT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Pause between two tries to stop a runner that is over its time.
 pub(super) const OVERDUE_RETRY: Duration = Duration::from_secs(1);

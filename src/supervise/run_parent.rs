@@ -21,9 +21,12 @@ use crate::wire::{Request, RunBegin, RunExited, RunFailed, RunStarted, Tag};
 /// How long the daemon may take to get the watch of the pane going before the program starts unwatched.
 const BEGIN_WITHIN: Duration = Duration::from_secs(10);
 
-/// How long the daemon may take for a report. It answers an exit when it has received all output, which is
-/// at the end of what tmux still has to deliver, and when the panes that ended before have closed.
+/// How long the daemon may take for a report.
 const REPORT_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long it may take for an exit. It answers when it has received all output, at the end of what tmux still has to
+/// deliver (tmux drops what is older than ten seconds), and when the panes that ended before have closed.
+const EXIT_REPORT_WITHIN: Duration = Duration::from_secs(30);
 
 /// Exit code when nothing was started because the daemon or the pane's end said so.
 const REFUSED: u8 = 1;
@@ -169,7 +172,7 @@ fn report(args: &RunParentArgs, line: Option<DaemonLine>, request: Request) -> R
     HelperThread::start("report", move || {
         let mut line = match line {
             Some(line) => line,
-            None => DaemonLine::connect(&socket, REPORT_WITHIN)?,
+            None => DaemonLine::connect(&socket, EXIT_REPORT_WITHIN)?,
         };
         line.ask(request)
     })
@@ -188,7 +191,7 @@ fn fail(args: &RunParentArgs, line: Option<DaemonLine>, message: &str, code: u8)
 
 /// True when the daemon has the exit and all output before it, or wants neither because it no longer has the runner.
 fn is_confirmed(args: &RunParentArgs, exited: &RunExited) -> bool {
-    match report(args, None, Request::RunExited(exited.clone())).wait(REPORT_WITHIN) {
+    match report(args, None, Request::RunExited(exited.clone())).wait(EXIT_REPORT_WITHIN) {
         Some(Ok(())) => true,
         Some(Err(AskError::Refused(refusal))) => refusal.tag == Tag::RunnerNotFound,
         Some(Err(_)) | None => false,

@@ -226,6 +226,7 @@ impl Client {
         match Pin::new(stdout).poll_read(cx, &mut read) {
             Poll::Pending => {}
             Poll::Ready(Ok(())) if !read.filled().is_empty() => {
+                self.waiting.heard(now);
                 let mut framer = std::mem::take(&mut self.framer);
                 framer.feed(read.filled(), &mut |frame| self.frame(frame, out));
                 self.framer = framer;

@@ -9,8 +9,8 @@ use super::client::ClientId;
 use super::command::Command;
 use super::death::Death;
 use super::hub::TmuxHub;
-use super::limits::{DEAD_GIVE_UP, DEAD_LOOK_AFTER, DEAD_POKE_AFTER, FENCE_DEADLINE, REPORT_GRACE};
-use super::purpose::{Answer, Purpose};
+use super::limits::{DEAD_GIVE_UP, DEAD_LOOK_AFTER, DEAD_POKE_AFTER, REPORT_GRACE};
+use super::purpose::{Answer, Purpose, Replies};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::{PaneId, Pid};
 use crate::domain::time::{Tick, Timestamp};
@@ -29,7 +29,6 @@ pub(super) enum Life {
     /// The exit is known; output from before it is still on its way.
     Fencing {
         exit: Exit,
-        until: Tick,
         answers: Vec<Answer<(), ProcessError>>,
     },
 }
@@ -37,13 +36,14 @@ pub(super) enum Life {
 impl Life {
     pub(super) fn deadline(&self) -> Option<Tick> {
         match self {
-            Self::Running => None,
+            // A fence has no time of its own: its command is answered, by tmux, by the silence or by the end of its client.
+            Self::Running | Self::Fencing { .. } => None,
             Self::Unexplained { since, poked } => Some(since.after(if *poked {
                 DEAD_GIVE_UP
             } else {
                 DEAD_POKE_AFTER
             })),
-            Self::Awaiting { until, .. } | Self::Fencing { until, .. } => Some(*until),
+            Self::Awaiting { until, .. } => Some(*until),
         }
     }
 
@@ -207,7 +207,6 @@ impl TmuxHub {
         }
         watch.life = Life::Fencing {
             exit,
-            until: now.after(FENCE_DEADLINE),
             answers: answer.into_iter().collect(),
         };
         let client = watch.source.and_then(|id| self.clients.get_mut(id));
@@ -220,10 +219,15 @@ impl TmuxHub {
         }
     }
 
-    /// The fence's answer, or that there will be none.
-    pub(super) fn on_fenced(&mut self, pane: PaneId) {
-        let fenced = |watch: &super::watching::Watch| matches!(watch.life, Life::Fencing { .. });
-        if self.watches.get(&pane).is_some_and(fenced) {
+    /// The fence's answer, or that there will be none: then output from before it may be missing.
+    pub(super) fn on_fenced(&mut self, pane: PaneId, result: Result<Replies, MuxError>) {
+        let fenced =
+            |watch: &&mut super::watching::Watch| matches!(watch.life, Life::Fencing { .. });
+        if let Some(watch) = self.watches.get_mut(&pane).filter(fenced) {
+            if let Err(error) = result {
+                tracing::warn!(%pane, %error, "the last output of an ended program may be missing");
+                watch.feed.lost();
+            }
             self.finish(pane);
             self.rebalance();
         }
@@ -275,7 +279,7 @@ impl TmuxHub {
             return;
         };
         match &mut watch.life {
-            Life::Running => {}
+            Life::Running | Life::Fencing { .. } => {}
             Life::Unexplained { poked: true, .. } => {
                 self.on_ended_by_tmux(pane, Outcome::NotKnown, ExitSource::Tmux);
             }
@@ -289,7 +293,6 @@ impl TmuxHub {
                 let exit = *exit;
                 self.fence(pane, exit, None);
             }
-            Life::Fencing { .. } => self.finish(pane),
         }
     }
 }

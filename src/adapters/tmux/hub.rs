@@ -277,7 +277,7 @@ impl TmuxHub {
                 }
             }
             Purpose::Listing => self.on_listed(result),
-            Purpose::Fence { pane } => self.on_fenced(pane),
+            Purpose::Fence { pane } => self.on_fenced(pane, result),
         }
     }
 

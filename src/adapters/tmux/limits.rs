@@ -28,8 +28,8 @@ pub(super) const FEED_PENDING_BYTES: usize = 8 * 1024 * 1024;
 /// bounds what the server gathers while the daemon or the machine is suspended.
 pub(super) const PAUSE_AFTER_SECONDS: u32 = 10;
 
-/// A command is answered within this, or fails. tmux answers in under 1 ms; a server that is busy with a flood or a
-/// swapped-out machine takes longer.
+/// A command is answered within this after the last that was heard of the client, or fails. tmux answers in under 1 ms,
+/// but behind the output that waits for the client; a server on a swapped-out machine takes longer.
 pub(super) const COMMAND_DEADLINE: Duration = Duration::from_secs(5);
 
 /// A client that leaves a command unanswered for so long is ended and replaced.
@@ -79,9 +79,6 @@ pub(super) const DEAD_GIVE_UP: Duration = Duration::from_secs(2);
 
 /// Time for the run parent's report after its pane is seen to be gone or dead.
 pub(super) const REPORT_GRACE: Duration = Duration::from_secs(2);
-
-/// Time for the fence behind a pane's last output; the exit is told without it after that.
-pub(super) const FENCE_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Time for a `monitor` call to find its watching client attached.
 pub(super) const WATCH_DEADLINE: Duration = Duration::from_secs(5);

@@ -18,6 +18,8 @@ use crate::ports::mux::MuxError;
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     queue: VecDeque<Sent>,
+    /// When tmux last said anything to the client: an answer may be far behind in what it still has to say.
+    heard: Tick,
 }
 
 /// The end of a command.
@@ -40,6 +42,11 @@ struct Sent {
 }
 
 impl Waiting {
+    /// The client was told something.
+    pub(super) fn heard(&mut self, now: Tick) {
+        self.heard = now;
+    }
+
     /// A command was sent.
     pub(super) fn push(&mut self, command: &Command, purpose: Purpose, now: Tick) {
         self.queue.push_back(Sent {
@@ -83,8 +90,8 @@ impl Waiting {
     /// When [`Self::expire`] is due.
     pub(super) fn deadline(&self) -> Option<Tick> {
         let due = |sent: &Sent| match sent.purpose {
-            Some(_) => sent.until,
-            None => sent.until.after(CLIENT_STUCK),
+            Some(_) => self.until(sent),
+            None => self.until(sent).after(CLIENT_STUCK),
         };
         self.queue.iter().map(due).min()
     }
@@ -92,11 +99,13 @@ impl Waiting {
     /// Gives up what has waited too long. True when the client does not answer at all any more.
     pub(super) fn expire(&mut self, now: Tick, tell: &mut dyn FnMut(Answered)) -> bool {
         let mut stuck = false;
+        let heard = self.heard.after(COMMAND_DEADLINE);
         for sent in &mut self.queue {
-            if sent.until > now {
+            let until = sent.until.max(heard);
+            if until > now {
                 continue;
             }
-            stuck |= sent.until.after(CLIENT_STUCK) <= now;
+            stuck |= until.after(CLIENT_STUCK) <= now;
             if let Some(purpose) = sent.purpose.take() {
                 let result = Err(MuxError::TimedOut {
                     command: sent.name.to_owned(),
@@ -106,6 +115,10 @@ impl Waiting {
             }
         }
         stuck
+    }
+
+    fn until(&self, sent: &Sent) -> Tick {
+        sent.until.max(self.heard.after(COMMAND_DEADLINE))
     }
 
     /// The client is gone: nothing more will be answered.
