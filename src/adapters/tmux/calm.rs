@@ -16,7 +16,7 @@ use super::hub::TmuxHub;
 use super::limits::DEPARTURE;
 use super::purpose::{Answer, Purpose};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
-use crate::domain::ids::PaneId;
+use crate::domain::ids::{PaneId, WindowId};
 use crate::domain::settings::KeepWindow;
 use crate::domain::time::Tick;
 use crate::ports::process::ProcessError;
@@ -114,6 +114,16 @@ impl TmuxHub {
         if let Some((pane, answers)) = self.calm.departures.pop_front() {
             self.calm.departing = Some((pane, self.now().after(DEPARTURE)));
             let_go(answers);
+        }
+    }
+
+    /// tmux tells of a closed window, which is sooner than a listing shows it.
+    pub(super) fn on_window_closed(&mut self, window: WindowId) {
+        let departing = self.calm.departing.map(|(pane, _)| pane);
+        let holds = departing.and_then(|pane| self.layout.pane(pane));
+        if holds.is_some_and(|pane| pane.place.window == window) {
+            self.calm.departing = None;
+            self.on_calmer();
         }
     }
 

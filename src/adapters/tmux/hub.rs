@@ -211,6 +211,11 @@ impl TmuxHub {
     }
 
     fn on_told(&mut self, client: ClientId, told: Notification) {
+        if let Notification::WindowClose { window } | Notification::UnlinkedWindowClose { window } =
+            &told
+        {
+            self.on_window_closed(*window);
+        }
         match told {
             Notification::Pause { pane } => self.on_paused(client, pane),
             Notification::SubscriptionChanged {
