@@ -13,6 +13,9 @@ const INVERSE: &str = "\x1b[7m";
 /// Dim, for what geppetto says itself.
 const DIM: &str = "\x1b[2m";
 
+/// What a log without entries shows: an empty page looks broken.
+const NOTHING_YET: &str = "It has printed nothing since it is watched.";
+
 /// As much of `text` as fits.
 pub(crate) fn cut(text: &str, columns: usize) -> String {
     fold(text, columns).into_iter().next().unwrap_or_default()
@@ -54,6 +57,9 @@ pub(crate) fn log<'a>(
         }
     }
     rows.reverse();
+    if rows.is_empty() && room > 0 {
+        rows.push(format!("{DIM}{}", cut(NOTHING_YET, size.columns)));
+    }
     rows.resize(room, String::new());
     rows.push(format!("{INVERSE}{}", fill(bar, size.columns)));
     rows
@@ -108,6 +114,12 @@ mod tests {
         let rows = log(entries.iter(), "bar", size(4, 5));
         assert_eq!(rows, ["abcd", "efgh", "ij", "", "\x1b[7mbar "]);
         assert_eq!(log(entries.iter(), "bar", size(4, 1)), ["\x1b[7mbar "]);
+    }
+
+    #[test]
+    fn an_empty_log_says_so() {
+        let rows = log([].iter(), "bar", size(12, 2));
+        assert_eq!(rows.first().unwrap(), "\u{1b}[2mIt has print");
     }
 
     #[test]
