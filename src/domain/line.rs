@@ -10,6 +10,9 @@ use super::text::is_invisible;
 /// Longest line; a longer one is cut into several entries.
 pub const MAX_LINE_BYTES: usize = 4096;
 
+/// Begins every escape sequence.
+const ESC: u8 = 0x1b;
+
 /// The assembler of one pane's stream. Chunks may be cut anywhere, also within a character or a sequence.
 #[derive(Default)]
 pub struct LineAssembler {
@@ -41,12 +44,34 @@ impl LineAssembler {
         };
         let (complete, split) = whole.split_at(whole.len() - split_character(whole));
         self.split.extend_from_slice(split);
-        self.parser.advance(&mut self.lines, complete);
+        self.advance(complete);
         mem::take(&mut self.lines.done)
+    }
+
+    /// Plain text goes past the parser in runs, which is what keeps up with a flood; the parser sees escape sequences
+    /// only, from their ESC to the byte that ends them.
+    fn advance(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let used = if self.lines.in_sequence {
+                // Not past the next ESC: after a sequence that it ignored, the parser takes text with the ESC behind it.
+                let rest = bytes.get(1..).unwrap_or_default();
+                let end = memchr::memchr(ESC, rest).map_or(bytes.len(), |at| at + 1);
+                let part = bytes.get(..end).unwrap_or_default();
+                self.parser.advance_until_terminated(&mut self.lines, part)
+            } else {
+                let text = memchr::memchr(ESC, bytes).unwrap_or(bytes.len());
+                self.lines.text(bytes.get(..text).unwrap_or_default());
+                self.lines.in_sequence = text < bytes.len();
+                text
+            };
+            bytes = bytes.get(used..).unwrap_or_default();
+        }
     }
 
     /// Ends the unfinished line, if there is one: the stream is over.
     pub fn finish(&mut self) -> Option<String> {
+        let split = mem::take(&mut self.split);
+        self.advance(&split);
         self.lines.end_if_any();
         mem::take(&mut self.lines.done).pop()
     }
@@ -73,10 +98,71 @@ struct Lines {
     pending: String,
     /// A carriage return was seen: the next character overwrites the line from its start.
     returned: bool,
+    /// An escape sequence has begun and not ended.
+    in_sequence: bool,
     done: Vec<String>,
 }
 
 impl Lines {
+    /// Text without escape sequences.
+    fn text(&mut self, bytes: &[u8]) {
+        for run in bytes.split_inclusive(|byte| byte.is_ascii_control()) {
+            let (run, control) = match run {
+                [text @ .., control] if control.is_ascii_control() => (text, Some(*control)),
+                text => (text, None),
+            };
+            for chunk in run.utf8_chunks() {
+                self.run(chunk.valid());
+                // A single byte of that range is an eight-bit control character, as the parser has it too.
+                if !matches!(chunk.invalid(), [] | [0x80..=0x9f]) {
+                    self.put(char::REPLACEMENT_CHARACTER);
+                }
+            }
+            if let Some(control) = control {
+                self.control(control);
+            }
+        }
+    }
+
+    /// Text without ASCII control characters.
+    fn run(&mut self, text: &str) {
+        let fits = self.pending.len() + text.len() < MAX_LINE_BYTES;
+        if text.is_empty() {
+        } else if fits && text.is_ascii() {
+            if mem::take(&mut self.returned) {
+                self.pending.clear();
+            }
+            self.pending.push_str(text);
+        } else {
+            text.chars().for_each(|c| self.put(c));
+        }
+    }
+
+    fn put(&mut self, c: char) {
+        if c.is_control() || is_invisible(c) {
+            return;
+        }
+        if mem::take(&mut self.returned) {
+            self.pending.clear();
+        }
+        self.pending.push(c);
+        if self.pending.len() + c.len_utf8() > MAX_LINE_BYTES {
+            self.end();
+        }
+    }
+
+    fn control(&mut self, byte: u8) {
+        match byte {
+            b'\n' => self.end(),
+            b'\r' => self.returned = true,
+            b'\t' => self.put(' '),
+            0x08 => {
+                self.pending.pop();
+            }
+            _ => {}
+        }
+    }
+
     fn end(&mut self) {
         self.returned = false;
         let line = mem::take(&mut self.pending);
@@ -95,31 +181,28 @@ impl Lines {
 
 impl vte::Perform for Lines {
     fn print(&mut self, c: char) {
-        if c.is_control() || is_invisible(c) {
-            return;
-        }
-        if mem::take(&mut self.returned) {
-            self.pending.clear();
-        }
-        self.pending.push(c);
-        if self.pending.len() + c.len_utf8() > MAX_LINE_BYTES {
-            self.end();
-        }
+        // A sequence that the parser ignored has ended.
+        self.in_sequence = false;
+        self.put(c);
     }
 
     fn execute(&mut self, byte: u8) {
-        match byte {
-            b'\n' => self.end(),
-            b'\r' => self.returned = true,
-            b'\t' => self.print(' '),
-            0x08 => {
-                self.pending.pop();
-            }
-            _ => {}
-        }
+        // Control characters within a sequence take effect and do not end it, but for CAN and SUB.
+        self.in_sequence &= !matches!(byte, 0x18 | 0x1a);
+        self.control(byte);
+    }
+
+    fn terminated(&self) -> bool {
+        !self.in_sequence
+    }
+
+    fn osc_dispatch(&mut self, _: &[&[u8]], bell_terminated: bool) {
+        // Else the backslash of its terminator is still to come.
+        self.in_sequence &= !bell_terminated;
     }
 
     fn csi_dispatch(&mut self, params: &vte::Params, _: &[u8], _: bool, action: char) {
+        self.in_sequence = false;
         match action {
             // Cursor to another row, or a cleared screen: what stands there is a line of its own.
             'A' | 'B' | 'E' | 'F' | 'H' | 'd' | 'f' | 'J' | 'S' | 'T' => self.end_if_any(),
@@ -130,7 +213,7 @@ impl vte::Perform for Lines {
                     .and_then(|p| p.first().copied())
                     .unwrap_or(1);
                 for _ in 0..columns.clamp(1, 512) {
-                    self.print(' ');
+                    self.put(' ');
                 }
             }
             'K' if self.returned => self.pending.clear(),
@@ -139,6 +222,7 @@ impl vte::Perform for Lines {
     }
 
     fn esc_dispatch(&mut self, _: &[u8], _: bool, byte: u8) {
+        self.in_sequence = false;
         if matches!(byte, b'D' | b'E' | b'M' | b'c') {
             self.end_if_any();
         }
@@ -201,5 +285,53 @@ mod tests {
         for line in lines(&[&noise]) {
             assert!(!line.chars().any(|c| c.is_control()), "{line:?}");
         }
+    }
+
+    proptest::proptest! {
+        /// The runs that go past the parser come to the same as if it had seen everything.
+        #[test]
+        fn runs_and_sequences_are_what_the_parser_alone_makes_of_them(
+            parts in proptest::collection::vec(part(), 0..40),
+        ) {
+            let bytes = [parts.concat(), b"\n".to_vec()].concat();
+            let mut alone = Lines::default();
+            vte::Parser::<1024>::default().advance(&mut alone, &bytes);
+            alone.end_if_any();
+            proptest::prop_assert_eq!(lines(&[&bytes]), alone.done, "{}", bytes.escape_ascii());
+        }
+    }
+
+    /// Text, controls, whole and broken sequences.
+    fn part() -> impl proptest::strategy::Strategy<Value = Vec<u8>> {
+        use proptest::prelude::*;
+        let whole: &[&[u8]] = &[
+            b"\x1b[31m",
+            b"\x1b[2;5H",
+            b"\x1b[4C",
+            b"\x1b[K",
+            b"\x1b]0;t\x07",
+            b"\x1b]0;t\x1b\\",
+            b"\x1bPq#0\x1b\\",
+            b"\x1b_apc\x1b\\",
+            b"\x1b(B",
+            b"\x1bM",
+            b"\x1b[",
+            b"\x1b]",
+            b"\x1b",
+            b"\x1b[1\n2m",
+            b"\x1b[1\x18",
+            b"\x1b[<>1m",
+            b"\r",
+            b"\n",
+            b"\t",
+            b"\x08",
+            b"\x7f",
+        ];
+        prop_oneof![
+            proptest::sample::select(whole).prop_map(<[u8]>::to_vec),
+            "[ -~]{0,20}".prop_map(String::into_bytes),
+            "[a-zé修\u{200b}\u{85}]{0,8}".prop_map(String::into_bytes),
+            proptest::collection::vec(any::<u8>(), 0..6),
+        ]
     }
 }

@@ -14,7 +14,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout};
 
 use super::command::Command;
 use super::frame::{Frame, Framer, Reply};
-use super::limits::{ATTACH_DEADLINE, CLOSE_STEP};
+use super::limits::{ATTACH_DEADLINE, CLOSE_STEP, PIPE_BYTES};
 use super::notification::Notification;
 use super::purpose::Purpose;
 use super::replies::{Answered, Waiting, text_of};
@@ -87,6 +87,18 @@ pub(super) struct Client {
     state: State,
 }
 
+/// Gives tmux room to write a burst at once: with the usual 64 KiB it waits for us again and again.
+#[cfg(target_os = "linux")]
+fn widen(stdout: &ChildStdout) {
+    if let Err(error) = rustix::pipe::fcntl_setpipe_size(stdout, PIPE_BYTES) {
+        // A user may have used up what the system allows; it works without.
+        tracing::debug!(%error, "the pipe of a control client stays small");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn widen(_: &ChildStdout) {}
+
 impl Client {
     /// Takes over a process that was just started with both pipes.
     pub(super) fn new(id: ClientId, role: Role, mut child: Child, now: Tick) -> Self {
@@ -98,7 +110,7 @@ impl Client {
                 .and_then(|pid| i32::try_from(pid).ok())
                 .and_then(Pid::new),
             stdin: child.stdin.take(),
-            stdout: child.stdout.take(),
+            stdout: child.stdout.take().inspect(widen),
             child,
             framer: Framer::new(),
             outgoing: BytesMut::new(),

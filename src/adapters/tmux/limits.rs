@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// Bytes read from a control client at a time: one pipe's worth on Linux, so that a turn empties it.
-pub(super) const READ_CHUNK: usize = 64 * 1024;
+/// Bytes read from a control client at a time: a quarter of its pipe, so that others have their turn.
+pub(super) const READ_CHUNK: usize = 256 * 1024;
 
 /// Requests of other tasks that wait for the hub. Full: the caller waits, the hub never does.
 pub(super) const REQUEST_QUEUE: usize = 64;
@@ -112,3 +112,6 @@ pub(super) const DEPARTURE: Duration = Duration::from_millis(300);
 
 /// When the sentinel tries again to attach after it had to wait for calm.
 pub(super) const CALM_RETRY: Duration = Duration::from_millis(20);
+
+/// Size of the pipe from a control client: what tmux may write while we look at something else. More needs privileges.
+pub(super) const PIPE_BYTES: usize = 1024 * 1024;
