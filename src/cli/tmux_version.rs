@@ -29,6 +29,12 @@ impl TmuxVersion {
         self.number.is_none_or(|number| number >= (3, 3))
     }
 
+    /// True from 3.7 on: older ones can crash beside any control client, when it attaches in the moment of another event
+    /// (tmux/tmux#4980) or when a session's last windows close together (tmux/tmux#5243).
+    pub(crate) fn survives_coincidence(&self) -> bool {
+        self.number.is_none_or(|number| number >= (3, 7))
+    }
+
     /// True from 3.8 on: older ones can crash when a pane is respawned under a control client.
     pub(crate) fn survives_respawn(&self) -> bool {
         self.number.is_none_or(|number| number >= (3, 8))

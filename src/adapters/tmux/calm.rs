@@ -2,7 +2,8 @@
 //!
 //! - While a control client introduces itself, any notification kills the server (tmux/tmux#4980, met on 3.3a). So one
 //!   client attaches at a time, and nothing that makes tmux notify is done by us meanwhile: no window is made or closed,
-//!   no other client leaves, no run parent leaves its pane.
+//!   no other client leaves, no run parent leaves its pane. And a client waits until tmux has had nothing to tell for a
+//!   moment: the server notices the end of a client or a session later than we do.
 //! - When the current window of a session and the session itself end in one turn of the server's loop, it dies if there
 //!   is any control client (tmux/tmux#5243, met on 3.3a). So run parents leave one after the other, each when the pane
 //!   before is seen to be gone.
@@ -13,7 +14,7 @@ use std::collections::VecDeque;
 
 use super::command::Command;
 use super::hub::TmuxHub;
-use super::limits::DEPARTURE;
+use super::limits::{DEPARTURE, QUIET, QUIET_PATIENCE};
 use super::purpose::{Answer, Purpose};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::{PaneId, WindowId};
@@ -30,6 +31,12 @@ pub(super) struct Calm {
     waiting: VecDeque<(Command, Purpose)>,
     /// A client wants to attach and waits for calm: nothing new begins.
     wanted: bool,
+    /// When something last happened of which tmux notifies.
+    stirred: Tick,
+    /// Since when a client wants to attach.
+    wanted_since: Option<Tick>,
+    /// Only quiet is missing for it, which is there at this time.
+    quiet_due: Option<Tick>,
     /// The pane that a run parent may leave now, and how long the others wait for it.
     departing: Option<(PaneId, Tick)>,
     /// Those that wait to be told that they may leave.
@@ -38,7 +45,19 @@ pub(super) struct Calm {
 
 impl Calm {
     pub(super) fn deadline(&self) -> Option<Tick> {
-        self.departing.map(|(_, until)| until)
+        let departing = self.departing.map(|(_, until)| until);
+        departing.into_iter().chain(self.quiet_due).min()
+    }
+
+    /// When it will have been quiet for long enough, or waited for quiet for too long.
+    fn quiet_at(&self, now: Tick) -> Tick {
+        let since = self.wanted_since.unwrap_or(now);
+        self.stirred.after(QUIET).min(since.after(QUIET_PATIENCE))
+    }
+
+    /// tmux had something to tell.
+    pub(super) fn stirred(&mut self, now: Tick) {
+        self.stirred = now;
     }
 
     /// Nobody wants to attach, as far as is known; [`TmuxHub::may_attach`] says otherwise.
@@ -50,9 +69,17 @@ impl Calm {
 impl TmuxHub {
     /// True when a client may attach now. When not, it will be asked again as soon as it may.
     pub(super) fn may_attach(&mut self) -> bool {
-        let calm =
+        let now = self.now();
+        let quiet_at = self.calm.quiet_at(now);
+        let alone =
             self.calm.stirring == 0 && self.calm.departing.is_none() && self.clients.are_settled();
+        let calm = alone && quiet_at <= now;
         self.calm.wanted = !calm;
+        self.calm.quiet_due = (alone && !calm).then_some(quiet_at);
+        self.calm.wanted_since = match self.calm.wanted_since {
+            _ if calm => None,
+            since => since.or(Some(now)),
+        };
         calm
     }
 
@@ -71,6 +98,7 @@ impl TmuxHub {
     /// A command that stirs was answered.
     pub(super) fn on_stirred(&mut self) {
         self.calm.stirring = self.calm.stirring.saturating_sub(1);
+        self.calm.stirred = self.now();
         self.on_calmer();
     }
 
@@ -147,6 +175,10 @@ impl TmuxHub {
         {
             tracing::debug!(%pane, "the pane of an ended program did not close in time");
             self.calm.departing = None;
+            self.on_calmer();
+        }
+        if self.calm.quiet_due.is_some_and(|due| due <= now) {
+            self.calm.quiet_due = None;
             self.on_calmer();
         }
     }

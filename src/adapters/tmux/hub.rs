@@ -197,6 +197,8 @@ impl TmuxHub {
 
     /// The client is out of the list already.
     fn on_ended(&mut self, client: ClientId) {
+        let now = self.now();
+        self.calm.stirred(now);
         self.record_soon();
         if self.link.client() == Some(client) {
             self.on_sentinel_ended();
@@ -234,7 +236,11 @@ impl TmuxHub {
             | Notification::ClientSessionChanged { .. }
             | Notification::SessionRenamed { .. }
             | Notification::SessionsChanged
-            | Notification::ClientDetached { .. } => self.listing.mark(self.options.clock.tick()),
+            | Notification::ClientDetached { .. } => {
+                let now = self.now();
+                self.calm.stirred(now);
+                self.listing.mark(now);
+            }
             // The names of windows, buffers and messages are nothing that a layout shows; the end of a client is told
             // by the end of its process.
             Notification::Continue { .. }

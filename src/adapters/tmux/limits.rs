@@ -115,3 +115,10 @@ pub(super) const CALM_RETRY: Duration = Duration::from_millis(20);
 
 /// Size of the pipe from a control client: what tmux may write while we look at something else. More needs privileges.
 pub(super) const PIPE_BYTES: usize = 1024 * 1024;
+
+/// How long tmux must have had nothing to tell before a client attaches: the server notices within a few milliseconds what
+/// we know already, such as the end of another client.
+pub(super) const QUIET: Duration = Duration::from_millis(20);
+
+/// Longest time that a client waits for quiet: a busy server never is.
+pub(super) const QUIET_PATIENCE: Duration = Duration::from_millis(500);

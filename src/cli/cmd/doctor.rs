@@ -83,7 +83,9 @@ fn examine(environment: &Environment, paths: &Paths) -> Vec<Check> {
         tmux_program(paths, program.as_ref()),
         tmux_server(paths, program.as_ref().ok(), server.as_ref()),
     ];
-    checks.extend(server.as_ref().or(program.as_ref().ok()).map(respawn));
+    let version = server.as_ref().or(program.as_ref().ok());
+    checks.extend(version.map(respawn));
+    checks.extend(version.and_then(coincidence));
     checks.extend([
         socket_dir(paths),
         state_dir(paths),
@@ -194,6 +196,20 @@ fn respawn(version: &TmuxVersion) -> Check {
         ),
         "Do not use respawn-pane or respawn-window in watched sessions; `geppetto start` uses a new window.",
     )
+}
+
+/// geppetto keeps apart what it does itself; the rest is up to the user.
+fn coincidence(version: &TmuxVersion) -> Option<Check> {
+    let risk = || {
+        warn(
+            "closing",
+            format!(
+                "{version} can crash when the last windows of a watched session close in one instant."
+            ),
+            "Close a session with `geppetto sessions kill` or kill-session, or use tmux 3.7 or later.",
+        )
+    };
+    (!version.survives_coincidence()).then(risk)
 }
 
 fn socket_dir(paths: &Paths) -> Check {
@@ -356,6 +372,8 @@ mod tests {
         ok    server    No tmux server runs at DIR/tmux-UID/default.
         warn  respawn   tmux 3.2a can crash, with all its sessions, when a pane that is watched is respawned.
                         Do not use respawn-pane or respawn-window in watched sessions; `geppetto start` uses a new window.
+        warn  closing   tmux 3.2a can crash when the last windows of a watched session close in one instant.
+                        Close a session with `geppetto sessions kill` or kill-session, or use tmux 3.7 or later.
         ok    socket    DIR/run/geppetto will be made.
         ok    state     DIR/state/geppetto/SERVER can be written.
         bad   config    DIR/config/geppetto/config.toml:1: "runner_limit" must be a whole number from 1 to 10000.
@@ -368,7 +386,7 @@ mod tests {
             .tmux_that_says("tmux 3.3a")
             .run(&["doctor", "--json"]);
         assert_snapshot!(said, @r#"
-        {"checks":[{"name":"tmux","level":"ok","message":"DIR/tmux is tmux 3.3a, which has popups."},{"name":"server","level":"ok","message":"No tmux server runs at DIR/tmux-UID/default."},{"name":"respawn","level":"warn","message":"tmux 3.3a can crash, with all its sessions, when a pane that is watched is respawned.","hint":"Do not use respawn-pane or respawn-window in watched sessions; `geppetto start` uses a new window."},{"name":"socket","level":"ok","message":"DIR/run/geppetto will be made."},{"name":"state","level":"ok","message":"DIR/state/geppetto/SERVER can be written."},{"name":"config","level":"ok","message":"DIR/config/geppetto/config.toml is not there: all defaults."},{"name":"PATH","level":"ok","message":"geppetto is DIR/geppetto."},{"name":"daemon","level":"ok","message":"No daemon listens at DIR/run/geppetto/SERVER.sock; it starts when it is needed."}]}
+        {"checks":[{"name":"tmux","level":"ok","message":"DIR/tmux is tmux 3.3a, which has popups."},{"name":"server","level":"ok","message":"No tmux server runs at DIR/tmux-UID/default."},{"name":"respawn","level":"warn","message":"tmux 3.3a can crash, with all its sessions, when a pane that is watched is respawned.","hint":"Do not use respawn-pane or respawn-window in watched sessions; `geppetto start` uses a new window."},{"name":"closing","level":"warn","message":"tmux 3.3a can crash when the last windows of a watched session close in one instant.","hint":"Close a session with `geppetto sessions kill` or kill-session, or use tmux 3.7 or later."},{"name":"socket","level":"ok","message":"DIR/run/geppetto will be made."},{"name":"state","level":"ok","message":"DIR/state/geppetto/SERVER can be written."},{"name":"config","level":"ok","message":"DIR/config/geppetto/config.toml is not there: all defaults."},{"name":"PATH","level":"ok","message":"geppetto is DIR/geppetto."},{"name":"daemon","level":"ok","message":"No daemon listens at DIR/run/geppetto/SERVER.sock; it starts when it is needed."}]}
         [0]
         "#);
     }
