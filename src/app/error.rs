@@ -163,3 +163,13 @@ pub enum AppError {
     #[error("The daemon is ending.")]
     Ending,
 }
+
+impl AppError {
+    /// The runner with that id is no longer on the list.
+    pub(super) fn gone(id: RunnerId) -> Self {
+        Self::RunnerNotFound {
+            text: id.to_string(),
+            nearest: None,
+        }
+    }
+}

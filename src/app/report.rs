@@ -20,7 +20,7 @@ impl App {
             .turn(move |world| {
                 let entry = world.entry_mut(id)?;
                 if entry.runner.run != run || entry.status().is_ended() {
-                    return Err(stale(id));
+                    return Err(AppError::gone(id));
                 }
                 let (begin, watched) = oneshot::channel();
                 if entry.start.watched {
@@ -32,7 +32,7 @@ impl App {
                 Ok(watched)
             })
             .await??;
-        watched.await.map_err(|_dropped| stale(id))
+        watched.await.map_err(|_dropped| AppError::gone(id))
     }
 
     /// The program runs as process `pid`.
@@ -44,7 +44,7 @@ impl App {
             .turn(move |world| {
                 let entry = world.entry_mut(id)?;
                 if entry.runner.run != run {
-                    return Err(stale(id));
+                    return Err(AppError::gone(id));
                 }
                 entry.runner.pid = Some(pid);
                 let started = entry.start.started.take();
@@ -72,7 +72,7 @@ impl App {
             .turn(move |world| {
                 let entry = world.entry_mut(id)?;
                 if entry.runner.run != run {
-                    return Err(stale(id));
+                    return Err(AppError::gone(id));
                 }
                 match entry.start.started.take() {
                     // The verb removes or restores the runner.
@@ -127,12 +127,5 @@ impl App {
         }
         let limit = Some(super::limits::EXIT_TIMEOUT);
         self.wait(id.to_string(), Vec::new(), limit).await.map(drop)
-    }
-}
-
-fn stale(id: RunnerId) -> AppError {
-    AppError::RunnerNotFound {
-        text: id.to_string(),
-        nearest: None,
     }
 }

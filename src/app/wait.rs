@@ -46,7 +46,7 @@ impl App {
         let Some(answer) = outcome else {
             return Err(self.timed_out(id, limit.unwrap_or_default()).await);
         };
-        let now = answer.map_err(|_closed| forgotten(id))?;
+        let now = answer.map_err(|_closed| AppError::gone(id))?;
         let status = now.runner.status.status();
         if is_met(&wanted, status) {
             return Ok(now);
@@ -70,13 +70,5 @@ impl App {
             },
             Err(error) => error,
         }
-    }
-}
-
-/// The runner was forgotten while somebody waited for it.
-fn forgotten(id: RunnerId) -> AppError {
-    AppError::RunnerNotFound {
-        text: id.to_string(),
-        nearest: None,
     }
 }

@@ -149,11 +149,11 @@ impl World {
     }
 
     pub(super) fn entry(&self, id: RunnerId) -> Result<&Entry, AppError> {
-        self.runners.get(&id).ok_or_else(|| gone(id))
+        self.runners.get(&id).ok_or_else(|| AppError::gone(id))
     }
 
     pub(super) fn entry_mut(&mut self, id: RunnerId) -> Result<&mut Entry, AppError> {
-        self.runners.get_mut(&id).ok_or_else(|| gone(id))
+        self.runners.get_mut(&id).ok_or_else(|| AppError::gone(id))
     }
 
     /// The runner that lives in that pane.
@@ -356,12 +356,5 @@ impl World {
         for (_, id) in oldest.into_iter().take(surplus) {
             self.remove(id);
         }
-    }
-}
-
-fn gone(id: RunnerId) -> AppError {
-    AppError::RunnerNotFound {
-        text: id.to_string(),
-        nearest: None,
     }
 }

@@ -83,11 +83,16 @@ impl TmuxHub {
         calm
     }
 
+    /// True while a client attaches or waits to: nothing that stirs may begin.
+    fn is_attach_due(&self) -> bool {
+        self.calm.wanted || self.clients.is_one_attaching()
+    }
+
     /// Sends a command of another task, at a moment when it does no harm.
     pub(super) fn send_calmly(&mut self, command: Command, purpose: Purpose) {
         if !command.stirs() {
             self.command(&command, purpose);
-        } else if self.calm.wanted || self.clients.is_one_attaching() {
+        } else if self.is_attach_due() {
             self.calm.waiting.push_back((command, purpose));
         } else {
             self.calm.stirring += 1;
@@ -105,7 +110,7 @@ impl TmuxHub {
     /// Something that others may have waited for is over.
     pub(super) fn on_calmer(&mut self) {
         self.rebalance();
-        if self.calm.wanted || self.clients.is_one_attaching() {
+        if self.is_attach_due() {
             return;
         }
         for (command, purpose) in std::mem::take(&mut self.calm.waiting) {
@@ -136,7 +141,7 @@ impl TmuxHub {
     }
 
     fn next_departure(&mut self) {
-        if self.calm.departing.is_some() || self.calm.wanted || self.clients.is_one_attaching() {
+        if self.calm.departing.is_some() || self.is_attach_due() {
             return;
         }
         if let Some((pane, answers)) = self.calm.departures.pop_front() {
