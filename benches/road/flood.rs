@@ -119,7 +119,7 @@ fn geppetto() -> (f64, bool) {
     world.geppetto(&["wait", "flood", "--timeout", "300s"]);
     let runner = world.runner("flood");
     let complete =
-        runner["lastSeq"].as_u64() == Some(LINES) && runner["lostBytes"].as_u64() == Some(0);
+        runner["logEntries"].as_u64() == Some(LINES) && runner["lostBytes"].as_u64() == Some(0);
     if !complete {
         eprintln!("{runner:#}");
     }

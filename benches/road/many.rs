@@ -38,7 +38,7 @@ pub(crate) fn run() {
         .runners()
         .iter()
         .filter(|runner| {
-            runner["lastSeq"].as_u64() == Some(LINES) && runner["lostBytes"].as_u64() == Some(0)
+            runner["logEntries"].as_u64() == Some(LINES) && runner["lostBytes"].as_u64() == Some(0)
         })
         .count();
     row(

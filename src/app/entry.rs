@@ -7,27 +7,35 @@ use tokio_util::sync::DropGuard;
 
 use super::limits::{BATCH_ENTRIES, LOG_BYTES, LOG_ENTRIES};
 use crate::domain::evidence::{Evidence, Fact};
-use crate::domain::ids::{Pid, Seq};
+use crate::domain::ids::{Epoch, Pid, Seq};
 use crate::domain::line::LineAssembler;
 use crate::domain::log::{LogEntry, LogRing, LogSource};
 use crate::domain::runner::Runner;
 use crate::domain::status::Status;
 use crate::domain::time::{Tick, Timestamp};
+use crate::domain::transcript::Position;
 
 /// A runner as it is at one moment.
 #[derive(Debug, Clone)]
 pub struct RunnerNow {
     /// The runner.
     pub runner: Runner,
-    /// Number of its newest log entry.
-    pub last_seq: Seq,
+    /// The end of its transcript.
+    pub end: Position,
+    /// How many log entries it has had under this daemon's eyes.
+    pub entries: u64,
 }
 
 /// What a follower of a log is sent.
 #[derive(Debug, Clone)]
 pub(super) enum TailItem {
     /// New entries, at most [`BATCH_ENTRIES`].
-    Entries(Arc<[LogEntry]>),
+    Entries {
+        /// The number of the first.
+        first: u64,
+        /// Never empty.
+        entries: Arc<[LogEntry]>,
+    },
     /// The run is over and all its entries have been sent.
     Ended(Box<RunnerNow>),
 }
@@ -42,8 +50,8 @@ pub(super) struct Tail {
 /// What a follower has to be told although its queue was full.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LeftOut {
-    /// The newest entry that found no room.
-    pub(super) newest: Seq,
+    /// The number of the newest entry that found no room.
+    pub(super) newest: u64,
     /// The end of the run, if that found none either.
     pub(super) ended: Option<Box<RunnerNow>>,
 }
@@ -72,6 +80,8 @@ pub(super) struct Start {
 /// A runner with everything that belongs to it.
 pub(super) struct Entry {
     pub(super) runner: Runner,
+    /// Bytes of the present epoch.
+    seq: Seq,
     log: LogRing,
     lines: LineAssembler,
     tails: Vec<Tail>,
@@ -87,6 +97,7 @@ impl Entry {
     pub(super) fn new(runner: Runner) -> Self {
         Self {
             runner,
+            seq: Seq(0),
             log: LogRing::new(LOG_ENTRIES, LOG_BYTES),
             lines: LineAssembler::default(),
             tails: Vec::new(),
@@ -100,8 +111,14 @@ impl Entry {
     pub(super) fn now(&self) -> RunnerNow {
         RunnerNow {
             runner: self.runner.clone(),
-            last_seq: self.log.last(),
+            end: self.end(),
+            entries: self.log.pushed(),
         }
+    }
+
+    /// The end of its transcript.
+    pub(super) const fn end(&self) -> Position {
+        Position::new(Epoch(self.runner.run), self.seq)
     }
 
     pub(super) fn status(&self) -> Status {
@@ -139,6 +156,7 @@ impl Entry {
 
     pub(super) fn output(&mut self, at: Timestamp, bytes: &[u8]) {
         self.runner.output_bytes += bytes.len() as u64;
+        self.seq.0 += bytes.len() as u64;
         self.runner.last_output_at = Some(at);
         let lines = self.lines.push(bytes);
         self.append(at, LogSource::Pane, lines.iter().map(String::as_str));
@@ -157,16 +175,27 @@ impl Entry {
         source: LogSource,
         lines: impl IntoIterator<Item = &'a str>,
     ) {
+        let mut first = self.log.pushed() + 1;
+        let place = self.end();
         let entries: Vec<LogEntry> = lines
             .into_iter()
-            .map(|line| self.log.push(at, source, line))
+            .map(|text| LogEntry {
+                place,
+                at,
+                source,
+                text: text.into(),
+            })
             .collect();
+        for entry in &entries {
+            self.log.push(entry.clone());
+        }
         if self.tails.is_empty() {
             return;
         }
         for batch in entries.chunks(BATCH_ENTRIES) {
-            let batch: Arc<[LogEntry]> = batch.into();
-            self.tails.retain(|tail| send(tail, &batch));
+            let entries: Arc<[LogEntry]> = batch.into();
+            self.tails.retain(|tail| send(tail, first, &entries));
+            first += batch.len() as u64;
         }
     }
 
@@ -197,8 +226,9 @@ impl Entry {
         self.log.tail(limit)
     }
 
-    pub(super) const fn last_seq(&self) -> Seq {
-        self.log.last()
+    /// Number of the newest entry.
+    pub(super) const fn pushed(&self) -> u64 {
+        self.log.pushed()
     }
 }
 
@@ -212,14 +242,17 @@ pub(super) fn is_met(wanted: &[Status], status: Status) -> bool {
 }
 
 /// False when the follower is gone.
-fn send(tail: &Tail, batch: &Arc<[LogEntry]>) -> bool {
-    match tail.items.try_send(TailItem::Entries(Arc::clone(batch))) {
+fn send(tail: &Tail, first: u64, entries: &Arc<[LogEntry]>) -> bool {
+    let item = TailItem::Entries {
+        first,
+        entries: Arc::clone(entries),
+    };
+    match tail.items.try_send(item) {
         Ok(()) => true,
         Err(mpsc::error::TrySendError::Full(_)) => {
-            if let Some(last) = batch.last() {
-                tail.left_out
-                    .send_modify(|left_out| left_out.newest = last.seq);
-            }
+            let newest = first + entries.len() as u64 - 1;
+            tail.left_out
+                .send_modify(|left_out| left_out.newest = newest);
             true
         }
         Err(mpsc::error::TrySendError::Closed(_)) => false,

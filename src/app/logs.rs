@@ -1,12 +1,13 @@
 //! `logs`: the newest entries of a runner, and a follower that gets every one after them.
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::entry::{LeftOut, RunnerNow, Tail, TailItem};
 use super::limits::{BATCH_DELAY, BATCH_ENTRIES, FOLLOWER_BATCHES};
 use super::{App, AppError};
-use crate::domain::ids::Seq;
 use crate::domain::log::LogEntry;
 
 impl App {
@@ -30,7 +31,7 @@ impl App {
         self.monitor
             .turn(move |world| {
                 let entry = world.find_mut(&runner)?;
-                let last = entry.last_seq();
+                let last = entry.pushed();
                 let backlog = entry.follow(limit, Tail { items, left_out });
                 let ended = entry.status().is_ended().then(|| Box::new(entry.now()));
                 Ok(LogFollower {
@@ -65,8 +66,8 @@ pub struct LogFollower {
     ended: Option<Box<RunnerNow>>,
     items: mpsc::Receiver<TailItem>,
     left_out: watch::Receiver<LeftOut>,
-    /// The newest entry that was given or counted as left out.
-    last: Seq,
+    /// Number of the newest entry that was given or counted as left out.
+    last: u64,
     /// Taken from the queue, but not given yet.
     held: Option<TailItem>,
 }
@@ -95,7 +96,7 @@ impl LogFollower {
         };
         match item {
             TailItem::Ended(runner) => Some(FollowItem::Ended(runner)),
-            TailItem::Entries(batch) => Some(self.give(&batch).await),
+            TailItem::Entries { first, entries } => Some(self.give(first, entries).await),
         }
     }
 
@@ -120,31 +121,35 @@ impl LogFollower {
         }
     }
 
-    /// Counts what lies between the last given entry and `seq` as left out.
-    fn lag_to(&mut self, seq: Seq) -> Option<u64> {
-        let count = seq.0.checked_sub(self.last.0).filter(|count| *count > 0)?;
-        self.last = seq;
+    /// Counts what lies between the last given entry and that one as left out.
+    fn lag_to(&mut self, number: u64) -> Option<u64> {
+        let count = number.checked_sub(self.last).filter(|count| *count > 0)?;
+        self.last = number;
         Some(count)
     }
 
     /// Gives a batch, filled up with what comes within [`BATCH_DELAY`]; first tells of a hole before it.
-    async fn give(&mut self, batch: &[LogEntry]) -> FollowItem {
-        let Some(first) = batch.first() else {
-            return FollowItem::Entries(Vec::new());
-        };
-        if let Some(count) = self.lag_to(Seq(first.seq.0.saturating_sub(1))) {
-            self.held = Some(TailItem::Entries(batch.into()));
+    async fn give(&mut self, first: u64, batch: Arc<[LogEntry]>) -> FollowItem {
+        if let Some(count) = self.lag_to(first.saturating_sub(1)) {
+            self.held = Some(TailItem::Entries {
+                first,
+                entries: batch,
+            });
             return FollowItem::Lagged(count);
         }
-        let mut entries = batch.to_vec();
+        let mut given = batch.to_vec();
+        self.last += batch.len() as u64;
         let deadline = Instant::now() + BATCH_DELAY;
-        while entries.len() < BATCH_ENTRIES {
+        while given.len() < BATCH_ENTRIES {
             let Ok(Some(item)) = timeout_at(deadline, self.items.recv()).await else {
                 break;
             };
             match item {
-                TailItem::Entries(more) if self.joins(&entries, &more) => {
-                    entries.extend_from_slice(&more)
+                TailItem::Entries { first, entries }
+                    if first == self.last + 1 && given.len() + entries.len() <= BATCH_ENTRIES =>
+                {
+                    self.last += entries.len() as u64;
+                    given.extend_from_slice(&entries);
                 }
                 other => {
                     self.held = Some(other);
@@ -152,15 +157,7 @@ impl LogFollower {
                 }
             }
         }
-        self.last = entries.last().map_or(self.last, |entry| entry.seq);
-        FollowItem::Entries(entries)
-    }
-
-    /// True when `more` follows without a hole and the batch stays small enough.
-    fn joins(&self, entries: &[LogEntry], more: &[LogEntry]) -> bool {
-        let next = entries.last().map_or(self.last, |entry| entry.seq).next();
-        entries.len() + more.len() <= BATCH_ENTRIES
-            && more.first().is_some_and(|entry| entry.seq == next)
+        FollowItem::Entries(given)
     }
 }
 

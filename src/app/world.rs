@@ -266,6 +266,7 @@ impl World {
                 entry.append(now, LogSource::Geppetto, [line.as_str()]);
                 false
             }
+            ProcessEvent::Screen { .. } | ProcessEvent::Resized { .. } => false,
             ProcessEvent::Activity(crate::domain::activity::Activity::Active) => {
                 entry.apply(now, Fact::Output)
             }

@@ -19,10 +19,11 @@ use crate::wire::{
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The events of [`Event`], to tell one that is broken from one that is newer than this program.
-const KNOWN_EVENTS: [&str; 7] = [
+const KNOWN_EVENTS: [&str; 8] = [
     "log",
     "lagged",
     "log-end",
+    "transcript",
     "snapshot",
     "runner",
     "runner-removed",

@@ -36,7 +36,7 @@ pub(crate) fn runner(name: &str, status: &str) -> String {
         _ => "",
     };
     format!(
-        r#"{{"id":"0190163d-8694-739b-aea5-966c26f8ad90","name":"{name}","kind":"custom","status":"{status}","reason":"It printed.","sinceMs":4102444800000,"origin":"started","run":1,"sessionId":"$1","sessionName":"work session","windowId":"@2","paneId":"%3","pid":4711,"command":["make","-j 8"],"cwd":"/src","createdAtMs":1764000000000,"startedAtMs":1764000001000,"lastOutputAtMs":1764000002000{exit},"idleAfterMs":30000,"maxDurationMs":90000,"outputBytes":1234,"lostBytes":0,"lastSeq":17}}"#
+        r#"{{"id":"0190163d-8694-739b-aea5-966c26f8ad90","name":"{name}","kind":"custom","status":"{status}","reason":"It printed.","sinceMs":4102444800000,"origin":"started","run":1,"sessionId":"$1","sessionName":"work session","windowId":"@2","paneId":"%3","pid":4711,"command":["make","-j 8"],"cwd":"/src","createdAtMs":1764000000000,"startedAtMs":1764000001000,"lastOutputAtMs":1764000002000{exit},"idleAfterMs":30000,"maxDurationMs":90000,"outputBytes":1234,"lostBytes":0,"lastSeq":1234,"logEntries":17}}"#
     )
 }
 

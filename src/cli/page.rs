@@ -97,6 +97,7 @@ mod tests {
 
     fn entry(text: &str) -> LogView {
         LogView {
+            run: 0,
             seq: 1,
             at_ms: 0,
             source: "pane".to_owned(),

@@ -47,6 +47,7 @@ impl Settings {
                 .or(file.session_prefix)
                 .unwrap_or(default.key_prefix),
             keep_window: file.keep_window.unwrap_or(default.keep_window),
+            ..default
         })
     }
 }

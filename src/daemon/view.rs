@@ -56,7 +56,9 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
             .map(|path| path.display().to_string()),
         output_bytes: runner.output_bytes,
         lost_bytes: runner.lost_bytes,
-        last_seq: now.last_seq.0,
+        recording_paused: None,
+        last_seq: now.end.seq.0,
+        log_entries: now.entries,
     }
 }
 
@@ -77,7 +79,8 @@ fn exit(exit: Exit) -> ExitView {
 
 pub(super) fn log(entry: &LogEntry) -> LogView {
     LogView {
-        seq: entry.seq.0,
+        run: entry.place.epoch.0,
+        seq: entry.place.seq.0,
         at_ms: entry.at.0,
         source: entry.source.as_str().to_owned(),
         text: entry.text.to_string(),

@@ -121,7 +121,18 @@ impl FromStr for Pid {
     }
 }
 
-/// Position of a log entry in its runner's log: 1 for the first, then without holes.
+/// Number of a run of a runner, from 1: one life of one pane. A respawn, a new start or a new tmux server begins another;
+/// a restart of the daemon does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Epoch(pub u32);
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Byte offset in what a pane printed in one epoch: so many bytes came before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Seq(pub u64);
 

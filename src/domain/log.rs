@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::ids::Seq;
 use super::time::Timestamp;
+use super::transcript::Position;
 
 /// Who wrote an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,8 @@ impl LogSource {
 /// One readable line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogEntry {
-    /// Its number; the first entry of a runner is 1 and there are no holes.
-    pub seq: Seq,
+    /// Where in the transcript it was settled: behind the bytes that it comes from. Several entries may share a place.
+    pub place: Position,
     /// When its last byte arrived.
     pub at: Timestamp,
     /// Who wrote it.
@@ -38,14 +38,14 @@ pub struct LogEntry {
     pub text: Arc<str>,
 }
 
-/// The newest entries, bounded by count and by bytes of text.
+/// The newest entries, bounded by count and by bytes of text, and how many there have been.
 #[derive(Debug)]
 pub struct LogRing {
     entries: VecDeque<LogEntry>,
     max_entries: usize,
     max_bytes: usize,
     bytes: usize,
-    last: Seq,
+    pushed: u64,
 }
 
 impl LogRing {
@@ -56,21 +56,15 @@ impl LogRing {
             max_entries,
             max_bytes,
             bytes: 0,
-            last: Seq(0),
+            pushed: 0,
         }
     }
 
-    /// Appends a line, drops the oldest ones that no longer fit, and returns the numbered entry.
-    pub fn push(&mut self, at: Timestamp, source: LogSource, text: &str) -> LogEntry {
-        self.last = self.last.next();
-        let entry = LogEntry {
-            seq: self.last,
-            at,
-            source,
-            text: text.into(),
-        };
-        self.bytes += text.len();
-        self.entries.push_back(entry.clone());
+    /// Appends an entry and drops the oldest ones that no longer fit.
+    pub fn push(&mut self, entry: LogEntry) {
+        self.pushed += 1;
+        self.bytes += entry.text.len();
+        self.entries.push_back(entry);
         while self.entries.len() > self.max_entries
             || (self.bytes > self.max_bytes && self.entries.len() > 1)
         {
@@ -78,7 +72,6 @@ impl LogRing {
                 self.bytes -= dropped.text.len();
             }
         }
-        entry
     }
 
     /// The newest `limit` entries, oldest first.
@@ -87,9 +80,9 @@ impl LogRing {
         self.entries.iter().skip(skip).cloned().collect()
     }
 
-    /// Number of the newest entry ever pushed; 0 when there was none.
-    pub const fn last(&self) -> Seq {
-        self.last
+    /// How many entries were ever pushed, which is the number of the newest.
+    pub const fn pushed(&self) -> u64 {
+        self.pushed
     }
 }
 
@@ -104,22 +97,30 @@ mod tests {
             .collect()
     }
 
+    fn entry(text: &str) -> LogEntry {
+        LogEntry {
+            place: Position::default(),
+            at: Timestamp(1),
+            source: LogSource::Pane,
+            text: text.into(),
+        }
+    }
+
     #[test]
     fn the_oldest_entries_go_and_numbers_stay() {
         let mut ring = LogRing::new(2, 1000);
         for text in ["a", "b", "c"] {
-            ring.push(Timestamp(1), LogSource::Pane, text);
+            ring.push(entry(text));
         }
         assert_eq!(texts(&ring), ["b", "c"]);
-        assert_eq!(ring.tail(1).first().map(|entry| entry.seq), Some(Seq(3)));
-        assert_eq!(ring.last(), Seq(3));
+        assert_eq!(ring.pushed(), 3);
     }
 
     #[test]
     fn bytes_are_bounded_but_the_newest_entry_always_stays() {
         let mut ring = LogRing::new(10, 5);
         for text in ["aaa", "bbb", "cccccccc"] {
-            ring.push(Timestamp(1), LogSource::Pane, text);
+            ring.push(entry(text));
         }
         assert_eq!(texts(&ring), ["cccccccc"]);
     }

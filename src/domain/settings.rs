@@ -1,6 +1,7 @@
 //! What the user can wish of geppetto as a whole, with the defaults. Where the wishes come from is no concern here.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Whether the window of an ended runner stays open (tmux's remain-on-exit, for windows that geppetto made).
@@ -32,6 +33,18 @@ pub struct Settings {
     pub key_prefix: String,
     /// What becomes of the windows of ended runners.
     pub keep_window: KeepWindow,
+    /// Most bytes of output that are kept of each runner. Default 100 MB (10^6 bytes).
+    pub transcript_limit: u64,
+    /// Most bytes that all transcripts take on disk. Default 2000 MB.
+    pub transcripts_total: u64,
+    /// Age at which output is removed. Default 30 days.
+    pub retention: Duration,
+    /// Regular expressions of the user for what is a secret, besides the known kinds.
+    pub secrets: Vec<String>,
+    /// Secrets are starred out before anything is written. Default false: local bytes are exact.
+    pub redact_at_rest: bool,
+    /// File with the key that transcripts are encrypted with; `None`: they are not.
+    pub key_file: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -44,6 +57,12 @@ impl Default for Settings {
             idle_after_of_kind: BTreeMap::new(),
             key_prefix: "coda".to_owned(),
             keep_window: KeepWindow::default(),
+            transcript_limit: 100_000_000,
+            transcripts_total: 2_000_000_000,
+            retention: Duration::from_hours(30 * 24),
+            secrets: Vec::new(),
+            redact_at_rest: false,
+            key_file: None,
         }
     }
 }

@@ -2,8 +2,10 @@
 
 pub mod clock;
 pub mod files;
+pub mod keys;
 pub mod mux;
 pub mod process;
 pub mod spawn;
 pub mod store;
 pub mod table;
+pub mod transcript;

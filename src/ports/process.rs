@@ -12,8 +12,10 @@ use crate::domain::activity::Activity;
 use crate::domain::exit::{Exit, Outcome};
 use crate::domain::ids::{PaneId, Pid, RunnerId, SessionId};
 use crate::domain::name::RunnerName;
+use crate::domain::pane_screen::PaneScreen;
 use crate::domain::runner::{Launch, Place};
 use crate::domain::time::Timestamp;
+use crate::domain::transcript::Size;
 
 /// What can go wrong.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -137,6 +139,21 @@ pub enum ProcessEvent {
         /// How many; `None` when tmux dropped them and does not say.
         bytes: Option<u64>,
     },
+    /// What tmux has of the pane, behind all output before this event: the first event of every watch, and again after output
+    /// was lost, after a change of size, and when it was asked for with [`ProcessMonitor::look`].
+    Screen {
+        /// When.
+        at: Timestamp,
+        /// What.
+        screen: Box<PaneScreen>,
+    },
+    /// The pane has another size from here on. A `Screen` follows.
+    Resized {
+        /// When.
+        at: Timestamp,
+        /// The new size.
+        size: Size,
+    },
     /// It began to print again, or fell idle. Sent with the output or silence that shows it.
     Activity(Activity),
     /// It has been silent for the threshold given to `monitor`.
@@ -206,6 +223,12 @@ pub trait ProcessMonitor: Send + Sync {
         handle: &ProcessHandle,
         options: MonitorOptions,
     ) -> Result<mpsc::Receiver<ProcessEvent>, ProcessError>;
+
+    /// Asks for a `Screen` event in the stream of a followed pane. It comes behind the output that was printed before.
+    ///
+    /// # Errors
+    /// `Gone` when the pane is not followed.
+    async fn look(&self, handle: &ProcessHandle) -> Result<(), ProcessError>;
 
     /// Ends the program and everything it started in the pane's terminal, and returns when it is over. The
     /// exit itself comes over the stream.

@@ -314,6 +314,12 @@ impl ProcessMonitor for FakeMux {
         Ok(receiver)
     }
 
+    async fn look(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
+        let pane = handle.place.pane;
+        self.state.lock().await.deeds.push(format!("look {pane}"));
+        Ok(())
+    }
+
     async fn kill(&self, handle: &ProcessHandle, mode: KillMode) -> Result<(), ProcessError> {
         let pane = handle.place.pane;
         let word = if mode == KillMode::Forced {

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{AttachView, DaemonView, LogView, RunnerView, SessionView, StatusView};
+use super::{
+    AttachView, DaemonView, LogView, PrunedView, RestoreView, RunnerView, ScreenView, SessionView,
+    SinceView, SlotView, StatusChangeView, StatusView, TranscriptView,
+};
 
 /// A successful answer; absent fields do not belong to the request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +36,33 @@ pub struct Answer {
     /// `attach-runner`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attach: Option<AttachView>,
+    /// `read-transcript`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transcript: Option<TranscriptView>,
+    /// `get-screen`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screen: Option<Box<ScreenView>>,
+    /// `mark-runner`: the place of the mark, `RUN:SEQ`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// `prune-transcripts`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pruned: Option<Vec<PrunedView>>,
+    /// `reserve-slot`, `show-slot` and `release-slot`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<Box<SlotView>>,
+    /// `list-slots`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slots: Option<Vec<SlotView>>,
+    /// `show-slot`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<SinceView>,
+    /// `restore-runners`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<Vec<RestoreView>>,
+    /// `get-runner`: the newest changes of its status, oldest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<Vec<StatusChangeView>>,
     /// `hello` and `daemon-status`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daemon: Option<Box<DaemonView>>,

@@ -1,4 +1,4 @@
-//! Events of the streams (`stream-runner-logs`, `subscribe`, `get-status` with `follow`), one a line.
+//! Events of the streams (`stream-runner-logs`, `stream-transcript`, `subscribe`, `get-status` with `follow`), one a line.
 //!
 //! The first line of a stream is an ordinary answer line (`success`), so that a refusal looks the same
 //! everywhere; that of `get-status` has the `status` now. Events follow it.
@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LogView, RunnerView, StatusView};
+use super::{LogView, RunnerView, StatusView, TranscriptPiece};
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +31,11 @@ pub enum Event {
     LogEnd {
         /// The runner as it ended.
         runner: Box<RunnerView>,
+    },
+    /// A part of a transcript, in order, without holes from the event before but for `gap` pieces.
+    Transcript {
+        /// Never empty.
+        pieces: Vec<TranscriptPiece>,
     },
     /// All runners, at the beginning of `subscribe` and after `lagged`.
     Snapshot {

@@ -10,6 +10,8 @@ mod event;
 mod frame;
 mod request;
 mod schema;
+mod slot;
+mod transcript;
 mod view;
 
 pub use answer::*;
@@ -18,4 +20,6 @@ pub use event::*;
 pub use frame::*;
 pub use request::*;
 pub use schema::schema;
+pub use slot::*;
+pub use transcript::*;
 pub use view::*;

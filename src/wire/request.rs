@@ -8,6 +8,16 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{GetScreen, MarkRunner, PruneTranscripts, ReadTranscript, RestoreRunners, SlotRef};
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape that skip_serializing_if asks for"
+)]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
 /// Every request.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -36,6 +46,26 @@ pub enum Request {
     GetRunnerLogs(GetRunnerLogs),
     /// The newest log entries and then every new one, as a stream of [`super::Event`]s.
     StreamRunnerLogs(GetRunnerLogs),
+    /// A page of a runner's transcript.
+    ReadTranscript(ReadTranscript),
+    /// A runner's transcript from a place on, and then everything new, as a stream of [`super::Event`]s.
+    StreamTranscript(ReadTranscript),
+    /// A runner's screen, now or as it was.
+    GetScreen(GetScreen),
+    /// Puts a mark of the user into a runner's transcript.
+    MarkRunner(MarkRunner),
+    /// Removes what is too old or too much from all transcripts, now.
+    PruneTranscripts(PruneTranscripts),
+    /// Takes a session key, whether there is a session or not. Idempotent.
+    ReserveSlot(SlotRef),
+    /// Every slot.
+    ListSlots(Empty),
+    /// One slot, and what was printed since the last terminal left.
+    ShowSlot(SlotRef),
+    /// Gives a session key back; sessions and runners stay.
+    ReleaseSlot(SlotRef),
+    /// Starts again what ran when the tmux server went away.
+    RestoreRunners(RestoreRunners),
     /// The command lines that bring a person to the runner's pane.
     AttachRunner(RunnerRef),
     /// Removes a runner from the list; a live one is no longer watched, its program goes on.
@@ -52,7 +82,7 @@ pub enum Request {
     Subscribe(Empty),
     /// What the daemon knows of itself.
     DaemonStatus(Empty),
-    /// Ends the daemon; runners go on.
+    /// Ends the daemon; runners go on. Everything is on disk before it ends.
     StopDaemon(Empty),
     /// From a run parent: its pane is there. Answered when the pane is watched and the program may start.
     RunBegin(RunBegin),
@@ -213,14 +243,29 @@ pub struct WaitRunner {
 }
 
 /// `get-runner-logs` and `stream-runner-logs`
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetRunnerLogs {
     /// Name, id, or unique beginning of the id.
     pub runner: String,
-    /// How many of the newest entries; by default all that are in memory.
+    /// How many of the newest entries that fit; by default 1000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
+    /// Only entries behind this place, `RUN:SEQ`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Only entries of this time or later, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since_ms: Option<u64>,
+    /// Only entries from before this time, in milliseconds since 1970. Not of a stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_ms: Option<u64>,
+    /// Only entries whose text fits this regular expression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grep: Option<String>,
+    /// Entries to give before and after each that fits `grep`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub context: usize,
 }
 
 /// Requests about one tmux session.

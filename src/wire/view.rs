@@ -70,8 +70,28 @@ pub struct RunnerView {
     pub output_bytes: u64,
     /// Bytes that were dropped.
     pub lost_bytes: u64,
-    /// Number of its newest log entry; 0 when it has none.
+    /// Why its output is not being recorded, a whole sentence; absent while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording_paused: Option<String>,
+    /// End of its transcript: bytes that the present run has printed under geppetto's eyes.
     pub last_seq: u64,
+    /// Log entries since the daemon began to watch it.
+    #[serde(default)]
+    pub log_entries: u64,
+}
+
+/// A change of status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusChangeView {
+    /// Run.
+    pub run: u32,
+    /// The status from then on.
+    pub status: String,
+    /// Why, as a whole sentence.
+    pub reason: String,
+    /// When.
+    pub at_ms: u64,
 }
 
 /// How a run ended.
@@ -96,7 +116,10 @@ pub struct ExitView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LogView {
-    /// Number, from 1, without holes.
+    /// Run that it belongs to.
+    #[serde(default)]
+    pub run: u32,
+    /// Where in the transcript of that run it was settled: behind so many bytes. Several entries may share a place.
     pub seq: u64,
     /// When.
     pub at_ms: u64,

@@ -43,7 +43,7 @@ fn read_to_end(wire: &mut Wire) -> (Vec<LogView>, u64) {
             }
             Event::LogEnd { runner } => {
                 let last = all.last().map_or(0, |entry| entry.seq);
-                assert_eq!(last + lagged, runner.last_seq, "the end came too early");
+                assert_eq!(last + lagged, runner.log_entries, "the end came too early");
                 return (all, left_out);
             }
             other => panic!("not an event of a log: {other:?}"),
@@ -196,7 +196,7 @@ fn a_log_goes_on_over_a_restart_of_the_program() {
     let sandbox = Sandbox::new();
     sandbox.start("one", "echo run");
     sandbox.wait_for_status("one", "completed");
-    let last = sandbox.runner("one").last_seq;
+    let last = sandbox.runner("one").log_entries;
     sandbox.geppetto(&["start", "one"]).ok();
     sandbox.wait_until("the second run's line", || {
         sandbox.log_lines("one") == ["run", "run"]

@@ -243,6 +243,8 @@ mod tests {
                 ProcessEvent::Output { bytes, .. } if bytes.len() > 20 => bytes.len().to_string(),
                 ProcessEvent::Output { bytes, .. } => String::from_utf8(bytes.to_vec()).unwrap(),
                 ProcessEvent::Lost { bytes } => format!("lost {bytes:?}"),
+                ProcessEvent::Screen { .. } => "screen".to_owned(),
+                ProcessEvent::Resized { size, .. } => format!("{}x{}", size.cols, size.rows),
                 ProcessEvent::Activity(activity) => format!("{activity:?}"),
                 ProcessEvent::Silence { lasted } => format!("silent {}", lasted.as_secs()),
                 ProcessEvent::Exit(exit) => format!("{:?}", exit.outcome),

@@ -75,6 +75,13 @@ impl ProcessMonitor for Tmux {
         .await
     }
 
+    async fn look(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
+        Err(ProcessError::Gone {
+            pane: handle.place.pane,
+            pid: handle.place.pane_pid,
+        })
+    }
+
     async fn kill(&self, handle: &ProcessHandle, mode: KillMode) -> Result<(), ProcessError> {
         self.still_there(handle).await?;
         if let Some(exit) = signals::kill(&self.options, handle, mode).await? {

@@ -158,7 +158,7 @@ impl Core {
 
 impl Core {
     async fn until_seq(&self, seq: u64) {
-        while self.app.show("one".to_owned()).await.unwrap().last_seq.0 < seq {
+        while self.app.show("one".to_owned()).await.unwrap().entries < seq {
             tokio::task::yield_now().await;
         }
     }

@@ -34,6 +34,7 @@ pub(crate) fn run(args: &DemoArgs, context: &mut Context<'_>) -> Result<(), Fail
     let request = GetRunnerLogs {
         runner: runner.id.clone(),
         limit: None,
+        ..GetRunnerLogs::default()
     };
     log.ask(Request::StreamRunnerLogs(request), Some(PATIENCE))?;
 

@@ -16,6 +16,7 @@ pub(crate) fn run(args: &LogsArgs, context: &mut Context<'_>) -> Result<(), Fail
     let request = GetRunnerLogs {
         runner: args.of.runner.clone(),
         limit: args.lines,
+        ..GetRunnerLogs::default()
     };
     let style = Style {
         json: args.of.json,
@@ -63,6 +64,7 @@ fn follow(
             Event::Snapshot { .. }
             | Event::Runner { .. }
             | Event::RunnerRemoved { .. }
+            | Event::Transcript { .. }
             | Event::Status { .. } => {}
         }
     }
@@ -102,7 +104,7 @@ mod tests {
 
     use crate::cli::fake::{Session, runner};
 
-    const ENTRIES: &str = r#"[{"seq":1,"atMs":1764000000250,"source":"pane","text":"one"},{"seq":2,"atMs":1764000001000,"source":"geppetto","text":"two\u001b]0;x\u0007"}]"#;
+    const ENTRIES: &str = r#"[{"run":1,"seq":1,"atMs":1764000000250,"source":"pane","text":"one"},{"run":1,"seq":2,"atMs":1764000001000,"source":"geppetto","text":"two\u001b]0;x\u0007"}]"#;
 
     fn entries() -> String {
         format!(r#"{{"success":true,"entries":{ENTRIES}}}"#)
@@ -133,8 +135,8 @@ mod tests {
         "#);
         assert_snapshot!(Session::new(&[&entries()]).run(&["logs", "work", "--json"]), @r#"
         > {"type":"get-runner-logs","runner":"work"}
-        {"seq":1,"atMs":1764000000250,"source":"pane","text":"one"}
-        {"seq":2,"atMs":1764000001000,"source":"geppetto","text":"two\u001b]0;x\u0007"}
+        {"run":1,"seq":1,"atMs":1764000000250,"source":"pane","text":"one"}
+        {"run":1,"seq":2,"atMs":1764000001000,"source":"geppetto","text":"two\u001b]0;x\u0007"}
         [0]
         "#);
     }
@@ -157,8 +159,8 @@ mod tests {
     fn a_stream_until_the_end_ends_there() {
         assert_snapshot!(Session::new(&[&stream()]).run(&["logs", "work", "--until-end", "--json"]), @r#"
         > {"type":"stream-runner-logs","runner":"work"}
-        {"seq":1,"atMs":1764000000250,"source":"pane","text":"one"}
-        {"seq":2,"atMs":1764000001000,"source":"geppetto","text":"two\u001b]0;x\u0007"}
+        {"run":1,"seq":1,"atMs":1764000000250,"source":"pane","text":"one"}
+        {"run":1,"seq":2,"atMs":1764000001000,"source":"geppetto","text":"two\u001b]0;x\u0007"}
         ! 7 log entries were left out, since this reader was too slow.
         [0]
         "#);

@@ -105,6 +105,7 @@ fn follow(runner: &RunnerView, paths: &Paths, screen: &mut Screen<'_>) -> Result
     let request = Request::StreamRunnerLogs(GetRunnerLogs {
         runner: runner.id.clone(),
         limit: Some(KEPT),
+        ..GetRunnerLogs::default()
     });
     let mut client = Some(start::connect(paths, Start::WithTmux)?);
     if let Some(client) = &mut client {
@@ -159,6 +160,7 @@ impl View {
                 self.entries.extend(entries);
             }
             Event::Lagged { count } => self.entries.push_back(LogView {
+                run: 0,
                 seq: 0,
                 at_ms: 0,
                 source: "geppetto".to_owned(),
@@ -169,6 +171,7 @@ impl View {
             }
             Event::Snapshot { .. }
             | Event::Runner { .. }
+            | Event::Transcript { .. }
             | Event::RunnerRemoved { .. }
             | Event::Status { .. } => {}
         }
@@ -191,6 +194,7 @@ fn tell(lines: &[String], screen: &mut Screen<'_>) -> Result<(), Failure> {
     let entries: Vec<LogView> = lines
         .iter()
         .map(|line| LogView {
+            run: 0,
             seq: 0,
             at_ms: 0,
             source: "pane".to_owned(),
@@ -212,6 +216,7 @@ mod tests {
 
     fn entry(text: &str) -> LogView {
         LogView {
+            run: 0,
             seq: 1,
             at_ms: 0,
             source: "pane".to_owned(),

@@ -94,7 +94,7 @@ fn output(runner: &RunnerView) -> String {
     };
     format!(
         "{} bytes, {} log entries{lost}",
-        runner.output_bytes, runner.last_seq
+        runner.output_bytes, runner.log_entries
     )
 }
 
