@@ -11,14 +11,18 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
 use crate::adapters::process::SystemProcesses;
+use crate::adapters::sqlite::{Key, SqliteTranscripts, TranscriptOptions};
 use crate::adapters::store::FileStore;
 use crate::adapters::tmux::{Tmux, TmuxOptions};
 use crate::app::{App, Ports};
-use crate::config::{self, ConfigWatch, Environment, Paths, Settings, Wishes, prepare_private_dir};
+use crate::config::{
+    self, Build, ConfigWatch, Environment, Paths, Settings, Wishes, prepare_private_dir,
+};
 use crate::daemon::{Daemon, DaemonError, Ownership, OwnershipError, Tasks};
 use crate::daemon_stdio::{Announcer, ReadyLine};
 use crate::logging;
 use crate::ports::clock::Clock;
+use crate::ports::transcript::{Retention, Transcripts};
 
 /// Threads of the daemon: one for tmux and the monitor, one for clients; more would only wake each other.
 const WORKERS: usize = 2;
@@ -70,17 +74,21 @@ fn begin(wishes: &Wishes, announcer: &mut Option<Announcer>) -> Result<(), Ready
     {
         prepare_private_dir(directory).map_err(|error| refusal(&error, Some(error.hint())))?;
     }
-    let ownership = Ownership::take(&paths.lock, &paths.socket).map_err(|error| ReadyLine {
-        locked: matches!(error, OwnershipError::Taken { .. }),
-        ..refusal(&error, None)
-    })?;
+    let build = Build::of(&paths.program).map_err(|error| refusal(&error, None))?;
+    let ownership =
+        Ownership::take(&paths.lock, &paths.socket, &build.to_text()).map_err(|error| {
+            ReadyLine {
+                locked: matches!(error, OwnershipError::Taken { .. }),
+                ..refusal(&error, None)
+            }
+        })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .enable_all()
         .build()
         .map_err(|error| refusal(&error, None))?;
     let served = runtime.block_on(async {
-        let (daemon, _config) = compose(paths, settings, environment, ownership)?;
+        let (daemon, _config) = compose(paths, build.id(), settings, environment, ownership)?;
         daemon.run(|| tell_ready(announcer)).await
     });
     served.map_err(|error| {
@@ -100,6 +108,7 @@ fn tell_ready(announcer: &mut Option<Announcer>) {
 /// Puts the daemon together. The tmux adapter and the monitor already run in its task tree.
 fn compose(
     paths: Paths,
+    build: String,
     settings: Settings,
     environment: Environment,
     ownership: Ownership,
@@ -118,6 +127,7 @@ fn compose(
         freezer: tmux.clone(),
         reports: tmux.clone(),
         store: Arc::new(FileStore::new(paths.state_dir.clone())),
+        transcripts: transcripts(&paths, settings.clone())?,
         files: Arc::new(HostFiles::new(search_path(&environment))),
         clock: Arc::clone(&clock),
         spawn: Arc::new(tasks.clone()),
@@ -140,9 +150,41 @@ fn compose(
         tasks,
         shutdown,
         paths,
+        build,
         started_at: clock.now(),
     };
     Ok((daemon, config_watch))
+}
+
+/// The transcripts, with the key and the limits of the settings.
+fn transcripts(
+    paths: &Paths,
+    settings: watch::Receiver<Arc<Settings>>,
+) -> Result<Transcripts, DaemonError> {
+    let key_file = settings.borrow().key_file.clone();
+    let key = key_file
+        .map(|path| Key::load(&path))
+        .transpose()
+        .map_err(|error| DaemonError::Key {
+            hint: error.hint(),
+            source: Box::new(error),
+        })?;
+    let options = TranscriptOptions {
+        directory: paths.state_dir.join("transcripts"),
+        retention: Arc::new(move || Retention::of(&settings.borrow())),
+        key,
+        redact: None,
+    };
+    let store = SqliteTranscripts::start(options).map_err(|source| DaemonError::Io {
+        what: "the threads of the transcripts cannot be started",
+        source,
+    })?;
+    let store = Arc::new(store);
+    Ok(Transcripts {
+        writer: store.clone(),
+        reader: store.clone(),
+        keeper: store,
+    })
 }
 
 fn tmux_options(

@@ -2,6 +2,7 @@
 //! `tmux -C` client does that reads and throws away? And is the log complete?
 
 use std::io::Read;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -15,7 +16,9 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub(crate) fn run() {
     let (mut ours, mut peers, mut bytes, mut whole) = (Vec::new(), Vec::new(), 0.0, 0);
     for _ in 0..TIMES {
-        let (took, size) = discarding_reader();
+        let (took, size) = discarded(&["generate", "flood", &LINES.to_string()], |path| {
+            parse(&written(path, LIMIT))
+        });
         peers.push(took);
         bytes = size;
         let (took, complete) = geppetto();
@@ -47,7 +50,9 @@ fn parse(done: &str) -> (f64, f64) {
     (micros.parse::<f64>().unwrap() / 1e6, bytes.parse().unwrap())
 }
 
-fn discarding_reader() -> (f64, f64) {
+/// Runs this program with those arguments and a file for what it has to say at its end, while a control client reads and
+/// throws away; `read` waits for the file.
+pub(crate) fn discarded<T>(program: &[&str], read: impl FnOnce(&Path) -> T) -> T {
     let world = World::new();
     let args = [
         "-u",
@@ -77,20 +82,10 @@ fn discarding_reader() -> (f64, f64) {
             .contains('1')
     });
     let done = world.path("done");
-    let count = LINES.to_string();
     let (me, at) = (myself(), done.to_str().unwrap());
-    world.tmux(&[
-        "new-window",
-        "-d",
-        "-t",
-        "anchor",
-        &me,
-        "generate",
-        "flood",
-        &count,
-        at,
-    ]);
-    let measured = parse(&written(&done, LIMIT));
+    let window = ["new-window", "-d", "-t", "anchor", &me];
+    world.tmux(&[&window[..], program, &[at]].concat());
+    let measured = read(&done);
     drop(world);
     drop(_child);
     reader.join().unwrap();

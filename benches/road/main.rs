@@ -14,6 +14,7 @@
 
 mod commands;
 mod delay;
+mod durable;
 mod flood;
 mod generator;
 mod idle;
@@ -44,13 +45,14 @@ fn measure(only: Option<&str>) {
         "{:<52} {:>14} {:>14} {:>22}",
         "what", "measured", "peer", "bar"
     );
-    let all: [(&str, fn()); 6] = [
+    let all: [(&str, fn()); 7] = [
         ("commands", commands::run),
         ("idle", idle::run),
         ("light", light::run),
         ("delay", delay::run),
         ("many", many::run),
         ("flood", flood::run),
+        ("durable", durable::run),
     ];
     for (name, run) in all {
         if only.is_none_or(|wanted| wanted == name) {

@@ -80,6 +80,13 @@ impl World {
         answer(self.geppetto_command(args))
     }
 
+    /// An answer that is not text.
+    pub(crate) fn geppetto_bytes(&self, args: &[&str]) -> Vec<u8> {
+        let output = self.geppetto_command(args).output().unwrap();
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        output.stdout
+    }
+
     /// Every runner, as `list --json` shows it.
     pub(crate) fn runners(&self) -> Vec<Value> {
         let listed: Value = serde_json::from_str(&self.geppetto(&["list", "--json"])).unwrap();

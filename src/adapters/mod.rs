@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod files;
 pub mod process;
+pub mod sqlite;
 pub mod store;
 pub mod tmux;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::entry::{Entry, RunnerNow};
+use super::entry::RunnerNow;
 use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
@@ -90,7 +90,7 @@ impl App {
                 let now = world.clock.now();
                 let mut runner = Runner::new(id, name.clone(), kind, origin, limits, now);
                 runner.key = key;
-                world.insert(Entry::new(runner));
+                world.insert(runner);
                 Ok::<_, AppError>(name)
             })
             .await??;
@@ -108,7 +108,7 @@ impl App {
             return Err(error);
         }
         self.arm(id, wishes.max_duration).await?;
-        self.write_log_file(id, &wishes).await?;
+        self.write_log_file(id, &wishes, usize::MAX).await?;
         self.saved().await?;
         self.show(id.to_string()).await
     }

@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::DropGuard;
 
 use super::limits::{BATCH_ENTRIES, LOG_BYTES, LOG_ENTRIES};
+use super::screen::ScreenNow;
+use super::tape::Tape;
 use crate::domain::evidence::{Evidence, Fact};
-use crate::domain::ids::{Epoch, Pid, Seq};
-use crate::domain::line::LineAssembler;
-use crate::domain::log::{LogEntry, LogRing, LogSource};
+use crate::domain::ids::Pid;
+use crate::domain::log::{LogEntry, LogRing};
+use crate::domain::pane_screen::PaneScreen;
 use crate::domain::runner::Runner;
 use crate::domain::status::Status;
 use crate::domain::time::{Tick, Timestamp};
-use crate::domain::transcript::Position;
+use crate::domain::transcript::{Gap, Piece, Position, RecordKind, Size};
 
 /// A runner as it is at one moment.
 #[derive(Debug, Clone)]
@@ -24,6 +27,8 @@ pub struct RunnerNow {
     pub end: Position,
     /// How many log entries it has had under this daemon's eyes.
     pub entries: u64,
+    /// Why its output is not recorded at present, a whole sentence.
+    pub recording_paused: Option<String>,
 }
 
 /// What a follower of a log is sent.
@@ -77,13 +82,24 @@ pub(super) struct Start {
     pub(super) started: Option<oneshot::Sender<StartResult>>,
 }
 
+/// What an earlier daemon recorded of a runner.
+#[derive(Debug, Default)]
+pub(super) struct Recorded {
+    /// The end of its transcript.
+    pub(super) end: Position,
+    /// Its newest lines, oldest first.
+    pub(super) lines: Vec<Arc<str>>,
+}
+
 /// A runner with everything that belongs to it.
 pub(super) struct Entry {
     pub(super) runner: Runner,
-    /// Bytes of the present epoch.
-    seq: Seq,
+    tape: Tape,
     log: LogRing,
-    lines: LineAssembler,
+    /// True when the log has lost nothing since the runner is known: then the disk has no more than memory.
+    log_complete: bool,
+    /// Why its output is not recorded at present.
+    pub(super) recording_paused: Option<String>,
     tails: Vec<Tail>,
     waiters: Vec<Waiter>,
     /// The pump of the current run; dropping it ends the watch.
@@ -94,12 +110,13 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn new(runner: Runner) -> Self {
+    pub(super) fn new(runner: Runner, tape: Tape) -> Self {
         Self {
             runner,
-            seq: Seq(0),
+            tape,
             log: LogRing::new(LOG_ENTRIES, LOG_BYTES),
-            lines: LineAssembler::default(),
+            log_complete: true,
+            recording_paused: None,
             tails: Vec::new(),
             waiters: Vec::new(),
             watch: None,
@@ -113,12 +130,13 @@ impl Entry {
             runner: self.runner.clone(),
             end: self.end(),
             entries: self.log.pushed(),
+            recording_paused: self.recording_paused.clone(),
         }
     }
 
     /// The end of its transcript.
     pub(super) const fn end(&self) -> Position {
-        Position::new(Epoch(self.runner.run), self.seq)
+        self.tape.end()
     }
 
     pub(super) fn status(&self) -> Status {
@@ -154,40 +172,92 @@ impl Entry {
         self.answer_waiters();
     }
 
-    pub(super) fn output(&mut self, at: Timestamp, bytes: &[u8]) {
+    /// Its pane printed.
+    pub(super) fn output(&mut self, at: Timestamp, now: Tick, bytes: &Bytes) {
         self.runner.output_bytes += bytes.len() as u64;
-        self.seq.0 += bytes.len() as u64;
         self.runner.last_output_at = Some(at);
-        let lines = self.lines.push(bytes);
-        self.append(at, LogSource::Pane, lines.iter().map(String::as_str));
+        let entries = self.tape.output(at, now, bytes);
+        self.log(entries);
     }
 
-    /// Ends the unfinished line of a run that is over.
-    pub(super) fn finish_line(&mut self, at: Timestamp) {
-        if let Some(line) = std::mem::take(&mut self.lines).finish() {
-            self.append(at, LogSource::Pane, [line.as_str()]);
+    /// Output is missing.
+    pub(super) fn gap(&mut self, at: Timestamp, gap: Gap) {
+        self.runner.lost_bytes += gap.bytes.unwrap_or(0);
+        let entries = self.tape.gap(at, gap);
+        self.log(entries);
+    }
+
+    /// What its pane really shows.
+    pub(super) fn screen(&mut self, at: Timestamp, screen: &PaneScreen) {
+        let entries = self.tape.screen(at, screen);
+        self.log(entries);
+    }
+
+    /// Its pane has another size.
+    pub(super) fn resized(&mut self, at: Timestamp, size: Size) {
+        self.tape.resized(at, size);
+    }
+
+    /// When lines of its screen may have settled by silence.
+    pub(super) fn settles_at(&self) -> Option<Tick> {
+        self.tape.deadline()
+    }
+
+    /// Logs what has settled.
+    pub(super) fn settle_lines(&mut self, at: Timestamp, now: Tick) {
+        let entries = self.tape.expire(at, now);
+        self.log(entries);
+    }
+
+    /// Puts something between its bytes.
+    pub(super) fn record(&mut self, at: Timestamp, kind: RecordKind) {
+        let entries = self.tape.record(at, kind);
+        self.log(entries);
+    }
+
+    /// The last lines of a run that is over.
+    pub(super) fn finish(&mut self, at: Timestamp) {
+        let entries = self.tape.finish(at, self.runner.status.exit());
+        self.log(entries);
+    }
+
+    /// Another run begins: `self.runner.run` says which.
+    pub(super) fn begin_run(&mut self) {
+        self.tape.begin_run(self.runner.run);
+    }
+
+    /// An earlier daemon recorded up to there.
+    pub(super) fn resume(&mut self, recorded: Recorded) {
+        self.log_complete = recorded.end == Position::default();
+        if recorded.end.epoch.0 == self.runner.run {
+            self.tape.resume(recorded.end, recorded.lines);
         }
     }
 
-    pub(super) fn append<'a>(
-        &mut self,
-        at: Timestamp,
-        source: LogSource,
-        lines: impl IntoIterator<Item = &'a str>,
-    ) {
+    /// Gets in line for every piece of the transcript from here on; returns where that is, and behind how many records.
+    pub(super) fn follow_tape(&mut self, follower: mpsc::Sender<Piece>) -> (Position, usize) {
+        self.tape.follow(follower)
+    }
+
+    /// The screen, while its pane is watched.
+    pub(super) fn screen_now(&mut self) -> Option<ScreenNow> {
+        let time = self.runner.last_output_at.unwrap_or(self.runner.started_at);
+        self.watch.is_some().then(|| ScreenNow {
+            place: self.tape.end(),
+            time,
+            picture: self.tape.picture(),
+        })
+    }
+
+    /// How often its screen was not what tmux had.
+    pub(super) fn divergences(&self) -> u64 {
+        self.tape.divergences()
+    }
+
+    fn log(&mut self, entries: Vec<LogEntry>) {
         let mut first = self.log.pushed() + 1;
-        let place = self.end();
-        let entries: Vec<LogEntry> = lines
-            .into_iter()
-            .map(|text| LogEntry {
-                place,
-                at,
-                source,
-                text: text.into(),
-            })
-            .collect();
         for entry in &entries {
-            self.log.push(entry.clone());
+            self.log_complete &= self.log.push(entry.clone());
         }
         if self.tails.is_empty() {
             return;
@@ -216,10 +286,14 @@ impl Entry {
         });
     }
 
-    /// The newest entries, and from here on every new one through `tail`: no hole and no repeat between.
-    pub(super) fn follow(&mut self, limit: usize, tail: Tail) -> Vec<LogEntry> {
+    /// From here on every new entry goes through `tail` too.
+    pub(super) fn follow(&mut self, tail: Tail) {
         self.tails.push(tail);
-        self.log.tail(limit)
+    }
+
+    /// True when memory has every entry that there ever was.
+    pub(super) const fn is_log_complete(&self) -> bool {
+        self.log_complete
     }
 
     pub(super) fn tail(&self, limit: usize) -> Vec<LogEntry> {

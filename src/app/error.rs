@@ -8,9 +8,11 @@ use crate::domain::ids::RunnerId;
 use crate::domain::key::KeyError;
 use crate::domain::name::NameError;
 use crate::domain::status::Status;
+use crate::domain::transcript::Position;
 use crate::ports::mux::MuxError;
 use crate::ports::process::ProcessError;
 use crate::ports::store::StoreError;
+use crate::ports::transcript::TranscriptError;
 
 /// A refusal.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -135,6 +137,19 @@ pub enum AppError {
     /// The disk.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A transcript.
+    #[error(transparent)]
+    Transcript(#[from] TranscriptError),
+    /// Nothing is kept of that place.
+    #[error("Nothing is kept of the screen of runner \"{name}\" at {place}.")]
+    NoScreen {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+        /// The place.
+        place: Position,
+    },
     /// The time given is up.
     #[error("Runner \"{name}\" is still {} after {} ms.", status.as_str(), waited_ms)]
     TimedOut {

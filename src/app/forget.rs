@@ -1,10 +1,10 @@
-//! `forget`: take a runner off the list. A live one is no longer watched; its program goes on.
+//! `forget`: take a runner off the list, and remove all that it printed. A live one is no longer watched; its program goes on.
 
 use super::entry::RunnerNow;
 use super::{App, AppError};
 
 impl App {
-    /// Removes it. A pane of a registered session stays off the list until it is registered again by itself.
+    /// Removes it with everything that is kept of it. A pane of a registered session stays off the list until it is registered again by itself.
     ///
     /// # Errors
     /// `RunnerNotFound`, `RunnerAmbiguous`.
@@ -25,6 +25,7 @@ impl App {
                 Ok::<_, AppError>(entry.now())
             })
             .await??;
+        self.ports.transcripts.keeper.forget(now.runner.id).await?;
         self.saved().await?;
         Ok(now)
     }

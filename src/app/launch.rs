@@ -66,7 +66,7 @@ impl App {
             has_run_parent: true,
         };
         let stream = self.ports.process.monitor(handle, options).await?;
-        self.watch(tag, stream).await?;
+        self.watch(tag, handle.clone(), stream).await?;
         let program = || launch.command.first().cloned().unwrap_or_default();
         match tokio::time::timeout(START_TIMEOUT, starting).await {
             Ok(Ok(Ok(_pid))) => Ok(()),
@@ -87,6 +87,7 @@ impl App {
     pub(super) async fn watch(
         &self,
         tag: RunTag,
+        handle: ProcessHandle,
         stream: mpsc::Receiver<ProcessEvent>,
     ) -> Result<(), AppError> {
         let stopped = CancellationToken::new();
@@ -94,7 +95,7 @@ impl App {
         let app = self.clone();
         self.ports.spawn.spawn(
             "pump",
-            Box::pin(async move { app.pump(tag, stream, stopped).await }),
+            Box::pin(async move { app.pump(tag, &handle, stream, stopped).await }),
         );
         self.monitor
             .turn(move |world| {
@@ -114,6 +115,7 @@ impl App {
     async fn pump(
         self,
         tag: RunTag,
+        handle: &ProcessHandle,
         mut stream: mpsc::Receiver<ProcessEvent>,
         stopped: CancellationToken,
     ) {
@@ -131,9 +133,26 @@ impl App {
                 // Its run parent ended at a moment when this daemon did not listen yet.
                 *exit = written;
             }
+            let is_silence = matches!(event, ProcessEvent::Silence { .. });
+            let is_exit = matches!(event, ProcessEvent::Exit(_));
             if !self.monitor.observe(tag, event).await {
                 return;
             }
+            if is_silence && let Err(error) = self.ports.process.look(handle).await {
+                tracing::debug!(runner = %tag.runner, %error, "its screen cannot be compared");
+            }
+            if is_exit {
+                self.make_durable(tag.runner).await;
+            }
+        }
+    }
+
+    /// What a run printed must outlive a power cut once it is over.
+    async fn make_durable(&self, id: RunnerId) {
+        // A turn behind the exit: the last lines are in line for the store by then.
+        let _ending = self.monitor.turn(|_| ()).await;
+        if let Err(error) = self.ports.transcripts.writer.flush(id, true).await {
+            tracing::warn!(runner = %id, %error, "the end of its transcript is not on disk yet");
         }
     }
 

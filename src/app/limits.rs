@@ -26,11 +26,44 @@ pub(super) const BATCH_DELAY: Duration = Duration::from_millis(40);
 /// follower is told how many.
 pub(super) const FOLLOWER_BATCHES: usize = 128;
 
+/// A keyframe is kept after so many bytes of output, so that no screen is further away than this: 10 ms of a terminal's work.
+pub(super) const KEYFRAME_BYTES: u64 = 256 * 1024;
+
+/// Lines that are remembered of each runner to see where a picture of its pane goes on: a few screens.
+pub(super) const KNOWN_LINES: usize = 400;
+
+/// Pieces of a transcript waiting for one follower. When full, the follower reads what it lacks from the store.
+pub(super) const FOLLOWER_PIECES: usize = 64;
+
+/// Bytes of output that a page of a transcript has at most.
+pub(super) const PAGE_BYTES: usize = 1024 * 1024;
+
+/// Entries that a question for logs answers with when it does not say how many.
+pub(super) const DEFAULT_ENTRIES: usize = 1000;
+
+/// Entries that one answer has at most: each is up to 4 KiB of text, and an answer line is bounded.
+pub(super) const MOST_ENTRIES: usize = 100_000;
+
+/// Bytes of text in one answer of logs. The oldest entries go first.
+pub(super) const ANSWER_TEXT_BYTES: usize = 1024 * 1024;
+
+/// Output that is read from the end of a transcript at first to find its newest lines; then four times as much, and so on.
+pub(super) const TAIL_BYTES: usize = 64 * 1024;
+
+/// Time before the first pruning: a daemon that has just begun has better things to do.
+pub(super) const PRUNE_FIRST: Duration = Duration::from_secs(60);
+
+/// Time between two prunings.
+pub(super) const PRUNE_EVERY: Duration = Duration::from_secs(3600);
+
 /// Changes waiting for one subscriber. When full, it gets a new snapshot instead.
 pub(super) const SUBSCRIBER_CHANGES: usize = 256;
 
 /// Runners over their time that wait to be stopped. When full, the monitor tries again a second later.
 pub(super) const OVERDUE: usize = 64;
+
+/// Runners that left the list and whose transcripts wait to be removed. When full, they stay until they are pruned.
+pub(super) const LEFT: usize = 1024;
 
 /// Time for a run parent to show up and its program to start, on a loaded machine.
 pub(super) const START_TIMEOUT: Duration = Duration::from_secs(15);

@@ -5,16 +5,18 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use super::logs::{FollowItem, LogFollower};
+use super::query::LogQuery;
 use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::runner::Wishes;
 
 impl App {
-    /// Begins to write `<output directory>/<name>.log`, if there is such a directory.
+    /// Begins to write `<output directory>/<name>.log`, if there is such a directory, with the newest `backlog` entries first.
     pub(super) async fn write_log_file(
         &self,
         id: RunnerId,
         wishes: &Wishes,
+        backlog: usize,
     ) -> Result<(), AppError> {
         let Some(directory) = wishes.output_dir.clone() else {
             return Ok(());
@@ -27,7 +29,9 @@ impl App {
             .to_string()
             .replace('/', "_");
         let path = directory.join(format!("{name}.log"));
-        let follower = self.follow_logs(id.to_string(), usize::MAX).await?;
+        let follower = self
+            .follow_logs(id.to_string(), LogQuery::newest(backlog))
+            .await?;
         let app = self.clone();
         let task = async move { app.copy_log(id, follower, path).await };
         self.ports.spawn.spawn("log file", Box::pin(task));

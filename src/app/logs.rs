@@ -1,56 +1,113 @@
-//! `logs`: the newest entries of a runner, and a follower that gets every one after them.
+//! `logs`: entries of a runner, from memory and disk as one, and a follower that gets every one after them.
 
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
-use super::entry::{LeftOut, RunnerNow, Tail, TailItem};
+use super::entry::{Entry, LeftOut, RunnerNow, Tail, TailItem};
+use super::history::Until;
 use super::limits::{BATCH_DELAY, BATCH_ENTRIES, FOLLOWER_BATCHES};
+use super::query::{Collector, LogQuery};
 use super::{App, AppError};
+use crate::domain::ids::RunnerId;
 use crate::domain::log::LogEntry;
 
+/// What the monitor has of a log in memory.
+struct InMemory {
+    id: RunnerId,
+    entries: Vec<LogEntry>,
+    /// True when there never was more.
+    complete: bool,
+}
+
+impl InMemory {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            id: entry.runner.id,
+            entries: entry.tail(usize::MAX),
+            complete: entry.is_log_complete(),
+        }
+    }
+}
+
 impl App {
-    /// The newest `limit` entries of a runner, oldest first.
+    /// The entries of a runner that `query` wants, oldest first. Memory and disk are read as one.
     ///
     /// # Errors
-    /// `RunnerNotFound`, `RunnerAmbiguous`.
-    pub async fn logs(&self, runner: String, limit: usize) -> Result<Vec<LogEntry>, AppError> {
-        self.monitor
-            .turn(move |world| Ok(world.find(&runner)?.tail(limit)))
-            .await?
+    /// `RunnerNotFound`, `RunnerAmbiguous`, `Transcript` when the disk is needed and cannot be read.
+    pub async fn logs(&self, runner: String, query: LogQuery) -> Result<Vec<LogEntry>, AppError> {
+        let memory = self
+            .monitor
+            .turn(move |world| Ok::<_, AppError>(InMemory::of(world.find(&runner)?)))
+            .await??;
+        self.gather(memory, &query).await
     }
 
-    /// The same, and from there on every new entry.
+    /// The same, and from there on every new entry that fits.
     ///
     /// # Errors
-    /// `RunnerNotFound`, `RunnerAmbiguous`.
-    pub async fn follow_logs(&self, runner: String, limit: usize) -> Result<LogFollower, AppError> {
+    /// As [`App::logs`].
+    pub async fn follow_logs(
+        &self,
+        runner: String,
+        query: LogQuery,
+    ) -> Result<LogFollower, AppError> {
         let (items, receiver) = mpsc::channel(FOLLOWER_BATCHES);
         let (left_out, left_out_receiver) = watch::channel(LeftOut::default());
-        self.monitor
+        let (memory, last, ended) = self
+            .monitor
             .turn(move |world| {
                 let entry = world.find_mut(&runner)?;
                 let last = entry.pushed();
-                let backlog = entry.follow(limit, Tail { items, left_out });
+                entry.follow(Tail { items, left_out });
                 let ended = entry.status().is_ended().then(|| Box::new(entry.now()));
-                Ok(LogFollower {
-                    backlog,
-                    ended,
-                    items: receiver,
-                    left_out: left_out_receiver,
-                    last,
-                    held: None,
-                })
+                Ok::<_, AppError>((InMemory::of(entry), last, ended))
             })
-            .await?
+            .await??;
+        let backlog = self.gather(memory, &query).await?;
+        Ok(LogFollower {
+            query,
+            backlog,
+            ended,
+            items: receiver,
+            left_out: left_out_receiver,
+            last,
+            held: None,
+        })
+    }
+
+    /// Places grow, so everything up to the first place in memory is complete on disk once memory has a later one.
+    async fn gather(&self, memory: InMemory, query: &LogQuery) -> Result<Vec<LogEntry>, AppError> {
+        let enough = query.takes_all() && query.limit() <= memory.entries.len();
+        let first = memory.entries.first().map(|entry| entry.place);
+        let last = memory.entries.last().map(|entry| entry.place);
+        let mut collector = Collector::new(query);
+        let mut behind = None;
+        if !memory.complete && !enough {
+            behind = if first == last { None } else { first };
+            // With all of memory at one place, the disk has to tell everything before that place.
+            let until = match (behind, first) {
+                (None, Some(only)) => Until::Before(only),
+                (Some(place), _) => Until::Including(place),
+                (None, None) => Until::End,
+            };
+            self.read_log(memory.id, query, until, &mut collector)
+                .await?;
+        }
+        for entry in memory.entries {
+            if behind.is_none_or(|place| entry.place > place) {
+                collector.push(entry);
+            }
+        }
+        Ok(collector.finish())
     }
 }
 
 /// What a follower gets next.
 #[derive(Debug)]
 pub enum FollowItem {
-    /// New entries, at most 50, in order.
+    /// New entries, at most 50, in order; may be empty.
     Entries(Vec<LogEntry>),
     /// So many entries were left out here, because the follower was too slow.
     Lagged(u64),
@@ -61,6 +118,7 @@ pub enum FollowItem {
 /// A reader of one runner's log. Being slow costs it entries, and nobody else anything.
 #[derive(Debug)]
 pub struct LogFollower {
+    query: LogQuery,
     backlog: Vec<LogEntry>,
     /// The runner, if it had ended before the follower came.
     ended: Option<Box<RunnerNow>>,
@@ -157,6 +215,7 @@ impl LogFollower {
                 }
             }
         }
+        given.retain(|entry| self.query.fits(entry));
         FollowItem::Entries(given)
     }
 }

@@ -3,31 +3,39 @@
 
 mod attach;
 mod create;
+mod derive;
 mod entry;
 mod error;
 mod follow;
 mod forget;
+mod history;
+mod keep;
 mod launch;
 mod limits;
 mod list;
 mod log_file;
 mod logs;
+mod mark;
 mod monitor;
 mod names;
 mod overdue;
 mod pause;
 mod publish;
+mod query;
 mod recover;
 mod register;
 mod report;
 mod save;
+mod screen;
 mod sessions;
 mod start;
 mod status;
 mod stop;
 mod subscribe;
+mod tape;
 #[cfg(test)]
 mod tests;
+mod transcript;
 mod wait;
 mod world;
 
@@ -42,17 +50,21 @@ use crate::ports::mux::{Mux, MuxMarks};
 use crate::ports::process::{Freezer, ProcessMonitor, RunReports};
 use crate::ports::spawn::Spawn;
 use crate::ports::store::RunnerStore;
+use crate::ports::transcript::Transcripts;
 
 pub use create::NewRunner;
 pub use entry::RunnerNow;
 pub use error::AppError;
 pub use logs::{FollowItem, LogFollower};
 pub use monitor::Monitor;
+pub use query::LogQuery;
 pub use register::{RegisterTarget, Registered, Registration};
+pub use screen::{ScreenAt, ScreenNow};
 pub use sessions::SessionNow;
 pub use status::StatusFollower;
 pub use stop::StopMode;
 pub use subscribe::{Change, Subscription};
+pub use transcript::{TranscriptFollower, TranscriptPage};
 
 /// The ports that the use cases stand on.
 #[derive(Clone)]
@@ -69,6 +81,8 @@ pub struct Ports {
     pub reports: Arc<dyn RunReports>,
     /// The list of runners on disk.
     pub store: Arc<dyn RunnerStore>,
+    /// What runners printed, on disk.
+    pub transcripts: Transcripts,
     /// The file system.
     pub files: Arc<dyn Files>,
     /// Time.
@@ -89,7 +103,10 @@ pub struct App {
 impl App {
     /// The use cases over `ports`, and the monitor whose `run` must be in the task tree before any verb is called.
     pub fn new(ports: Ports, settings: watch::Receiver<Arc<Settings>>) -> (Self, Monitor) {
-        let (monitor, handle) = Monitor::new(Arc::clone(&ports.clock));
+        let (monitor, handle) = Monitor::new(
+            Arc::clone(&ports.clock),
+            Arc::clone(&ports.transcripts.writer),
+        );
         (
             Self {
                 ports,

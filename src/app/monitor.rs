@@ -6,11 +6,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::AppError;
-use super::limits::{EVENTS, OVERDUE, TURNS};
+use super::limits::{EVENTS, LEFT, OVERDUE, TURNS};
 use super::world::{RunTag, World};
 use crate::domain::ids::RunnerId;
 use crate::ports::clock::Clock;
 use crate::ports::process::ProcessEvent;
+use crate::ports::transcript::TranscriptWriter;
 
 type Turn = Box<dyn FnOnce(&mut World) + Send>;
 
@@ -55,19 +56,25 @@ pub struct Monitor {
     turns: mpsc::Receiver<Turn>,
     events: mpsc::Receiver<(RunTag, ProcessEvent)>,
     overdue: Option<mpsc::Receiver<RunnerId>>,
+    left: Option<mpsc::Receiver<RunnerId>>,
     clock: Arc<dyn Clock>,
 }
 
 impl Monitor {
-    pub(super) fn new(clock: Arc<dyn Clock>) -> (Self, MonitorHandle) {
+    pub(super) fn new(
+        clock: Arc<dyn Clock>,
+        writer: Arc<dyn TranscriptWriter>,
+    ) -> (Self, MonitorHandle) {
         let (turns, turn_receiver) = mpsc::channel(TURNS);
         let (events, event_receiver) = mpsc::channel(EVENTS);
         let (overdue, overdue_receiver) = mpsc::channel(OVERDUE);
+        let (left, left_receiver) = mpsc::channel(LEFT);
         let monitor = Self {
-            world: World::new(Arc::clone(&clock), overdue),
+            world: World::new(Arc::clone(&clock), overdue, writer, left),
             turns: turn_receiver,
             events: event_receiver,
             overdue: Some(overdue_receiver),
+            left: Some(left_receiver),
             clock,
         };
         (monitor, MonitorHandle { turns, events })
@@ -76,6 +83,11 @@ impl Monitor {
     /// The runners that pass their time; for [`super::App::run_overdue`].
     pub fn overdue(&mut self) -> Option<mpsc::Receiver<RunnerId>> {
         self.overdue.take()
+    }
+
+    /// The runners that leave the list by themselves; for [`super::App::run_forget`].
+    pub fn left(&mut self) -> Option<mpsc::Receiver<RunnerId>> {
+        self.left.take()
     }
 
     /// Lives until `shutdown`.

@@ -33,6 +33,7 @@ impl App {
     /// What has to be done before the daemon ends: nothing is published any more, and everything is saved.
     pub async fn finish(&self) {
         self.publish(Counts::default()).await;
+        self.flush_all().await;
         if let Err(error) = self.saved().await {
             tracing::warn!(%error, "the last changes were not saved");
         }

@@ -4,23 +4,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::entry::Entry;
+use super::entry::Recorded;
+use super::limits::KNOWN_LINES;
 use super::world::{Layout, RunTag, World};
 use super::{App, AppError};
 use crate::domain::evidence::{Evidence, Fact};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
-use crate::domain::ids::{PaneId, Pid};
+use crate::domain::ids::{PaneId, Pid, RunnerId};
 use crate::domain::key::SessionKey;
 use crate::domain::kind::Kind;
-use crate::domain::log::LogSource;
 use crate::domain::name::RunnerName;
 use crate::domain::runner::{Origin, Runner, Wishes};
 use crate::domain::status::{Status, StatusState};
 use crate::ports::mux::{MuxError, MuxPane, MuxServer};
 use crate::ports::store::{Stored, StoredRunner};
-
-/// Entry in the log of a runner that an earlier daemon watched.
-const AWAY: &str = "geppetto was away; what was printed meanwhile is missing here.";
 
 impl App {
     /// Recovers; answers when every runner has a status again. Call it once, with the daemon's socket bound (so
@@ -85,6 +82,7 @@ impl App {
                 .find(|p| p.place.pane == place.pane && p.place.pane_pid == place.pane_pid)
         });
         let was = record.status;
+        let recorded = self.recorded(record.id).await;
         let Some(mut runner) = revive(record) else {
             return Ok(());
         };
@@ -95,7 +93,7 @@ impl App {
         if was.is_ended() {
             return self
                 .monitor
-                .turn(move |world| world.insert(Entry::new(runner)))
+                .turn(move |world| world.insert(runner).resume(recorded))
                 .await;
         }
         let ours = runner.is_ours();
@@ -104,15 +102,22 @@ impl App {
                 at: exit.at,
                 fact: Fact::Exited(exit),
             });
+            let at = exit.at;
             return self
                 .monitor
-                .turn(move |world| world.insert(Entry::new(runner)))
+                .turn(move |world| {
+                    let entry = world.insert(runner);
+                    entry.resume(recorded);
+                    entry.finish(at);
+                })
                 .await;
         }
-        let silence_after = runner.wishes.idle_after;
+        let (silence_after, wishes) = (runner.wishes.idle_after, runner.wishes.clone());
         self.monitor
-            .turn(move |world| world.insert_survivor(runner))
+            .turn(move |world| world.insert_survivor(runner, recorded))
             .await?;
+        // What is in the file already is not written again.
+        self.write_log_file(tag.runner, &wishes, 0).await?;
         let Some(pane) = pane else { return Ok(()) };
         if let Err(error) = self.watch_found(tag, pane, silence_after, ours).await {
             let reason = format!("It could not be watched again: {error}.");
@@ -127,6 +132,24 @@ impl App {
                 .await?;
         }
         Ok(())
+    }
+
+    /// What the daemons before recorded of a runner.
+    async fn recorded(&self, id: RunnerId) -> Recorded {
+        let read = async {
+            let end = self.ports.transcripts.reader.extent(id).await?.end;
+            let lines = self.newest_lines(id, KNOWN_LINES).await?;
+            Ok::<_, AppError>(Recorded { end, lines })
+        };
+        match read.await {
+            Ok(recorded) => recorded,
+            Err(error) => {
+                let sentence = format!("What runner {id} printed before cannot be read: {error}.");
+                // An error means that the daemon ends.
+                let _ending = self.monitor.turn(move |world| world.warn(sentence)).await;
+                Recorded::default()
+            }
+        }
     }
 
     /// How a runner ended while no daemon was there; `None` when its pane is still there.
@@ -158,11 +181,7 @@ impl App {
     }
 
     /// The exit that the run parent of a run wrote down because it found no daemon.
-    pub(super) async fn written_exit(
-        &self,
-        id: crate::domain::ids::RunnerId,
-        run: u32,
-    ) -> Option<Exit> {
+    pub(super) async fn written_exit(&self, id: RunnerId, run: u32) -> Option<Exit> {
         match self.ports.store.take_exit(id, run).await {
             Ok(written) => written.map(|(outcome, at)| Exit {
                 outcome,
@@ -179,15 +198,14 @@ impl App {
 
 impl World {
     /// A runner that lived on while no daemon was there.
-    fn insert_survivor(&mut self, runner: Runner) {
-        let now = self.clock.now();
-        let mut entry = Entry::new(runner);
-        entry.append(now, LogSource::Geppetto, [AWAY]);
+    fn insert_survivor(&mut self, runner: Runner, recorded: Recorded) {
+        let (now, tick) = (self.clock.now(), self.clock.tick());
+        let entry = self.insert(runner);
+        entry.resume(recorded);
         if let Some(limit) = entry.runner.wishes.max_duration {
             let ran = Duration::from_millis(now.0.saturating_sub(entry.runner.started_at.0));
-            entry.deadline = Some(self.clock.tick().after(limit.saturating_sub(ran)));
+            entry.deadline = Some(tick.after(limit.saturating_sub(ran)));
         }
-        self.insert(entry);
     }
 }
 

@@ -265,7 +265,7 @@ impl App {
         self.monitor
             .turn(move |world| world.apply(tag.runner, Fact::Found { active }))
             .await?;
-        self.watch(tag, stream).await
+        self.watch(tag, handle, stream).await
     }
 }
 
@@ -294,6 +294,7 @@ fn enter(
         entry.runner.status = StatusState::starting(now);
         entry.runner.started_at = now;
         place(&mut entry.runner, pane);
+        entry.begin_run();
         world.touch(id);
         return Ok(id);
     }
@@ -313,7 +314,7 @@ fn enter(
     let mut runner = Runner::new(id, name, kind, Origin::Registered, wishes, now);
     runner.key = wish.key.or_else(|| world.key_of(pane));
     place(&mut runner, pane);
-    world.insert(Entry::new(runner));
+    world.insert(runner);
     Ok(id)
 }
 

@@ -159,6 +159,7 @@ fn begin_run(world: &mut World, id: RunnerId) -> Result<Before, AppError> {
     };
     runner.run += 1;
     entry.start = Start::default();
+    entry.begin_run();
     world.touch(id);
     Ok(before)
 }

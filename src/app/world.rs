@@ -11,14 +11,17 @@ use tokio::sync::{mpsc, watch};
 use super::AppError;
 use super::entry::{Entry, RunnerNow};
 use super::subscribe::{Change, Subscriber};
+use super::tape::Tape;
 use crate::domain::evidence::Fact;
 use crate::domain::ids::{PaneId, RunnerId, SessionId};
-use crate::domain::log::LogSource;
+use crate::domain::runner::Runner;
 use crate::domain::segment::Counts;
 use crate::domain::time::Tick;
+use crate::domain::transcript::{Gap, GapReason};
 use crate::ports::clock::Clock;
 use crate::ports::mux::{MuxPane, MuxServer, MuxSession};
 use crate::ports::process::ProcessEvent;
+use crate::ports::transcript::TranscriptWriter;
 
 /// Which run an event belongs to; those of an older run are ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,13 +73,22 @@ pub(super) struct World {
     /// Grows with every change that the store has to learn of.
     pub(super) version: watch::Sender<u64>,
     pub(super) overdue: mpsc::Sender<RunnerId>,
+    /// Where transcripts go.
+    pub(super) writer: Arc<dyn TranscriptWriter>,
+    /// Who removes the transcripts of runners that leave the list by themselves.
+    pub(super) left: mpsc::Sender<RunnerId>,
     changed: BTreeSet<RunnerId>,
     removed: BTreeSet<RunnerId>,
     unsaved: bool,
 }
 
 impl World {
-    pub(super) fn new(clock: Arc<dyn Clock>, overdue: mpsc::Sender<RunnerId>) -> Self {
+    pub(super) fn new(
+        clock: Arc<dyn Clock>,
+        overdue: mpsc::Sender<RunnerId>,
+        writer: Arc<dyn TranscriptWriter>,
+        left: mpsc::Sender<RunnerId>,
+    ) -> Self {
         Self {
             clock,
             runners: BTreeMap::new(),
@@ -90,6 +102,8 @@ impl World {
             shown: watch::channel(Shown::default()).0,
             version: watch::channel(0).0,
             overdue,
+            writer,
+            left,
             changed: BTreeSet::new(),
             removed: BTreeSet::new(),
             unsaved: false,
@@ -176,10 +190,15 @@ impl World {
         Ok(())
     }
 
-    pub(super) fn insert(&mut self, entry: Entry) {
-        let id = entry.runner.id;
-        self.runners.insert(id, entry);
+    /// Takes a runner in, with a tape for its present run.
+    pub(super) fn insert(&mut self, runner: Runner) -> &mut Entry {
+        let id = runner.id;
+        let tape = Tape::new(id, runner.run, Arc::clone(&self.writer));
         self.touch(id);
+        self.runners
+            .entry(id)
+            .insert_entry(Entry::new(runner, tape))
+            .into_mut()
     }
 
     pub(super) fn remove(&mut self, id: RunnerId) -> Option<Entry> {
@@ -230,7 +249,7 @@ impl World {
         let status = entry.status();
         tracing::info!(runner = %id, status = status.as_str(), reason = entry.runner.status.reason());
         if status.is_ended() {
-            entry.finish_line(now);
+            entry.finish(now);
             entry.watch = None;
             entry.deadline = None;
             entry.tell_end();
@@ -254,19 +273,25 @@ impl World {
         };
         let changed = match event {
             ProcessEvent::Output { at, bytes } => {
-                entry.output(at, &bytes);
+                entry.output(at, self.clock.tick(), &bytes);
                 entry.apply(at, Fact::Output)
             }
             ProcessEvent::Lost { bytes } => {
-                entry.runner.lost_bytes += bytes.unwrap_or(0);
-                let line = match bytes {
-                    Some(bytes) => format!("{bytes} bytes of output are missing here."),
-                    None => "Some output is missing here; how much is not known.".to_owned(),
+                let reason = match bytes {
+                    Some(_) => GapReason::Overrun,
+                    None => GapReason::Tmux,
                 };
-                entry.append(now, LogSource::Geppetto, [line.as_str()]);
+                entry.gap(now, Gap { bytes, reason });
                 false
             }
-            ProcessEvent::Screen { .. } | ProcessEvent::Resized { .. } => false,
+            ProcessEvent::Screen { at, screen } => {
+                entry.screen(at, &screen);
+                false
+            }
+            ProcessEvent::Resized { at, size } => {
+                entry.resized(at, size);
+                false
+            }
             ProcessEvent::Activity(crate::domain::activity::Activity::Active) => {
                 entry.apply(now, Fact::Output)
             }
@@ -289,14 +314,18 @@ impl World {
     pub(super) fn next_deadline(&self) -> Option<Tick> {
         self.runners
             .values()
-            .filter_map(|entry| entry.deadline)
+            .flat_map(|entry| [entry.deadline, entry.settles_at()])
+            .flatten()
             .min()
     }
 
-    /// Hands over the runners whose time is up.
+    /// Hands over the runners whose time is up, and logs what has settled by silence.
     pub(super) fn expire(&mut self) {
-        let now = self.clock.tick();
+        let (now, at) = (self.clock.tick(), self.clock.now());
         for (id, entry) in &mut self.runners {
+            if entry.settles_at().is_some_and(|due| due <= now) {
+                entry.settle_lines(at, now);
+            }
             if entry.deadline.is_some_and(|due| due <= now) {
                 entry.deadline = match self.overdue.try_send(*id) {
                     Ok(()) => None,
@@ -356,6 +385,9 @@ impl World {
         oldest.sort_unstable();
         for (_, id) in oldest.into_iter().take(surplus) {
             self.remove(id);
+            if self.left.try_send(id).is_err() {
+                tracing::warn!(runner = %id, "its transcript stays until it is pruned");
+            }
         }
     }
 }

@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::client::Client;
+use super::client::{Client, PATIENCE};
 use super::clock::Deadline;
 use super::failure::{Failure, Kind};
-use crate::config::{Paths, prepare_private_dir};
+use crate::config::{Build, Paths, prepare_private_dir};
 use crate::daemon_stdio::ReadyLine;
+use crate::wire::{Answer, Request, StopDaemon};
 
 /// How long a daemon may take until it listens: it asks tmux for all there is, and tmux may be busy.
 const START_TIME: Duration = Duration::from_secs(10);
@@ -43,7 +44,13 @@ pub(crate) enum Start {
 /// A [`Failure`] that says which of both is missing.
 pub(crate) fn connect(paths: &Paths, start: Start) -> Result<Client<'_>, Failure> {
     if let Some(client) = Client::connect(paths)? {
-        return Ok(client);
+        return match outdated(paths).filter(|_| start != Start::Never) {
+            Some(build) => {
+                end_daemon(paths, client, Some(build))?;
+                start_daemon(paths)
+            }
+            None => Ok(client),
+        };
     }
     let may_start = match start {
         Start::Never => false,
@@ -67,6 +74,42 @@ pub(crate) fn connect(paths: &Paths, start: Start) -> Result<Client<'_>, Failure
                 .hint("Start it with `geppetto daemon start`.")
         }
     })
+}
+
+/// The build of the daemon that runs, when it should make room for one of ours. It saves everything before it ends, runners
+/// go on, and the next one takes them over.
+fn outdated(paths: &Paths) -> Option<Build> {
+    let ours = Build::of(&paths.program).ok()?;
+    Build::in_lock(&paths.lock).filter(|running| ours.replaces(running))
+}
+
+/// Ends the daemon and waits until it listens no more; with `only`, or until another listens in its place.
+///
+/// # Errors
+/// A [`Failure`] when it does not answer or does not end.
+pub(crate) fn end_daemon(
+    paths: &Paths,
+    mut client: Client<'_>,
+    only: Option<Build>,
+) -> Result<Answer, Failure> {
+    let id = only.as_ref().map(Build::id);
+    let request = Request::StopDaemon(StopDaemon { only: id });
+    let answer = client.ask(request, Some(PATIENCE))?;
+    let deadline = Deadline::after(PATIENCE);
+    while Client::connect(paths)?.is_some() {
+        if only.is_some() && Build::in_lock(&paths.lock) != only {
+            break;
+        }
+        if deadline.has_passed() {
+            return Err(Failure::new(
+                Kind::TimedOut,
+                "The daemon said that it ends and still listens.",
+            )
+            .hint(log_hint(paths)));
+        }
+        wait(LOOK_AGAIN);
+    }
+    Ok(answer)
 }
 
 fn start_daemon(paths: &Paths) -> Result<Client<'_>, Failure> {

@@ -1,6 +1,7 @@
 //! What the user wishes and where things are: the only part that reads the environment.
 //! `file` is what was written, all of it optional; `resolve` makes it what is meant.
 
+mod build;
 mod environment;
 mod file;
 mod paths;
@@ -10,6 +11,7 @@ mod tmux_here;
 mod watch;
 
 pub use crate::domain::settings::{KeepWindow, Settings};
+pub use build::Build;
 pub use environment::Environment;
 pub use file::{ConfigError, File};
 pub use paths::{PathsError, Wishes};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::streams::Stream;
-use super::{failure, view};
+use super::{failure, transcripts, view};
 use crate::app::{App, AppError, NewRunner, RegisterTarget, Registration, RunnerNow, StopMode};
 use crate::domain::exit;
 use crate::domain::ids::{PaneId, Pid, RunnerId};
@@ -17,10 +17,10 @@ use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
 use crate::wire::{
     Answer, AttachTmux, CreateRunner, DaemonView, ErrorBody, GetStatus, Hello, OLDEST_PROTOCOL,
-    PROTOCOL, Request, RunExited, StopRunner, Tag, WaitRunner,
+    PROTOCOL, Request, RunExited, StopDaemon, StopRunner, Tag, WaitRunner,
 };
 
-type Result<T> = std::result::Result<T, ErrorBody>;
+pub(super) type Result<T> = std::result::Result<T, ErrorBody>;
 
 /// What became of a request.
 pub(super) enum Outcome {
@@ -39,6 +39,7 @@ pub(super) struct About {
     pub(super) tmux_socket: PathBuf,
     pub(super) log_file: PathBuf,
     pub(super) home: PathBuf,
+    pub(super) build: String,
     pub(super) started_at: Timestamp,
     pub(super) connections: AtomicU32,
 }
@@ -46,7 +47,7 @@ pub(super) struct About {
 /// Serves requests; one clone a connection.
 #[derive(Clone)]
 pub(super) struct Service {
-    app: App,
+    pub(super) app: App,
     about: Arc<About>,
     shutdown: CancellationToken,
 }
@@ -67,8 +68,15 @@ impl Service {
 
     pub(super) async fn handle(&self, request: Request) -> Outcome {
         let streamed = match request {
-            Request::StreamRunnerLogs(logs) => {
-                Stream::logs(&self.app, logs.runner, logs.limit.unwrap_or(usize::MAX)).await
+            Request::StreamRunnerLogs(logs) => match transcripts::query(&logs) {
+                Ok(query) => Stream::logs(&self.app, logs.runner, query).await,
+                Err(refusal) => return Outcome::Answer(Box::new(Err(refusal))),
+            },
+            Request::StreamTranscript(read) => {
+                match transcripts::place("from", read.from.as_deref()) {
+                    Ok(from) => Stream::transcript(&self.app, read.runner, from).await,
+                    Err(refusal) => return Outcome::Answer(Box::new(Err(refusal))),
+                }
             }
             Request::Subscribe(_) => Stream::changes(&self.app).await,
             Request::GetStatus(GetStatus {
@@ -78,13 +86,21 @@ impl Service {
                 Ok(icons) => Stream::status(&self.app, icons).await,
                 Err(refusal) => return Outcome::Answer(Box::new(Err(refusal))),
             },
-            Request::StopDaemon(_) => return Outcome::End,
+            Request::StopDaemon(stop) => return self.stop_daemon(stop),
             other => return Outcome::Answer(Box::new(self.answer(other).await)),
         };
         match streamed {
             Ok(stream) => Outcome::Stream(Box::new(stream)),
             Err(error) => Outcome::Answer(Box::new(Err(failure::body(&error)))),
         }
+    }
+
+    /// A client that wants another build asks for the end of the one that it met: by now another may have begun.
+    fn stop_daemon(&self, stop: StopDaemon) -> Outcome {
+        if stop.only.is_some_and(|build| build != self.about.build) {
+            return Outcome::Answer(Box::new(Ok(Answer::default())));
+        }
+        Outcome::End
     }
 
     async fn answer(&self, request: Request) -> Result<Answer> {
@@ -107,15 +123,11 @@ impl Service {
             Request::ResumeRunner(of) => one(self.app.resume(of.runner).await),
             Request::WaitRunner(wait) => self.wait(wait).await,
             Request::ForgetRunner(of) => one(self.app.forget(of.runner).await),
-            Request::GetRunnerLogs(logs) => {
-                let limit = logs.limit.unwrap_or(usize::MAX);
-                let entries = self.app.logs(logs.runner, limit).await.map_err(refused)?;
-                let entries = Some(entries.iter().map(view::log).collect());
-                Ok(Answer {
-                    entries,
-                    ..Answer::default()
-                })
-            }
+            Request::GetRunnerLogs(logs) => self.logs(logs).await,
+            Request::ReadTranscript(read) => self.transcript(read).await,
+            Request::GetScreen(screen) => self.screen(screen).await,
+            Request::MarkRunner(mark) => self.mark(mark).await,
+            Request::PruneTranscripts(prune) => self.prune(&prune).await,
             Request::AttachRunner(of) => {
                 let attach = self.app.attach(of.runner).await.map_err(refused)?;
                 Ok(Answer {
@@ -334,7 +346,7 @@ impl Service {
     clippy::needless_pass_by_value,
     reason = "the shape that map_err asks for"
 )]
-fn refused(error: AppError) -> ErrorBody {
+pub(super) fn refused(error: AppError) -> ErrorBody {
     failure::body(&error)
 }
 
@@ -350,7 +362,7 @@ fn done(result: std::result::Result<(), AppError>) -> Result<Answer> {
     result.map(|()| Answer::default()).map_err(refused)
 }
 
-fn wrong(field: &str, sentence: &str) -> ErrorBody {
+pub(super) fn wrong(field: &str, sentence: &str) -> ErrorBody {
     let mut body = ErrorBody::new(Tag::Validation, sentence);
     body.field = Some(field.to_owned());
     body

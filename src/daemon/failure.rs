@@ -3,6 +3,7 @@
 use crate::app::AppError;
 use crate::ports::mux::MuxError;
 use crate::ports::process::ProcessError;
+use crate::ports::transcript::TranscriptError;
 use crate::wire::{ErrorBody, Tag};
 
 pub(super) fn body(error: &AppError) -> ErrorBody {
@@ -15,6 +16,7 @@ pub(super) fn body(error: &AppError) -> ErrorBody {
         AppError::Operation { id, .. }
         | AppError::NotOurs { id, .. }
         | AppError::TimedOut { id, .. }
+        | AppError::NoScreen { id, .. }
         | AppError::EndedBefore { id, .. } => body.runner_id = Some(id.to_string()),
         AppError::DuplicateName { holder, .. } => {
             body.runner_id = Some(holder.to_string());
@@ -37,6 +39,7 @@ pub(super) fn body(error: &AppError) -> ErrorBody {
         | AppError::Process(_)
         | AppError::Mux(_)
         | AppError::Store(_)
+        | AppError::Transcript(_)
         | AppError::Ending => {}
     }
     body
@@ -73,7 +76,8 @@ const fn tag(error: &AppError) -> Tag {
         | AppError::EndedAtStart { .. } => Tag::ProcessSpawn,
         AppError::Process(error) => process_tag(error),
         AppError::Mux(error) => mux_tag(error),
-        AppError::Store(_) => Tag::Store,
+        AppError::Store(_) | AppError::Transcript(_) => Tag::Store,
+        AppError::NoScreen { .. } => Tag::RunnerOperation,
         AppError::TimedOut { .. } => Tag::TimedOut,
         AppError::Ending => Tag::Unavailable,
     }
@@ -140,12 +144,18 @@ fn hint(error: &AppError) -> Option<String> {
             "Wait longer with `--timeout`, or look at it with `geppetto show`."
         }
         AppError::EndedBefore { .. } => "`geppetto show` tells how it ended.",
+        AppError::NoScreen { .. } => "`geppetto logs` shows what is kept.",
+        AppError::Transcript(TranscriptError::Sealed { .. }) => {
+            "Set `encryption_key_file` to the key that it was written with."
+        }
+        AppError::Transcript(TranscriptError::Closed) => "Try again in a moment.",
         AppError::Ending => "Try again in a moment.",
         AppError::Process(error) => return process_hint(error),
         AppError::Mux(error) => return mux_hint(error),
-        AppError::Invalid { .. } | AppError::EndedAtStart { .. } | AppError::Store(_) => {
-            return None;
-        }
+        AppError::Invalid { .. }
+        | AppError::EndedAtStart { .. }
+        | AppError::Transcript(TranscriptError::Io { .. })
+        | AppError::Store(_) => return None,
     };
     Some(text.to_owned())
 }

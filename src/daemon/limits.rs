@@ -17,6 +17,9 @@ pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// nothing for so long has been forgotten by its owner, and is closed.
 pub const STREAM_TIMEOUT: Duration = Duration::from_secs(600);
 
+/// Pieces of a transcript in one event: the largest is 256 KiB, a third more in base64, and lines end at 4 MiB.
+pub const PIECES_A_LINE: usize = 8;
+
 /// How often a stream whose client has closed its sending side is looked at: has it closed the other one too?
 pub const HALF_CLOSED_CHECK: Duration = Duration::from_secs(15);
 

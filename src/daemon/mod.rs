@@ -10,6 +10,7 @@ mod run;
 mod signals;
 mod streams;
 mod tasks;
+mod transcripts;
 mod view;
 
 pub use ownership::{Ownership, OwnershipError};

@@ -2,7 +2,7 @@
 //! Only the owner of the lock may remove a stale socket, so two that start at once never unbind each other.
 
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
@@ -40,11 +40,11 @@ pub struct Ownership {
 }
 
 impl Ownership {
-    /// Takes the lock and binds the socket, which only its user may open.
+    /// Takes the lock, writes `build` into it for clients to read, and binds the socket, which only its user may open.
     ///
     /// # Errors
     /// `Taken` when another daemon lives, `Io` otherwise.
-    pub fn take(lock: &Path, socket: &Path) -> Result<Self, OwnershipError> {
+    pub fn take(lock: &Path, socket: &Path, build: &str) -> Result<Self, OwnershipError> {
         let failed = |path: &Path, action| {
             let path = path.to_owned();
             move |source| OwnershipError::Io {
@@ -65,6 +65,9 @@ impl Ownership {
             }
             Err(errno) => return Err(failed(lock, "locked")(errno.into())),
         }
+        file.set_len(0)
+            .and_then(|()| (&file).write_all(build.as_bytes()))
+            .map_err(failed(lock, "written"))?;
         match fs::remove_file(socket) {
             Ok(()) => tracing::info!(socket = %socket.display(), "removed a stale socket"),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -104,9 +107,9 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let (lock, socket) = (directory.path().join("l"), directory.path().join("s"));
         fs::write(&socket, "stale").unwrap();
-        let first = Ownership::take(&lock, &socket).unwrap();
+        let first = Ownership::take(&lock, &socket, "").unwrap();
         assert!(matches!(
-            Ownership::take(&lock, &socket),
+            Ownership::take(&lock, &socket, ""),
             Err(OwnershipError::Taken { .. })
         ));
         assert_eq!(
@@ -115,6 +118,6 @@ mod tests {
         );
         drop(first);
         assert!(!socket.exists());
-        assert!(Ownership::take(&lock, &socket).is_ok());
+        assert!(Ownership::take(&lock, &socket, "").is_ok());
     }
 }

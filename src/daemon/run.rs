@@ -38,6 +38,15 @@ pub enum DaemonError {
         #[source]
         source: AppError,
     },
+    /// Transcripts are to be encrypted, and the key cannot be used.
+    #[error("{source}")]
+    Key {
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+        /// The next step.
+        hint: String,
+    },
     /// A part that there is only one of has been used already.
     #[error("the daemon was put together without {what}")]
     Missing {
@@ -51,6 +60,7 @@ impl DaemonError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Recover { source } => super::failure::body(source).hint,
+            Self::Key { hint, .. } => Some(hint.clone()),
             Self::Io { .. } | Self::Missing { .. } => None,
         }
     }
@@ -72,6 +82,8 @@ pub struct Daemon {
     pub shutdown: CancellationToken,
     /// Where things are.
     pub paths: Paths,
+    /// What tells its build from others.
+    pub build: String,
     /// When the daemon began.
     pub started_at: Timestamp,
 }
@@ -139,6 +151,7 @@ impl Daemon {
         let missing = |what| move || DaemonError::Missing { what };
         let mut monitor = self.monitor.take().ok_or_else(missing("a monitor"))?;
         let overdue = monitor.overdue().ok_or_else(missing("its time limits"))?;
+        let left = monitor.left();
         let (tasks, shutdown) = (&self.tasks, &self.shutdown);
         tasks.spawn_vital("monitor", shutdown, Box::pin(monitor.run(shutdown.clone())));
         let task = self.app.clone().run_overdue(overdue);
@@ -147,6 +160,18 @@ impl Daemon {
         tasks.spawn_vital("publish", shutdown, Box::pin(task));
         let task = self.app.clone().run_save(shutdown.clone());
         tasks.spawn_vital("save", shutdown, Box::pin(task));
+        let left = left.ok_or_else(missing("those who leave the list"))?;
+        let task = self.app.clone().run_forget(left, shutdown.clone());
+        tasks.spawn_vital("forget", shutdown, Box::pin(task));
+        let recordings = self.app.recordings();
+        let recordings = recordings.ok_or_else(missing("what recording tells"))?;
+        let task = self
+            .app
+            .clone()
+            .run_recordings(recordings, shutdown.clone());
+        tasks.spawn_vital("recordings", shutdown, Box::pin(task));
+        let task = self.app.clone().run_prune(shutdown.clone());
+        tasks.spawn_vital("prune", shutdown, Box::pin(task));
         Ok(())
     }
 
@@ -156,6 +181,7 @@ impl Daemon {
             tmux_socket: self.paths.tmux_socket.clone(),
             log_file: self.paths.log_file.clone(),
             home: PathBuf::clone(&self.paths.home),
+            build: self.build.clone(),
             started_at: self.started_at,
             connections: AtomicU32::new(0),
         });

@@ -2,21 +2,35 @@
 //! else anything.
 
 use super::connection::{Closed, Connection};
-use super::view;
-use crate::app::{App, AppError, Change, FollowItem, LogFollower, StatusFollower, Subscription};
+use super::limits::PIECES_A_LINE;
+use super::{transcripts, view};
+use crate::app::{
+    App, AppError, Change, FollowItem, LogFollower, LogQuery, StatusFollower, Subscription,
+    TranscriptFollower,
+};
 use crate::domain::segment::{Counts, Icons};
+use crate::domain::transcript::Position;
 use crate::wire::{Answer, Event};
 
 /// A stream that is about to run.
 pub(super) enum Stream {
     Logs(LogFollower),
+    Transcript(TranscriptFollower),
     Status(StatusFollower, Icons),
     Changes(App, Subscription),
 }
 
 impl Stream {
-    pub(super) async fn logs(app: &App, runner: String, limit: usize) -> Result<Self, AppError> {
-        Ok(Self::Logs(app.follow_logs(runner, limit).await?))
+    pub(super) async fn logs(app: &App, runner: String, query: LogQuery) -> Result<Self, AppError> {
+        Ok(Self::Logs(app.follow_logs(runner, query).await?))
+    }
+
+    pub(super) async fn transcript(
+        app: &App,
+        runner: String,
+        from: Option<Position>,
+    ) -> Result<Self, AppError> {
+        Ok(Self::Transcript(app.follow_transcript(runner, from).await?))
     }
 
     pub(super) async fn status(app: &App, icons: Icons) -> Result<Self, AppError> {
@@ -37,7 +51,7 @@ impl Stream {
                     ..Answer::default()
                 }
             }
-            Self::Logs(_) | Self::Changes(..) => Answer::default(),
+            Self::Logs(_) | Self::Transcript(_) | Self::Changes(..) => Answer::default(),
         }
     }
 
@@ -45,6 +59,7 @@ impl Stream {
     pub(super) async fn run(self, connection: &mut Connection) {
         let Closed = match self {
             Self::Logs(follower) => logs(connection, follower).await,
+            Self::Transcript(follower) => transcript(connection, follower).await,
             Self::Status(follower, icons) => status(connection, follower, icons).await,
             Self::Changes(app, subscription) => changes(connection, &app, subscription).await,
         };
@@ -59,6 +74,7 @@ async fn logs(connection: &mut Connection, mut follower: LogFollower) -> Closed 
         };
         let event = match item {
             None => return Closed,
+            Some(FollowItem::Entries(entries)) if entries.is_empty() => continue,
             Some(FollowItem::Entries(entries)) => Event::Log {
                 entries: entries.iter().map(view::log).collect(),
             },
@@ -69,6 +85,30 @@ async fn logs(connection: &mut Connection, mut follower: LogFollower) -> Closed 
         };
         if let Err(closed) = connection.send(&event).await {
             return closed;
+        }
+    }
+}
+
+async fn transcript(connection: &mut Connection, mut follower: TranscriptFollower) -> Closed {
+    loop {
+        let next = tokio::select! {
+            next = follower.next() => next,
+            () = connection.hung_up() => return Closed,
+        };
+        let pieces = match next {
+            Ok(Some(pieces)) => pieces,
+            Ok(None) => return Closed,
+            Err(error) => {
+                tracing::warn!(%error, "a transcript can no longer be followed");
+                return Closed;
+            }
+        };
+        // A piece is up to a frame large: lines stay well below their limit.
+        for part in pieces.chunks(PIECES_A_LINE) {
+            let pieces = part.iter().filter_map(transcripts::piece).collect();
+            if let Err(closed) = connection.send(&Event::Transcript { pieces }).await {
+                return closed;
+            }
         }
     }
 }

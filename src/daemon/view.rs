@@ -56,7 +56,7 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
             .map(|path| path.display().to_string()),
         output_bytes: runner.output_bytes,
         lost_bytes: runner.lost_bytes,
-        recording_paused: None,
+        recording_paused: now.recording_paused.clone(),
         last_seq: now.end.seq.0,
         log_entries: now.entries,
     }

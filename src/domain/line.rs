@@ -31,11 +31,40 @@ impl std::fmt::Debug for LineAssembler {
     }
 }
 
+/// What [`LineAssembler::push_plain`] made of its bytes.
+#[derive(Debug)]
+pub struct Plain {
+    /// The lines that were completed, each with the offset in the bytes behind which it was.
+    pub lines: Vec<(usize, String)>,
+    /// Where the first sequence begins that addresses the screen; what comes from there on was not taken.
+    pub stopped: Option<usize>,
+}
+
 impl LineAssembler {
-    /// Feeds bytes and returns the lines that they completed, in order.
-    pub fn push(&mut self, bytes: &[u8]) -> Vec<String> {
+    /// Feeds bytes and returns the lines that they completed, in order, each with the offset behind which it was complete.
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<(usize, String)> {
+        self.lines.stops = false;
+        self.feed(bytes).lines
+    }
+
+    /// The same, but only as long as the program just appends: up to the first sequence that addresses the screen.
+    pub fn push_plain(&mut self, bytes: &[u8]) -> Plain {
+        self.lines.stops = true;
+        self.feed(bytes)
+    }
+
+    /// True when nothing is pending, so that what comes next begins a line.
+    pub fn is_at_start(&self) -> bool {
+        self.split.is_empty()
+            && self.lines.pending.is_empty()
+            && !self.lines.returned
+            && !self.lines.in_sequence
+    }
+
+    fn feed(&mut self, bytes: &[u8]) -> Plain {
         let joined;
-        let whole = if self.split.is_empty() {
+        let earlier = self.split.len();
+        let whole = if earlier == 0 {
             bytes
         } else {
             self.split.extend_from_slice(bytes);
@@ -43,37 +72,58 @@ impl LineAssembler {
             &joined
         };
         let (complete, split) = whole.split_at(whole.len() - split_character(whole));
-        self.split.extend_from_slice(split);
-        self.advance(complete);
-        mem::take(&mut self.lines.done)
+        let stopped = self.advance(complete);
+        if stopped.is_none() {
+            self.split.extend_from_slice(split);
+        }
+        let mut lines = mem::take(&mut self.lines.done);
+        for (offset, _) in &mut lines {
+            *offset = offset.saturating_sub(earlier);
+        }
+        Plain {
+            lines,
+            stopped: stopped.map(|at| at.saturating_sub(earlier)),
+        }
     }
 
     /// Plain text goes past the parser in runs, which is what keeps up with a flood; the parser sees escape sequences
-    /// only, from their ESC to the byte that ends them.
-    fn advance(&mut self, mut bytes: &[u8]) {
+    /// only, from their ESC to the byte that ends them. Returns where it stopped, if it did.
+    fn advance(&mut self, whole: &[u8]) -> Option<usize> {
+        let (mut bytes, mut sequence) = (whole, 0);
         while !bytes.is_empty() {
+            let at = whole.len() - bytes.len();
             let used = if self.lines.in_sequence {
                 // Not past the next ESC: after a sequence that it ignored, the parser takes text with the ESC behind it.
                 let rest = bytes.get(1..).unwrap_or_default();
                 let end = memchr::memchr(ESC, rest).map_or(bytes.len(), |at| at + 1);
                 let part = bytes.get(..end).unwrap_or_default();
+                self.lines.at = at + end;
                 self.parser.advance_until_terminated(&mut self.lines, part)
             } else {
                 let text = memchr::memchr(ESC, bytes).unwrap_or(bytes.len());
+                self.lines.at = at;
                 self.lines.text(bytes.get(..text).unwrap_or_default());
                 self.lines.in_sequence = text < bytes.len();
+                sequence = at + text;
                 text
             };
+            if mem::take(&mut self.lines.addressed) {
+                self.lines.in_sequence = false;
+                self.parser = vte::Parser::default();
+                return Some(sequence.min(self.lines.stopped_at.take().unwrap_or(sequence)));
+            }
             bytes = bytes.get(used..).unwrap_or_default();
         }
+        None
     }
 
     /// Ends the unfinished line, if there is one: the stream is over.
     pub fn finish(&mut self) -> Option<String> {
         let split = mem::take(&mut self.split);
+        self.lines.stops = false;
         self.advance(&split);
         self.lines.end_if_any();
-        mem::take(&mut self.lines.done).pop()
+        mem::take(&mut self.lines.done).pop().map(|(_, line)| line)
     }
 }
 
@@ -92,6 +142,25 @@ fn split_character(bytes: &[u8]) -> usize {
     0
 }
 
+/// True for sequences after which text no longer just goes on where it was: cursor movements, scrolling, inserting and deleting,
+/// the alternate screen, a hidden cursor. Colours, erasing the rest of a line, steps to the right, queries, and modes of input do not
+/// count.
+fn addresses_screen(params: &vte::Params, marks: &[u8], action: char) -> bool {
+    match (marks, action) {
+        ([], 'm' | 'K' | 'C' | 'a' | 'n' | 'c' | 't' | 'q' | 'g') => false,
+        ([b'?' | b'>' | b'<' | b'='], 'm' | 'n' | 'c' | 'u' | 'q' | 'p' | 't') => false,
+        ([b' ' | b'$' | b'"' | b'!'], 'q' | 'p') => !marks.ends_with(b"$") && action == 'p',
+        ([b'?'], 'h' | 'l') => params.iter().any(|param| {
+            matches!(
+                param.first(),
+                Some(3 | 5 | 6 | 7 | 25 | 45 | 47 | 69 | 1045 | 1047 | 1048 | 1049 | 2026)
+            )
+        }),
+        ([b'?', b'$'], 'p') => false,
+        _ => true,
+    }
+}
+
 /// What the parser writes into.
 #[derive(Default)]
 struct Lines {
@@ -100,13 +169,20 @@ struct Lines {
     returned: bool,
     /// An escape sequence has begun and not ended.
     in_sequence: bool,
-    done: Vec<String>,
+    /// Whether to stop at what addresses the screen, whether it was met, and where, when that was within text.
+    stops: bool,
+    addressed: bool,
+    stopped_at: Option<usize>,
+    /// Offset in the bytes of what is being taken.
+    at: usize,
+    done: Vec<(usize, String)>,
 }
 
 impl Lines {
     /// Text without escape sequences.
     fn text(&mut self, bytes: &[u8]) {
         for run in bytes.split_inclusive(|byte| byte.is_ascii_control()) {
+            self.at += run.len();
             let (run, control) = match run {
                 [text @ .., control] if control.is_ascii_control() => (text, Some(*control)),
                 text => (text, None),
@@ -118,8 +194,15 @@ impl Lines {
                     self.put(char::REPLACEMENT_CHARACTER);
                 }
             }
-            if let Some(control) = control {
-                self.control(control);
+            match control {
+                // Another character set: letters become lines of a box.
+                Some(0x0e | 0x0f) if self.stops => {
+                    self.addressed = true;
+                    self.stopped_at = Some(self.at - 1);
+                    return;
+                }
+                Some(control) => self.control(control),
+                None => {}
             }
         }
     }
@@ -166,7 +249,7 @@ impl Lines {
     fn end(&mut self) {
         self.returned = false;
         let line = mem::take(&mut self.pending);
-        self.done.push(line.trim_end().to_owned());
+        self.done.push((self.at, line.trim_end().to_owned()));
     }
 
     fn end_if_any(&mut self) {
@@ -193,7 +276,7 @@ impl vte::Perform for Lines {
     }
 
     fn terminated(&self) -> bool {
-        !self.in_sequence
+        !self.in_sequence || self.addressed
     }
 
     fn osc_dispatch(&mut self, _: &[&[u8]], bell_terminated: bool) {
@@ -201,8 +284,12 @@ impl vte::Perform for Lines {
         self.in_sequence &= !bell_terminated;
     }
 
-    fn csi_dispatch(&mut self, params: &vte::Params, _: &[u8], _: bool, action: char) {
+    fn csi_dispatch(&mut self, params: &vte::Params, marks: &[u8], _: bool, action: char) {
         self.in_sequence = false;
+        if self.stops && addresses_screen(params, marks, action) {
+            self.addressed = true;
+            return;
+        }
         match action {
             // Cursor to another row, or a cleared screen: what stands there is a line of its own.
             'A' | 'B' | 'E' | 'F' | 'H' | 'd' | 'f' | 'J' | 'S' | 'T' => self.end_if_any(),
@@ -221,8 +308,17 @@ impl vte::Perform for Lines {
         }
     }
 
-    fn esc_dispatch(&mut self, _: &[u8], _: bool, byte: u8) {
+    fn esc_dispatch(&mut self, marks: &[u8], _: bool, byte: u8) {
         self.in_sequence = false;
+        // Keypad modes, the end of a string and the usual character set change nothing that shows.
+        let is_plain = matches!(
+            (marks, byte),
+            ([], b'=' | b'>' | b'\\') | ([b'(' | b')'], b'B')
+        );
+        if self.stops && !is_plain {
+            self.addressed = true;
+            return;
+        }
         if matches!(byte, b'D' | b'E' | b'M' | b'c') {
             self.end_if_any();
         }
@@ -238,6 +334,7 @@ mod tests {
         let mut all: Vec<String> = chunks
             .iter()
             .flat_map(|chunk| assembler.push(chunk))
+            .map(|(_, line)| line)
             .collect();
         all.extend(assembler.finish());
         all
@@ -287,6 +384,54 @@ mod tests {
         }
     }
 
+    #[test]
+    fn lines_come_with_the_place_behind_them() {
+        let mut assembler = LineAssembler::default();
+        let pushed = assembler.push("ab\r\n\u{1b}[31mé\nx".as_bytes());
+        assert_eq!(pushed, [(4, "ab".to_owned()), (12, "é".to_owned())]);
+        assert_eq!(assembler.push(b"\n"), [(1, "x".to_owned())]);
+        assert!(assembler.is_at_start());
+    }
+
+    #[test]
+    fn what_addresses_the_screen_stops_it_where_the_sequence_begins() {
+        let stop = |text: &str| LineAssembler::default().push_plain(text.as_bytes()).stopped;
+        for plain in [
+            "a\u{1b}[1;31mb\u{1b}[0m\r\n",
+            "10%\r20%\u{1b}[K\n",
+            "\u{1b}]0;title\u{7}x\u{8}y\tz",
+            "\u{1b}[?2004h$ \u{1b}[?1004h\u{1b}[3C\u{1b}=\u{1b}>",
+            "\u{1b}[c\u{1b}[>c\u{1b}[6n\u{1b}[>1u\u{1b}[?u\u{1b}[2 q\u{1b}(B",
+        ] {
+            assert_eq!(stop(plain), None, "{plain:?}");
+        }
+        for addressing in [
+            "\u{1b}[A",
+            "\u{1b}[2;3H",
+            "\u{1b}[2J",
+            "\u{1b}[?25l",
+            "\u{1b}[?1049h",
+            "\u{1b}[?2026h",
+            "\u{1b}M",
+            "\u{1b}7",
+            "\u{1b}[2K\u{1b}[1G",
+            "\u{1b}[3r",
+            "\u{1b}[L",
+            "\u{1b}(0",
+            "\u{e}q\u{f}",
+        ] {
+            let at = addressing.find("\u{1b}[1G").map_or(3, |at| at + 3);
+            assert_eq!(
+                stop(&format!("abc{addressing}")),
+                Some(at),
+                "{addressing:?}"
+            );
+        }
+        let mut assembler = LineAssembler::default();
+        assert_eq!(assembler.push_plain(b"one\ntwo\x1b[").stopped, None);
+        assert_eq!(assembler.push_plain(b"Athree").stopped, Some(0));
+    }
+
     proptest::proptest! {
         /// The runs that go past the parser come to the same as if it had seen everything.
         #[test]
@@ -297,7 +442,8 @@ mod tests {
             let mut alone = Lines::default();
             vte::Parser::<1024>::default().advance(&mut alone, &bytes);
             alone.end_if_any();
-            proptest::prop_assert_eq!(lines(&[&bytes]), alone.done, "{}", bytes.escape_ascii());
+            let alone: Vec<String> = alone.done.into_iter().map(|(_, line)| line).collect();
+            proptest::prop_assert_eq!(lines(&[&bytes]), alone, "{}", bytes.escape_ascii());
         }
     }
 

@@ -60,8 +60,9 @@ impl LogRing {
         }
     }
 
-    /// Appends an entry and drops the oldest ones that no longer fit.
-    pub fn push(&mut self, entry: LogEntry) {
+    /// Appends an entry and drops the oldest ones that no longer fit. True when none had to go.
+    pub fn push(&mut self, entry: LogEntry) -> bool {
+        let before = self.entries.len();
         self.pushed += 1;
         self.bytes += entry.text.len();
         self.entries.push_back(entry);
@@ -72,6 +73,7 @@ impl LogRing {
                 self.bytes -= dropped.text.len();
             }
         }
+        self.entries.len() > before
     }
 
     /// The newest `limit` entries, oldest first.

@@ -2,6 +2,7 @@
 //! Time always comes in as an argument.
 
 pub mod activity;
+pub mod align;
 pub mod evidence;
 pub mod exit;
 pub mod ids;
@@ -12,6 +13,7 @@ pub mod log;
 pub mod name;
 pub mod pane_screen;
 pub mod runner;
+pub mod seed;
 pub mod segment;
 pub mod settings;
 pub mod slot;
@@ -19,3 +21,4 @@ pub mod status;
 pub mod text;
 pub mod time;
 pub mod transcript;
+pub mod view;

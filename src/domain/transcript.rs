@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::ids::{Epoch, ParseIdError, Seq};
-use super::log::LogEntry;
+use super::log::{LogEntry, LogSource};
 use super::time::Timestamp;
 
 /// A place in a runner's transcript: before byte `seq` of epoch `epoch`. Written `EPOCH:SEQ`, as in `2:4096`.
@@ -104,6 +104,30 @@ pub struct Record {
     pub kind: RecordKind,
 }
 
+impl Record {
+    /// What the log says of it.
+    pub fn entries(&self) -> Vec<LogEntry> {
+        let entry = |source, text: Arc<str>| LogEntry {
+            place: self.at,
+            at: self.time,
+            source,
+            text,
+        };
+        match &self.kind {
+            RecordKind::Seed(Seed { lines, .. }) | RecordKind::Settled { lines } => lines
+                .iter()
+                .map(|line| entry(LogSource::Pane, Arc::clone(line)))
+                .collect(),
+            RecordKind::Gap(gap) => vec![entry(LogSource::Geppetto, gap.to_string().into())],
+            RecordKind::Marker { text } => {
+                vec![entry(LogSource::Geppetto, format!("Mark: {text}").into())]
+            }
+            RecordKind::Note { text } => vec![entry(LogSource::Geppetto, text.as_str().into())],
+            RecordKind::Resize(_) | RecordKind::End { .. } => Vec::new(),
+        }
+    }
+}
+
 /// Kinds of records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordKind {
@@ -122,6 +146,11 @@ pub enum RecordKind {
     Note {
         /// A whole sentence.
         text: String,
+    },
+    /// Lines of the screen that have settled here, by silence or by the end of the run.
+    Settled {
+        /// The lines.
+        lines: Vec<Arc<str>>,
     },
     /// The run is over.
     End {
@@ -234,18 +263,17 @@ pub struct Keyframe {
 #[derive(Debug, Clone)]
 pub enum Piece {
     /// Output.
-    Chunk(Chunk),
+    Output {
+        /// The bytes.
+        chunk: Chunk,
+        /// The lines that they settled; `None` when a reader gets the very same lines from the bytes alone, so that they need
+        /// not be kept (see [`super::view::LineReader`]).
+        lines: Option<Arc<[LogEntry]>>,
+    },
     /// A record.
     Record(Record),
     /// A screen, so that a reader need not begin at the start.
     Keyframe(Keyframe),
-    /// Lines that the chunks before them settled, in order.
-    Lines {
-        /// The lines; `at` of each is behind the chunk that settled it, at the latest.
-        entries: Arc<[LogEntry]>,
-        /// True when a reader gets the very same lines from the bytes alone (see `line`), so that they need not be kept.
-        derivable: bool,
-    },
 }
 
 /// Chunks that are kept together, as they come back from a store.
@@ -271,7 +299,7 @@ impl Frame {
     }
 }
 
-/// What a store gives back, in the order of the transcript.
+/// What a store gives back, in the order of the transcript. Records stand between frames, never within one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stored {
     /// Output.

@@ -91,6 +91,31 @@ pub struct Pruned {
     pub first: Position,
 }
 
+/// How far a reader has come. No record stands within a frame, so this is exact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Cursor {
+    /// Everything before this place has been read.
+    pub place: Position,
+    /// And so many of the records at this place.
+    pub records: usize,
+}
+
+impl Cursor {
+    /// Before everything that stands at that place.
+    pub const fn at(place: Position) -> Self {
+        Self { place, records: 0 }
+    }
+}
+
+/// A part of a transcript.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Page {
+    /// In order.
+    pub stored: Vec<Stored>,
+    /// Where the next page begins.
+    pub next: Cursor,
+}
+
 /// Appending.
 #[async_trait]
 pub trait TranscriptWriter: Send + Sync {
@@ -120,24 +145,20 @@ pub trait TranscriptReader: Send + Sync {
     /// `Io`, `Sealed`, `Closed`.
     async fn extent(&self, runner: RunnerId) -> Result<Extent, TranscriptError>;
 
-    /// What stands from `from` on (epochs in order, a record at `from` included): at least one item when there is any, and about
-    /// `max_bytes` of output at most. The first frame may begin before `from`: frames come back whole. Go on with the end of the
-    /// last frame; a call that returns nothing has reached the end.
-    ///
-    /// Records at the start of the first frame come before it, records within it follow it, so a reader that goes on from
-    /// `end()` sees each once.
+    /// What stands from `from` on, epochs in order: at least one item when there is any, and about `max_bytes` of output at
+    /// most. Frames come back whole, so the first one may begin before `from`. An empty page is the end.
     ///
     /// # Errors
     /// `Io`, `Sealed`, `Closed`.
     async fn read(
         &self,
         runner: RunnerId,
-        from: Position,
+        from: Cursor,
         max_bytes: usize,
-    ) -> Result<Vec<Stored>, TranscriptError>;
+    ) -> Result<Page, TranscriptError>;
 
-    /// The same backwards: whole frames and records that begin before `before`, about `max_bytes` of output at most, and they
-    /// are still returned in the order of the transcript. Go on with the start of the first frame.
+    /// The newest of the frames and records that begin before `before`: at least one item when there is any, and about
+    /// `max_bytes` of output at most, in the order of the transcript.
     ///
     /// # Errors
     /// `Io`, `Sealed`, `Closed`.

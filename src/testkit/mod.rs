@@ -4,6 +4,7 @@
 mod clock;
 mod files;
 mod memory_store;
+mod memory_transcripts;
 mod mux;
 mod spawn;
 pub(crate) mod store_contract;
@@ -11,5 +12,6 @@ pub(crate) mod store_contract;
 pub(crate) use clock::ManualClock;
 pub(crate) use files::FakeFiles;
 pub(crate) use memory_store::MemoryStore;
+pub(crate) use memory_transcripts::MemoryTranscripts;
 pub(crate) use mux::FakeMux;
 pub(crate) use spawn::TestSpawn;

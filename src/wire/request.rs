@@ -83,7 +83,7 @@ pub enum Request {
     /// What the daemon knows of itself.
     DaemonStatus(Empty),
     /// Ends the daemon; runners go on. Everything is on disk before it ends.
-    StopDaemon(Empty),
+    StopDaemon(StopDaemon),
     /// From a run parent: its pane is there. Answered when the pane is watched and the program may start.
     RunBegin(RunBegin),
     /// From a run parent: the program runs.
@@ -226,6 +226,15 @@ pub struct StopRunner {
     /// Grace time in milliseconds; by default the config's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grace_ms: Option<u64>,
+}
+
+/// `stop-daemon`
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StopDaemon {
+    /// Only a daemon of this build ends; another one answers and goes on. A daemon's build stands in its lock file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<String>,
 }
 
 /// `wait-runner`

@@ -21,6 +21,7 @@ mod lifecycle;
 mod logs;
 mod plugin;
 mod protocol;
+mod recording;
 mod refusals;
 mod register;
 mod run_parent;

@@ -27,7 +27,11 @@ async fn a_runner_lives_from_start_to_exit_code() {
         .await
         .unwrap();
     assert_eq!(core.status("claude-code").await, "completed");
-    let log = core.app.logs("claude-code".to_owned(), 10).await.unwrap();
+    let log = core
+        .app
+        .logs("claude-code".to_owned(), LogQuery::newest(10))
+        .await
+        .unwrap();
     let texts: Vec<&str> = log.iter().map(|entry| &*entry.text).collect();
     assert_eq!(texts, ["hello", "world"]);
     // A report that comes again changes nothing and is answered.

@@ -12,7 +12,7 @@ async fn a_follower_gets_every_line_once() {
     core.until_seq(499).await;
     let mut follower = core
         .app
-        .follow_logs("one".to_owned(), usize::MAX)
+        .follow_logs("one".to_owned(), LogQuery::newest(usize::MAX))
         .await
         .unwrap();
     for from in (500..1000).step_by(10) {
@@ -49,7 +49,7 @@ async fn a_slow_follower_is_told_how_much_it_missed() {
     let pane = pane_of(&core, &now).await;
     let mut follower = core
         .app
-        .follow_logs("one".to_owned(), usize::MAX)
+        .follow_logs("one".to_owned(), LogQuery::newest(usize::MAX))
         .await
         .unwrap();
     let total = 20_000;
@@ -88,9 +88,19 @@ async fn lost_output_leaves_a_mark() {
         .await;
     core.mux.print(pane, "after\n").await;
     core.until_seq(2).await;
-    let log = core.app.logs("one".to_owned(), 10).await.unwrap();
+    let log = core
+        .app
+        .logs("one".to_owned(), LogQuery::newest(10))
+        .await
+        .unwrap();
     let texts: Vec<&str> = log.iter().map(|entry| &*entry.text).collect();
-    assert_eq!(texts, ["12 bytes of output are missing here.", "after"]);
+    assert_eq!(
+        texts,
+        [
+            "12 bytes of output are missing here: it came too fast.",
+            "after"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -126,7 +136,11 @@ async fn a_follower_whose_queue_was_full_still_learns_of_the_end() {
     let core = Core::new();
     let now = core.new_runner(named("one")).await.unwrap();
     let pane = pane_of(&core, &now).await;
-    let mut follower = core.app.follow_logs("one".to_owned(), 0).await.unwrap();
+    let mut follower = core
+        .app
+        .follow_logs("one".to_owned(), LogQuery::newest(0))
+        .await
+        .unwrap();
     for from in (0..20_000).step_by(100) {
         let text: String = (from..from + 100).map(|n| format!("{n}\n")).collect();
         core.mux.print(pane, &text).await;

@@ -4,6 +4,7 @@ mod life;
 mod logs;
 mod register;
 mod restart;
+mod transcript;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,7 +20,8 @@ use crate::domain::settings::Settings;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
 use crate::ports::process::ProcessEvent;
-use crate::testkit::{FakeFiles, FakeMux, ManualClock, MemoryStore, TestSpawn};
+use crate::ports::transcript::Transcripts;
+use crate::testkit::{FakeFiles, FakeMux, ManualClock, MemoryStore, MemoryTranscripts, TestSpawn};
 
 /// A daemon's core over fakes.
 struct Core {
@@ -35,6 +37,16 @@ impl Core {
     }
 
     fn with(mux: Arc<FakeMux>, store: Arc<MemoryStore>, settings: Settings) -> Self {
+        Self::recording(mux, store, Arc::default(), settings)
+    }
+
+    /// A core over a disk that an earlier one may have used.
+    fn recording(
+        mux: Arc<FakeMux>,
+        store: Arc<MemoryStore>,
+        transcripts: Arc<MemoryTranscripts>,
+        settings: Settings,
+    ) -> Self {
         let (tasks, files) = (TestSpawn::default(), Arc::<FakeFiles>::default());
         let ports = Ports {
             mux: mux.clone(),
@@ -43,6 +55,11 @@ impl Core {
             freezer: mux.clone(),
             reports: mux.clone(),
             store,
+            transcripts: Transcripts {
+                writer: transcripts.clone(),
+                reader: transcripts.clone(),
+                keeper: transcripts,
+            },
             files: files.clone(),
             clock: Arc::new(ManualClock::new()),
             spawn: Arc::new(tasks.clone()),

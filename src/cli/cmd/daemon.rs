@@ -1,27 +1,22 @@
 //! `daemon`: starts, ends and looks at the daemon. `daemon run` is no client's verb; main does it.
 
-use std::time::Duration;
-
 use jiff::tz::TimeZone;
 
 use crate::cli::args::{DaemonVerb, JsonArgs};
 use crate::cli::client::{Client, PATIENCE};
-use crate::cli::clock::Deadline;
 use crate::cli::context::{Context, missing};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::render;
-use crate::cli::start::{Start, wait};
+use crate::cli::start::{Start, end_daemon};
 use crate::domain::text::printable;
-use crate::wire::{Answer, DaemonView, Empty, Request};
-
-/// Between two looks whether the daemon is gone. It has answered and closes its socket; nothing tells when.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+use crate::wire::{DaemonView, Empty, Request};
 
 pub(crate) fn run(verb: &DaemonVerb, context: &mut Context<'_>) -> Result<(), Failure> {
     match verb {
         DaemonVerb::Start(args) => start(args, context),
         DaemonVerb::Stop(args) => {
-            let answer = stop(context)?;
+            let client = context.connect(Start::Never)?;
+            let answer = end_daemon(context.paths, client, None)?;
             if args.json {
                 return context.output.json(&answer);
             }
@@ -29,8 +24,8 @@ pub(crate) fn run(verb: &DaemonVerb, context: &mut Context<'_>) -> Result<(), Fa
         }
         DaemonVerb::Status(args) => status(args, context),
         DaemonVerb::Restart(args) => {
-            if Client::connect(context.paths)?.is_some() {
-                stop(context)?;
+            if let Some(client) = Client::connect(context.paths)? {
+                end_daemon(context.paths, client, None)?;
             }
             start(args, context)
         }
@@ -49,24 +44,6 @@ fn start(args: &JsonArgs, context: &mut Context<'_>) -> Result<(), Failure> {
     }
     let daemon = answer.daemon.ok_or_else(|| missing("daemon"))?;
     context.output.answer(format!("running {}", daemon.pid))
-}
-
-/// Ends the daemon and waits until it listens no more.
-fn stop(context: &Context<'_>) -> Result<Answer, Failure> {
-    let mut client = context.connect(Start::Never)?;
-    let answer = client.ask(Request::StopDaemon(Empty {}), Some(PATIENCE))?;
-    let deadline = Deadline::after(PATIENCE);
-    while Client::connect(context.paths)?.is_some() {
-        if deadline.has_passed() {
-            return Err(Failure::new(
-                Kind::TimedOut,
-                "The daemon said that it ends and still listens.",
-            )
-            .hint(format!("See its log: {}", context.paths.log_file.display())));
-        }
-        wait(LOOK_AGAIN);
-    }
-    Ok(answer)
 }
 
 fn status(args: &JsonArgs, context: &mut Context<'_>) -> Result<(), Failure> {

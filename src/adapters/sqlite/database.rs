@@ -1,0 +1,186 @@
+//! Opening a database of ours: private, with our pragmas, brought to the newest schema by migrations that are only ever added to.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::limits::BUSY;
+
+/// Opens the database at `path`, makes it when it is missing, and brings it to the last of `migrations`.
+///
+/// # Errors
+/// SQLite's own, and that of making the file.
+pub(super) fn open(path: &Path, migrations: &[&str]) -> rusqlite::Result<Connection> {
+    private_file(path).map_err(|error| cannot_open(&error))?;
+    let mut connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(BUSY)?;
+    // Before the first table, or it has no effect.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    check(&connection)?;
+    migrate(&mut connection, migrations)?;
+    Ok(connection)
+}
+
+/// Opens it for reading; `None` when it is not there.
+///
+/// # Errors
+/// SQLite's own.
+pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Option<Connection>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(BUSY)?;
+    Ok(Some(connection))
+}
+
+/// SQLite makes the other files of a database with the rights of this one.
+fn private_file(path: &Path) -> io::Result<()> {
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .map(drop)
+}
+
+fn cannot_open(error: &io::Error) -> rusqlite::Error {
+    let code = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => rusqlite::ffi::SQLITE_FULL,
+        io::ErrorKind::ReadOnlyFilesystem => rusqlite::ffi::SQLITE_READONLY,
+        _ => rusqlite::ffi::SQLITE_CANTOPEN,
+    };
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), Some(error.to_string()))
+}
+
+fn check(connection: &Connection) -> rusqlite::Result<()> {
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if verdict == "ok" {
+        return Ok(());
+    }
+    Err(rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
+        Some(verdict),
+    ))
+}
+
+fn migrate(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result<()> {
+    let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let version = usize::try_from(version).unwrap_or(usize::MAX);
+    if version > migrations.len() {
+        return Err(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_SCHEMA),
+            Some(format!(
+                "it was written by a later geppetto (schema {version}, this one knows {})",
+                migrations.len()
+            )),
+        ));
+    }
+    for (number, migration) in migrations.iter().enumerate().skip(version) {
+        let change = connection.transaction()?;
+        change.execute_batch(migration)?;
+        change.pragma_update(
+            None,
+            "user_version",
+            u32::try_from(number + 1).unwrap_or(u32::MAX),
+        )?;
+        change.commit()?;
+    }
+    Ok(())
+}
+
+/// True when the file is not a sound database, so that trying again is of no use.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    )
+}
+
+/// Moves a damaged database with its other files out of the way, to the first free name beside it.
+///
+/// # Errors
+/// When it cannot be moved.
+pub(super) fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    let aside = (1_u32..)
+        .map(|number| beside(path, &format!(".damaged-{number}")))
+        .find(|free| std::fs::symlink_metadata(free).is_err())
+        .ok_or(io::ErrorKind::AlreadyExists)?;
+    std::fs::rename(path, &aside)?;
+    for ending in ["-wal", "-shm"] {
+        let from = beside(path, ending);
+        match std::fs::rename(&from, beside(&aside, ending)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(aside)
+}
+
+/// The same path with something behind its name.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(ending);
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const ONE: &str = "CREATE TABLE a (x)";
+    const TWO: &str = "ALTER TABLE a ADD COLUMN y";
+
+    #[test]
+    fn it_is_private_and_migrated_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        open(&path, &[ONE])
+            .unwrap()
+            .execute("INSERT INTO a VALUES (1)", [])
+            .unwrap();
+        let connection = open(&path, &[ONE, TWO]).unwrap();
+        let row: (u32, Option<u32>) = connection
+            .query_row("SELECT x, y FROM a", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .unwrap();
+        assert_eq!(row, (1, None));
+        for file in std::fs::read_dir(dir.path()).unwrap() {
+            let file = file.unwrap();
+            let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{file:?}");
+        }
+        drop(connection);
+        let later = open(&path, &[ONE]).unwrap_err();
+        assert!(!is_damage(&later), "a later version is no damage: {later}");
+    }
+
+    #[test]
+    fn damage_is_told_from_trouble_and_set_aside() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        std::fs::write(&path, vec![b'x'; 9000]).unwrap();
+        let error = open(&path, &[ONE]).unwrap_err();
+        assert!(is_damage(&error), "{error}");
+        let aside = set_aside(&path).unwrap();
+        assert_eq!(aside, dir.path().join("a.db.damaged-1"));
+        open(&path, &[ONE]).unwrap();
+        let nowhere = open(&dir.path().join("no/a.db"), &[ONE]).unwrap_err();
+        assert!(!is_damage(&nowhere));
+    }
+}

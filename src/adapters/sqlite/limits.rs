@@ -1,0 +1,55 @@
+//! Every capacity and time of the databases, with its reason and what happens when it is met.
+
+use std::time::Duration;
+
+/// Output in one frame, before compression: large enough for a good ratio, small enough that a random read is a fraction of a
+/// millisecond.
+pub(super) const FRAME_BYTES: usize = 64 * 1024;
+
+/// Output is written so long after its first byte at the latest: it is on disk within a second even when the machine is busy.
+pub(super) const COMMIT_AFTER: Duration = Duration::from_millis(400);
+
+/// Chunks that follow each other within this become one: no eye sees the difference in a replay.
+pub(super) const JOIN_MILLIS: u64 = 10;
+
+/// Compression level of zstd: 3 compresses text to a quarter at several times the speed of tmux.
+pub(super) const LEVEL: i32 = 3;
+
+/// Bytes that wait for the writer. When full, output is refused and becomes a gap. A few seconds of the fastest flood.
+pub(super) const INBOX_BYTES: usize = 32 * 1024 * 1024;
+
+/// Orders that wait for the writer, whatever their size. When full, as above.
+pub(super) const INBOX_ORDERS: usize = 100_000;
+
+/// Output of one runner that is held while it cannot be written. When full, more is dropped and becomes a gap.
+pub(super) const HELD_BYTES: usize = 1024 * 1024;
+
+/// First wait before writing is tried again.
+pub(super) const RETRY_FIRST: Duration = Duration::from_millis(250);
+
+/// Longest wait before writing is tried again.
+pub(super) const RETRY_LAST: Duration = Duration::from_secs(5);
+
+/// Databases that the writer keeps open; the one that was used longest ago is closed. Each takes two files and some memory.
+pub(super) const OPEN_FILES: usize = 64;
+
+/// Databases that the reader keeps open.
+pub(super) const OPEN_READERS: usize = 8;
+
+/// How often what was written is brought from the system's memory to the medium.
+pub(super) const SYNC_EVERY: Duration = Duration::from_secs(30);
+
+/// Frames that one step of pruning removes: a few milliseconds, in which output waits in line.
+pub(super) const PRUNE_STEP: usize = 200;
+
+/// A transcript may be so much longer than its limit (in hundredths) before it is pruned, so that this is not done all the time.
+pub(super) const OVERSIZE_PERCENT: u64 = 5;
+
+/// Free pages that are given back to the file system at a time.
+pub(super) const VACUUM_PAGES: u32 = 2000;
+
+/// How long a reader waits for a writer that moves the log of changes into the file.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
+
+/// Changes of recording that wait to be told. When full, the newest is told with the next change.
+pub(super) const RECORDINGS: usize = 256;

@@ -1,0 +1,10 @@
+//! Durable state in SQLite: one database for what is known of runners, and one for the transcript of each. Every database has one
+//! owner thread that writes; nothing else does.
+
+mod database;
+mod limits;
+mod seal;
+mod transcripts;
+
+pub use seal::{Key, KeyError};
+pub use transcripts::{Allowed, Redact, SqliteTranscripts, TranscriptOptions};

@@ -1,0 +1,63 @@
+//! Errors of SQLite as errors of the port.
+
+use std::path::Path;
+
+use super::super::seal::BlobError;
+use crate::ports::transcript::TranscriptError;
+
+/// Why something about a database could not be done.
+#[derive(Debug)]
+pub(super) enum FileError {
+    /// SQLite says so.
+    Sqlite(rusqlite::Error),
+    /// A blob is encrypted with another key.
+    Sealed,
+    /// A blob could not be made.
+    Seal(std::io::Error),
+}
+
+impl From<rusqlite::Error> for FileError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<std::io::Error> for FileError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Seal(error)
+    }
+}
+
+impl From<BlobError> for FileError {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Sealed => Self::Sealed,
+            BlobError::Damaged => Self::Seal(std::io::Error::other("a part of it is damaged")),
+        }
+    }
+}
+
+impl std::fmt::Display for FileError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(error) => error.fmt(f),
+            Self::Sealed => f.write_str("it is encrypted with another key"),
+            Self::Seal(error) => error.fmt(f),
+        }
+    }
+}
+
+impl FileError {
+    /// The same for a caller, who needs to know the file.
+    pub(super) fn of(self, path: &Path, action: &'static str) -> TranscriptError {
+        let path = path.to_owned();
+        match self {
+            Self::Sealed => TranscriptError::Sealed { path },
+            other => TranscriptError::Io {
+                path,
+                action,
+                reason: other.to_string(),
+            },
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! What is kept and what goes: places to cut at, the cutting itself in small steps, files.
+//!
+//! A cut is at a screen (keyframe or seed), so that what is left can be shown from its first byte. Of a transcript that goes as a
+//! whole, a gap stays at its end, so that positions never begin anew.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::super::database::beside;
+use super::super::limits::{PRUNE_STEP, VACUUM_PAGES};
+use super::super::seal::Sealer;
+use super::codec;
+use super::failure::FileError;
+use super::reading::{place, what};
+use crate::domain::ids::RunnerId;
+use crate::domain::time::Timestamp;
+use crate::domain::transcript::{Extent, Gap, GapReason, Position, RecordKind};
+use crate::ports::transcript::{Pruned, Retention, TranscriptError};
+
+type Result<T> = std::result::Result<T, FileError>;
+
+/// The database of a runner.
+pub(super) fn path(directory: &Path, runner: RunnerId) -> PathBuf {
+    directory.join(format!("{runner}.db"))
+}
+
+/// The runners that have one.
+pub(super) fn runners(directory: &Path) -> std::result::Result<Vec<RunnerId>, TranscriptError> {
+    let failed = |error: io::Error| TranscriptError::Io {
+        path: directory.to_owned(),
+        action: "read",
+        reason: error.to_string(),
+    };
+    let files = match fs::read_dir(directory) {
+        Ok(files) => files,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut runners = Vec::new();
+    for file in files {
+        let name = file.map_err(failed)?.file_name();
+        let id = name.to_str().and_then(|name| name.strip_suffix(".db"));
+        runners.extend(id.and_then(|id| id.parse::<RunnerId>().ok()));
+    }
+    runners.sort_unstable();
+    Ok(runners)
+}
+
+/// Removes a database with its other files, those that were set aside included.
+pub(super) fn remove(path: &Path) -> std::result::Result<(), TranscriptError> {
+    let failed = |path: &Path, error: &io::Error| TranscriptError::Io {
+        path: path.to_owned(),
+        action: "removed",
+        reason: error.to_string(),
+    };
+    let damaged = beside(path, ".damaged-");
+    let aside = path
+        .parent()
+        .and_then(|directory| fs::read_dir(directory).ok());
+    let aside = aside
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|file| file.path())
+        .filter(|file| {
+            file.as_os_str()
+                .as_encoded_bytes()
+                .starts_with(damaged.as_os_str().as_encoded_bytes())
+        });
+    let own = ["", "-wal", "-shm"].map(|ending| beside(path, ending));
+    for file in own.into_iter().chain(aside) {
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(failed(&file, &error));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The end of what is stored, and how many bytes of output that is.
+pub(super) fn stored(connection: &Connection) -> Result<(Option<Position>, u64)> {
+    let extent = extent(connection)?;
+    let is_empty = extent.end == Position::default();
+    Ok(((!is_empty).then_some(extent.end), extent.bytes))
+}
+
+/// How much there is, but for the size of the file.
+pub(super) fn extent(connection: &Connection) -> Result<Extent> {
+    let edge = |sql: &str| -> Result<Option<(Position, Timestamp)>> {
+        let found = connection
+            .prepare_cached(sql)?
+            .query_row([], |row| {
+                let time = Timestamp(row.get::<_, i64>(2)?.cast_unsigned());
+                Ok((place(row.get(0)?, row.get(1)?), time))
+            })
+            .optional()?;
+        Ok(found)
+    };
+    let first = edge("SELECT epoch, first, at FROM frame ORDER BY epoch, first LIMIT 1")?;
+    let last = edge("SELECT epoch, end, until FROM frame ORDER BY epoch DESC, first DESC LIMIT 1")?;
+    let first_record = edge("SELECT epoch, seq, at FROM record ORDER BY epoch, seq LIMIT 1")?;
+    let last_record =
+        edge("SELECT epoch, seq, at FROM record ORDER BY epoch DESC, seq DESC LIMIT 1")?;
+    let bytes: i64 = connection
+        .prepare_cached("SELECT coalesce(sum(end - first), 0) FROM frame")?
+        .query_row([], |row| row.get(0))?;
+    Ok(Extent {
+        first: first
+            .into_iter()
+            .chain(first_record)
+            .map(|(at, _)| at)
+            .min()
+            .unwrap_or_default(),
+        end: last
+            .into_iter()
+            .chain(last_record)
+            .map(|(at, _)| at)
+            .max()
+            .unwrap_or_default(),
+        bytes: bytes.cast_unsigned(),
+        on_disk: 0,
+        oldest: first.or(first_record).map(|(_, time)| time),
+        newest: last.or(last_record).map(|(_, time)| time),
+    })
+}
+
+/// Bytes of the database's pages.
+pub(super) fn on_disk(connection: &Connection) -> Result<u64> {
+    let pragma = |name: &str| {
+        connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
+    };
+    Ok((pragma("page_count")? * pragma("page_size")?).cast_unsigned())
+}
+
+fn pair(row: &Row<'_>) -> rusqlite::Result<Position> {
+    Ok(place(row.get(0)?, row.get(1)?))
+}
+
+/// The place behind the oldest frames that hold `surplus` bytes.
+pub(super) fn place_of_surplus(connection: &Connection, surplus: u64) -> Result<Position> {
+    let mut statement = connection
+        .prepare_cached("SELECT epoch, end, end - first FROM frame ORDER BY epoch, first")?;
+    let mut rows = statement.query([])?;
+    let (mut bytes, mut at) = (0, Position::default());
+    while let Some(row) = rows.next()? {
+        if bytes >= surplus {
+            break;
+        }
+        bytes += row.get::<_, i64>(2)?.cast_unsigned();
+        at = pair(row)?;
+    }
+    Ok(at)
+}
+
+/// Where to cut.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cut {
+    /// Output that arrived before that time goes.
+    Before(Timestamp),
+    /// So many of the oldest bytes go.
+    Oldest(u64),
+}
+
+/// The place of a cut.
+pub(super) fn target(connection: &Connection, cut: Cut) -> Result<Position> {
+    match cut {
+        Cut::Oldest(bytes) => place_of_surplus(connection, bytes),
+        Cut::Before(time) => {
+            let first = connection
+                .prepare_cached(
+                    "SELECT epoch, first FROM frame WHERE until >= ?1 ORDER BY epoch, first LIMIT 1",
+                )?
+                .query_row([time.0.cast_signed()], pair)
+                .optional()?;
+            Ok(match first {
+                Some(first) => first,
+                None => extent(connection)?.end,
+            })
+        }
+    }
+}
+
+/// The newest screen at or before `target`, which is where the cut is made; the end, when everything goes.
+fn cut_at(connection: &Connection, target: Position) -> Result<Position> {
+    if target >= extent(connection)?.end {
+        return Ok(target);
+    }
+    let newest = connection
+        .prepare_cached(
+            "SELECT epoch, seq FROM (
+                SELECT epoch, seq FROM keyframe UNION ALL SELECT epoch, seq FROM record WHERE kind = 'seed'
+             ) WHERE (epoch, seq) <= (?1, ?2) ORDER BY epoch DESC, seq DESC LIMIT 1",
+        )?
+        .query_row(params![target.epoch.0, target.seq.0.cast_signed()], pair)
+        .optional()?;
+    Ok(newest.unwrap_or(target))
+}
+
+/// What [`prune_to`] would remove.
+pub(super) fn would_prune(
+    connection: &Connection,
+    runner: RunnerId,
+    target: Position,
+) -> Result<Pruned> {
+    let at = cut_at(connection, target)?;
+    let (bytes, on_disk): (i64, i64) = connection
+        .prepare_cached(
+            "SELECT coalesce(sum(end - first), 0), coalesce(sum(length(data)), 0)
+             FROM frame WHERE (epoch, first) < (?1, ?2)",
+        )?
+        .query_row(params![at.epoch.0, at.seq.0.cast_signed()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    Ok(Pruned {
+        runner,
+        bytes: bytes.cast_unsigned(),
+        on_disk: on_disk.cast_unsigned(),
+        first: at,
+    })
+}
+
+/// Removes what stands before `target`, from the last screen before it.
+pub(super) fn prune_to(
+    connection: &mut Connection,
+    runner: RunnerId,
+    target: Position,
+) -> Result<Pruned> {
+    let pruned = would_prune(connection, runner, target)?;
+    if pruned.bytes == 0 {
+        return Ok(pruned);
+    }
+    let at = pruned.first;
+    if at >= extent(connection)?.end {
+        leave_gap(connection, runner, at, pruned.bytes)?;
+    }
+    let key = params![at.epoch.0, at.seq.0.cast_signed()];
+    loop {
+        let change = connection.transaction()?;
+        let removed = change
+            .prepare_cached(&format!(
+                "DELETE FROM frame WHERE id IN (
+                    SELECT id FROM frame WHERE (epoch, first) < (?1, ?2) ORDER BY epoch, first LIMIT {PRUNE_STEP})"
+            ))?
+            .execute(key)?;
+        change.commit()?;
+        if removed < PRUNE_STEP {
+            break;
+        }
+    }
+    for table in ["record", "keyframe"] {
+        connection.execute(
+            &format!("DELETE FROM {table} WHERE (epoch, seq) < (?1, ?2)"),
+            key,
+        )?;
+    }
+    // Each step of this statement frees one page: it has to be read to its end.
+    let sql = format!("PRAGMA incremental_vacuum({VACUUM_PAGES})");
+    loop {
+        let free: u32 = connection.query_row("PRAGMA freelist_count", [], |row| row.get(0))?;
+        if free == 0 {
+            return Ok(pruned);
+        }
+        let mut statement = connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        while rows.next()?.is_some() {}
+    }
+}
+
+/// Says at its end that everything before is gone.
+fn leave_gap(connection: &Connection, runner: RunnerId, at: Position, bytes: u64) -> Result<()> {
+    let (kind, text) = codec::record_text(&RecordKind::Gap(Gap {
+        bytes: Some(bytes),
+        reason: GapReason::Pruned,
+    }));
+    let data = Sealer::default().seal(&what(runner, "record", at), &text)?;
+    connection.execute(
+        "INSERT INTO record (epoch, seq, at, kind, data) VALUES (?1, ?2, 0, ?3, ?4)",
+        params![at.epoch.0, at.seq.0.cast_signed(), kind, data],
+    )?;
+    Ok(())
+}
+
+/// A transcript as pruning sees it.
+pub(super) struct Candidate {
+    runner: RunnerId,
+    bytes: u64,
+    on_disk: u64,
+    oldest: Timestamp,
+    newest: Timestamp,
+}
+
+impl Candidate {
+    pub(super) fn of(connection: &Connection, runner: RunnerId) -> Result<Self> {
+        let extent = extent(connection)?;
+        Ok(Self {
+            runner,
+            bytes: extent.bytes,
+            on_disk: on_disk(connection)?,
+            oldest: extent.oldest.unwrap_or_default(),
+            newest: extent.newest.unwrap_or_default(),
+        })
+    }
+}
+
+/// All transcripts, and what has to go of which.
+#[derive(Default)]
+pub(super) struct Plan {
+    candidates: Vec<Candidate>,
+}
+
+impl Plan {
+    pub(super) fn add(&mut self, candidate: Candidate) {
+        if candidate.bytes > 0 {
+            self.candidates.push(candidate);
+        }
+    }
+
+    /// By age first, then by the size of each, then by the size of all: of those whose newest output is oldest, the oldest.
+    pub(super) fn cuts(
+        mut self,
+        retention: &Retention,
+        oldest: Timestamp,
+    ) -> BTreeMap<RunnerId, Cut> {
+        let mut cuts = BTreeMap::new();
+        self.candidates.sort_by_key(|candidate| candidate.newest);
+        let total: u64 = self
+            .candidates
+            .iter()
+            .map(|candidate| candidate.on_disk)
+            .sum();
+        let mut too_much = total.saturating_sub(retention.total_on_disk);
+        for candidate in &self.candidates {
+            let surplus = candidate.bytes.saturating_sub(retention.bytes_per_runner);
+            // Compressed output is what has to go, so uncompressed output in proportion.
+            let share = too_much.min(candidate.on_disk);
+            let bytes = u128::from(candidate.bytes) * u128::from(share)
+                / u128::from(candidate.on_disk.max(1));
+            let bytes = u64::try_from(bytes).unwrap_or(u64::MAX).max(surplus);
+            if candidate.newest < oldest {
+                cuts.insert(candidate.runner, Cut::Oldest(u64::MAX));
+                too_much = too_much.saturating_sub(candidate.on_disk);
+            } else if bytes > 0 {
+                cuts.insert(candidate.runner, Cut::Oldest(bytes));
+                too_much -= share;
+            } else if candidate.oldest < oldest {
+                cuts.insert(candidate.runner, Cut::Before(oldest));
+            }
+        }
+        cuts
+    }
+}

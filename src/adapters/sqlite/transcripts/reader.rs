@@ -1,0 +1,155 @@
+//! The thread that reads transcripts, with connections of its own.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::super::database;
+use super::super::limits::OPEN_READERS;
+use super::super::seal::Sealer;
+use super::failure::FileError;
+use super::keeping;
+use super::reading::ReadFile;
+use crate::domain::ids::RunnerId;
+use crate::ports::transcript::TranscriptError;
+
+type Work = Box<dyn FnOnce(&mut Reading) + Send>;
+
+/// How others reach the thread. Dropping it ends the thread.
+pub(super) struct Reader {
+    work: Option<mpsc::Sender<Work>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Open {
+    connection: Connection,
+    inode: u64,
+    used: Instant,
+}
+
+/// What the thread has.
+struct Reading {
+    directory: PathBuf,
+    sealer: Sealer,
+    open: BTreeMap<RunnerId, Open>,
+}
+
+impl Reader {
+    pub(super) fn start(directory: PathBuf, sealer: Sealer) -> std::io::Result<Self> {
+        let (work, orders) = mpsc::channel::<Work>();
+        let mut reading = Reading {
+            directory,
+            sealer,
+            open: BTreeMap::new(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("reader".to_owned())
+            .spawn(move || {
+                while let Ok(work) = orders.recv() {
+                    work(&mut reading);
+                }
+            })?;
+        Ok(Self {
+            work: Some(work),
+            thread: Some(thread),
+        })
+    }
+
+    /// Reads in a transcript; of one that is not there everything is nothing.
+    pub(super) async fn ask<T, F>(&self, runner: RunnerId, read: F) -> Result<T, TranscriptError>
+    where
+        T: Default + Send + 'static,
+        F: FnOnce(&ReadFile<'_>) -> Result<T, FileError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let work: Work = Box::new(move |reading| {
+            // Whoever asked may have left.
+            let _gone = answer.send(reading.read(runner, read));
+        });
+        if let Some(queue) = &self.work {
+            // An ended thread drops the answer, which says so.
+            let _ended = queue.send(work);
+        }
+        answered.await.unwrap_or(Err(TranscriptError::Closed))
+    }
+
+    /// Lets go of a transcript that will be removed.
+    pub(super) fn close(&self, runner: RunnerId) {
+        if let Some(queue) = &self.work {
+            let _ended = queue.send(Box::new(move |reading| {
+                reading.open.remove(&runner);
+            }));
+        }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.work = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the reader of transcripts had panicked");
+        }
+    }
+}
+
+impl Reading {
+    fn read<T: Default>(
+        &mut self,
+        runner: RunnerId,
+        read: impl FnOnce(&ReadFile<'_>) -> Result<T, FileError>,
+    ) -> Result<T, TranscriptError> {
+        let path = keeping::path(&self.directory, runner);
+        let failed = |error: FileError| error.of(&path, "read");
+        // A damaged one may have been set aside, and another be in its place.
+        let inode = std::fs::metadata(&path).map(|file| file.ino()).ok();
+        if self.open.get(&runner).map(|open| open.inode) != inode {
+            self.open.remove(&runner);
+            let connection = database::open_to_read(&path).map_err(|error| failed(error.into()))?;
+            let (Some(connection), Some(inode)) = (connection, inode) else {
+                return Ok(T::default());
+            };
+            let used = Instant::now();
+            self.open.insert(
+                runner,
+                Open {
+                    connection,
+                    inode,
+                    used,
+                },
+            );
+            self.close_unused();
+        }
+        let Some(open) = self.open.get_mut(&runner) else {
+            return Ok(T::default());
+        };
+        open.used = Instant::now();
+        let file = ReadFile {
+            runner,
+            connection: &open.connection,
+            sealer: &self.sealer,
+        };
+        let result = read(&file);
+        if result.is_err() {
+            self.open.remove(&runner);
+        }
+        result.map_err(failed)
+    }
+
+    fn close_unused(&mut self) {
+        while self.open.len() > OPEN_READERS {
+            let oldest = self.open.iter().min_by_key(|(_, open)| open.used);
+            let Some(runner) = oldest.map(|(id, _)| *id) else {
+                return;
+            };
+            self.open.remove(&runner);
+        }
+    }
+}

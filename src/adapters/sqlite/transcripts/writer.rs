@@ -1,0 +1,295 @@
+//! The thread that owns every transcript for writing: takes orders, writes what is pending in time, prunes, forgets.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::super::limits::{OPEN_FILES, OVERSIZE_PERCENT, SYNC_EVERY};
+use super::super::seal::Sealer;
+use super::failure::FileError;
+use super::file::{File, Shared};
+use super::inbox::{Order, Outlet};
+use super::keeping;
+use super::{Allowed, TranscriptOptions};
+use crate::domain::ids::RunnerId;
+use crate::domain::time::Timestamp;
+use crate::ports::transcript::{Pruned, RecordingEvent, Retention, TranscriptError};
+
+/// The writer.
+pub(super) struct Writer {
+    directory: PathBuf,
+    retention: Allowed,
+    recordings: mpsc::Sender<RecordingEvent>,
+    shared: Shared,
+    files: BTreeMap<RunnerId, File>,
+    /// When what was written is to be brought to the medium.
+    sync: Option<Instant>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        options: TranscriptOptions,
+        recordings: mpsc::Sender<RecordingEvent>,
+    ) -> Self {
+        Self {
+            directory: options.directory,
+            retention: options.retention,
+            recordings,
+            shared: Shared {
+                sealer: Sealer::new(options.key),
+                redact: options.redact,
+            },
+            files: BTreeMap::new(),
+            sync: None,
+        }
+    }
+
+    /// Works until the order to end.
+    pub(super) fn run(mut self, outlet: &Outlet) {
+        loop {
+            let wait = self
+                .due()
+                .map(|due| due.saturating_duration_since(Instant::now()));
+            match outlet.next(wait) {
+                Some(Order::End) => break,
+                Some(order) => self.obey(order),
+                None => {}
+            }
+            self.on_time();
+        }
+        for file in self.files.values_mut() {
+            file.commit(&self.shared);
+            if let Err(error) = file.sync() {
+                tracing::warn!(file = %file.path().display(), %error, "not on the medium yet");
+            }
+        }
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.files
+            .values()
+            .filter_map(File::due)
+            .chain(self.sync)
+            .min()
+    }
+
+    fn on_time(&mut self) {
+        let now = Instant::now();
+        for file in self.files.values_mut() {
+            if file.due().is_some_and(|due| due <= now) {
+                file.commit(&self.shared);
+            }
+        }
+        self.tell();
+        let is_unsynced = self.files.values().any(|file| file.unsynced);
+        match self.sync {
+            None if is_unsynced => self.sync = Some(now + SYNC_EVERY),
+            Some(due) if due <= now => {
+                self.sync = None;
+                for file in self.files.values_mut() {
+                    if let Err(error) = file.sync() {
+                        tracing::warn!(file = %file.path().display(), %error, "not on the medium yet");
+                    }
+                }
+            }
+            _ => {}
+        }
+        self.close_unused();
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Append { runner, piece } => {
+                let shared = &self.shared;
+                let path = keeping::path(&self.directory, runner);
+                let file = self
+                    .files
+                    .entry(runner)
+                    .or_insert_with(|| File::new(runner, path));
+                file.push(piece, shared);
+                self.keep_within(runner);
+            }
+            Order::Flush {
+                runner,
+                durable,
+                answer,
+            } => {
+                let done = self.flush(runner, durable);
+                // Whoever asked may have left.
+                let _gone = answer.send(done);
+            }
+            Order::Prune {
+                retention,
+                now,
+                dry_run,
+                answer,
+            } => {
+                let pruned = self.prune(retention, now, dry_run);
+                let _gone = answer.send(pruned);
+            }
+            Order::Forget { runner, answer } => {
+                drop(self.files.remove(&runner));
+                let done = keeping::remove(&keeping::path(&self.directory, runner));
+                let _gone = answer.send(done);
+            }
+            Order::Runners { answer } => {
+                let _gone = answer.send(keeping::runners(&self.directory));
+            }
+            Order::End => {}
+        }
+    }
+
+    fn flush(&mut self, runner: RunnerId, durable: bool) -> Result<(), TranscriptError> {
+        let Some(file) = self.files.get_mut(&runner) else {
+            return Ok(());
+        };
+        let is_due = file.due().is_none_or(|due| due <= Instant::now());
+        if !file.is_in_trouble() || is_due {
+            file.commit(&self.shared);
+        }
+        if file.is_in_trouble() {
+            return Err(TranscriptError::Io {
+                path: file.path().to_owned(),
+                action: "written",
+                reason: "recording is paused".to_owned(),
+            });
+        }
+        if durable {
+            let synced = file.sync();
+            return synced.map_err(|error| error.of(file.path(), "written"));
+        }
+        Ok(())
+    }
+
+    /// A transcript that has grown over its limit loses its oldest part.
+    fn keep_within(&mut self, runner: RunnerId) {
+        let limit = (self.retention)().bytes_per_runner;
+        let Some(file) = self.files.get_mut(&runner) else {
+            return;
+        };
+        if file.kept.saturating_sub(limit) <= limit / 100 * OVERSIZE_PERCENT {
+            return;
+        }
+        let surplus = file.kept - limit;
+        let pruned = file.connection().map(|connection| {
+            let target = keeping::place_of_surplus(connection, surplus)?;
+            keeping::prune_to(connection, runner, target)
+        });
+        match pruned {
+            Some(Ok(pruned)) => file.kept = file.kept.saturating_sub(pruned.bytes),
+            Some(Err(error)) => {
+                // It is tried again with the next frame; growing is better than stopping.
+                tracing::warn!(file = %file.path().display(), %error, "old output could not be removed");
+            }
+            None => {}
+        }
+    }
+
+    fn prune(
+        &mut self,
+        retention: Retention,
+        now: Timestamp,
+        dry_run: bool,
+    ) -> Result<Vec<Pruned>, TranscriptError> {
+        for file in self.files.values_mut() {
+            file.commit(&self.shared);
+        }
+        let mut plan = keeping::Plan::default();
+        for runner in keeping::runners(&self.directory)? {
+            let path = keeping::path(&self.directory, runner);
+            match self.with(runner, |connection| {
+                keeping::Candidate::of(connection, runner)
+            }) {
+                Ok(candidate) => plan.add(candidate),
+                Err(error) => {
+                    tracing::warn!(file = %path.display(), %error, "it cannot be looked at for pruning");
+                }
+            }
+        }
+        let oldest = Timestamp(now.0.saturating_sub(millis(retention.age)));
+        let mut all = Vec::new();
+        for (runner, cut) in plan.cuts(&retention, oldest) {
+            let path = keeping::path(&self.directory, runner);
+            let pruned = self
+                .with(runner, |connection| {
+                    let target = keeping::target(connection, cut)?;
+                    if dry_run {
+                        keeping::would_prune(connection, runner, target)
+                    } else {
+                        keeping::prune_to(connection, runner, target)
+                    }
+                })
+                .map_err(|error| error.of(&path, "pruned"))?;
+            if let Some(file) = self.files.get_mut(&runner)
+                && !dry_run
+            {
+                file.kept = file.kept.saturating_sub(pruned.bytes);
+            }
+            if pruned.bytes > 0 {
+                all.push(pruned);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Does something with a transcript's database, which is opened for it.
+    fn with<T>(
+        &mut self,
+        runner: RunnerId,
+        work: impl FnOnce(&mut rusqlite::Connection) -> Result<T, FileError>,
+    ) -> Result<T, FileError> {
+        let path = keeping::path(&self.directory, runner);
+        let file = self
+            .files
+            .entry(runner)
+            .or_insert_with(|| File::new(runner, path));
+        file.try_open(Timestamp::default());
+        match file.connection() {
+            Some(connection) => work(connection),
+            None => Err(FileError::Seal(std::io::Error::other(
+                "it cannot be opened",
+            ))),
+        }
+    }
+
+    fn tell(&mut self) {
+        for (runner, file) in &mut self.files {
+            let Some(state) = file.news.take() else {
+                continue;
+            };
+            let event = RecordingEvent {
+                runner: *runner,
+                state,
+            };
+            if let Err(error) = self.recordings.try_send(event) {
+                // Told again when there is room; nobody listens any more at the end.
+                let event = match error {
+                    mpsc::error::TrySendError::Full(event)
+                    | mpsc::error::TrySendError::Closed(event) => event,
+                };
+                file.news = Some(event.state);
+            }
+        }
+    }
+
+    fn close_unused(&mut self) {
+        while self.files.len() > OPEN_FILES {
+            let idle = self.files.iter().filter(|(_, file)| file.is_idle());
+            let Some(runner) = idle.min_by_key(|(_, file)| file.used).map(|(id, _)| *id) else {
+                return;
+            };
+            if let Some(mut file) = self.files.remove(&runner)
+                && let Err(error) = file.sync()
+            {
+                tracing::warn!(file = %file.path().display(), %error, "not on the medium yet");
+            }
+        }
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

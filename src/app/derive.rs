@@ -1,0 +1,99 @@
+//! Readable lines out of a stored transcript: those that were kept with it, and for the rest the same lines that were
+//! derived when it was recorded.
+
+use crate::domain::ids::Epoch;
+use crate::domain::log::{LogEntry, LogSource};
+use crate::domain::transcript::{Frame, Position, RecordKind, Stored};
+use crate::domain::view::LineReader;
+
+/// Reads frames and records in order, without leaving any out.
+pub(super) struct Deriver {
+    lines: LineReader,
+    epoch: Epoch,
+    /// Lines have to be read from their beginning: until one begins, what is read is the rest of one.
+    within_line: bool,
+}
+
+impl Deriver {
+    /// For a transcript from its beginning.
+    pub(super) fn from_start() -> Self {
+        Self {
+            lines: LineReader::new(),
+            epoch: Epoch::default(),
+            within_line: false,
+        }
+    }
+
+    /// For a transcript from some frame on: its first line is left out, since it may have begun before.
+    pub(super) fn from_middle() -> Self {
+        Self {
+            within_line: true,
+            ..Self::from_start()
+        }
+    }
+
+    /// Adds the lines of what comes next to `out`.
+    pub(super) fn push(&mut self, stored: &Stored, out: &mut Vec<LogEntry>) {
+        let epoch = match stored {
+            Stored::Frame(frame) => frame.start().epoch,
+            Stored::Record(record) => record.at.epoch,
+        };
+        if epoch != self.epoch {
+            let is_first = self.epoch == Epoch::default();
+            self.epoch = epoch;
+            self.lines = LineReader::new();
+            self.within_line &= is_first;
+        }
+        match stored {
+            Stored::Frame(frame) => self.frame(frame, out),
+            Stored::Record(record) => {
+                if matches!(record.kind, RecordKind::Seed(_)) {
+                    self.begin_anew();
+                }
+                out.extend(record.entries());
+            }
+        }
+    }
+
+    fn frame(&mut self, frame: &Frame, out: &mut Vec<LogEntry>) {
+        if let Some(lines) = &frame.lines {
+            self.begin_anew();
+            out.extend(lines.iter().cloned());
+            return;
+        }
+        for chunk in &frame.chunks {
+            for (offset, text) in self.lines.push(&chunk.bytes) {
+                if std::mem::take(&mut self.within_line) {
+                    continue;
+                }
+                out.push(LogEntry {
+                    place: chunk.at.after(offset as u64),
+                    at: chunk.time,
+                    source: LogSource::Pane,
+                    text: text.into(),
+                });
+            }
+        }
+    }
+
+    fn begin_anew(&mut self) {
+        self.lines = LineReader::new();
+        self.within_line = false;
+    }
+}
+
+/// The place behind what was read.
+pub(super) fn end_of(stored: &[Stored]) -> Option<Position> {
+    stored.last().map(|last| match last {
+        Stored::Frame(frame) => frame.end(),
+        Stored::Record(record) => record.at,
+    })
+}
+
+/// The place at which what was read begins.
+pub(super) fn start_of(stored: &[Stored]) -> Option<Position> {
+    stored.first().map(|first| match first {
+        Stored::Frame(frame) => frame.start(),
+        Stored::Record(record) => record.at,
+    })
+}

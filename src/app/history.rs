@@ -1,0 +1,159 @@
+//! Logs from disk: the newest entries, read backwards until there are enough, or all from a place or time on, in pages.
+
+use super::derive::{Deriver, end_of, start_of};
+use super::limits::{PAGE_BYTES, TAIL_BYTES};
+use super::query::{Collector, LogQuery};
+use super::{App, AppError};
+use crate::domain::ids::RunnerId;
+use crate::domain::log::LogEntry;
+use crate::domain::transcript::{Position, Stored};
+use crate::ports::transcript::Cursor;
+
+/// Where reading stops.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Until {
+    /// Entries of this place are still wanted.
+    Including(Position),
+    /// They are not.
+    Before(Position),
+    /// Nowhere before the end.
+    End,
+}
+
+impl Until {
+    fn takes(self, entry: &LogEntry) -> bool {
+        match self {
+            Self::Including(place) => entry.place <= place,
+            Self::Before(place) => entry.place < place,
+            Self::End => true,
+        }
+    }
+}
+
+impl App {
+    /// Gives the collector what it may want of the entries on disk, up to `until`.
+    pub(super) async fn read_log(
+        &self,
+        id: RunnerId,
+        query: &LogQuery,
+        until: Until,
+        collector: &mut Collector<'_>,
+    ) -> Result<(), AppError> {
+        if query.takes_all() {
+            for entry in self.newest_entries(id, query.limit(), until).await? {
+                collector.push(entry);
+            }
+            return Ok(());
+        }
+        let reader = &self.ports.transcripts.reader;
+        let mut from = query.from.unwrap_or_default();
+        if let Some(since) = query.since {
+            from = from.max(reader.place_at(id, since).await?);
+        }
+        let (mut deriver, from) = self.warmed_up(id, from).await?;
+        let mut cursor = Cursor::at(from);
+        let mut entries = Vec::new();
+        while !collector.is_full() {
+            let page = reader.read(id, cursor, PAGE_BYTES).await?;
+            if page.stored.is_empty() {
+                break;
+            }
+            cursor = page.next;
+            for stored in &page.stored {
+                deriver.push(stored, &mut entries);
+            }
+            for entry in entries.drain(..) {
+                if !until.takes(&entry) {
+                    return Ok(());
+                }
+                collector.push(entry);
+            }
+        }
+        Ok(())
+    }
+
+    /// A deriver that is in the middle of the line that goes over `from`, if one does, and where to read on: frames
+    /// come whole, so that may be before or behind `from`.
+    async fn warmed_up(
+        &self,
+        id: RunnerId,
+        from: Position,
+    ) -> Result<(Deriver, Position), AppError> {
+        let before = self
+            .ports
+            .transcripts
+            .reader
+            .read_back(id, from, TAIL_BYTES)
+            .await?;
+        let Some(end) = end_of(&before) else {
+            return Ok((Deriver::from_start(), from));
+        };
+        // What is read again from here on must not have been pushed: the frame that holds `from` comes whole.
+        let mut deriver = Deriver::from_middle();
+        let mut scrap = Vec::new();
+        let mut at = start_of(&before).unwrap_or(end);
+        for stored in &before {
+            let (start, stop) = match stored {
+                Stored::Frame(frame) => (frame.start(), frame.end()),
+                Stored::Record(record) => (record.at, record.at),
+            };
+            if stop > from || start >= from {
+                break;
+            }
+            deriver.push(stored, &mut scrap);
+            at = stop;
+        }
+        Ok((deriver, at))
+    }
+
+    /// The newest entries on disk, at least `limit` if there are so many.
+    async fn newest_entries(
+        &self,
+        id: RunnerId,
+        limit: usize,
+        until: Until,
+    ) -> Result<Vec<LogEntry>, AppError> {
+        let reader = &self.ports.transcripts.reader;
+        let extent = reader.extent(id).await?;
+        let before = match until {
+            // Frames that begin at the place itself may end lines of it.
+            Until::Including(place) | Until::Before(place) => place.after(1),
+            Until::End => extent.end.after(1),
+        };
+        let mut bytes = TAIL_BYTES;
+        loop {
+            let stored = reader.read_back(id, before, bytes).await?;
+            let is_whole = start_of(&stored).is_none_or(|start| start <= extent.first);
+            let mut deriver = if is_whole {
+                Deriver::from_start()
+            } else {
+                Deriver::from_middle()
+            };
+            let mut entries = Vec::new();
+            for stored in &stored {
+                deriver.push(stored, &mut entries);
+            }
+            entries.retain(|entry| until.takes(entry));
+            if is_whole || entries.len() >= limit {
+                return Ok(entries);
+            }
+            bytes = bytes.saturating_mul(4);
+        }
+    }
+
+    /// The newest lines that the pane of a runner printed, oldest first.
+    pub(super) async fn newest_lines(
+        &self,
+        id: RunnerId,
+        limit: usize,
+    ) -> Result<Vec<std::sync::Arc<str>>, AppError> {
+        let entries = self.newest_entries(id, limit, Until::End).await?;
+        let skip = entries.len().saturating_sub(limit);
+        Ok(entries
+            .into_iter()
+            .skip(skip)
+            .filter(|entry| entry.source == crate::domain::log::LogSource::Pane)
+            .map(|entry| entry.text)
+            .collect())
+    }
+}

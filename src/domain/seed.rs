@@ -1,0 +1,260 @@
+//! A picture of a pane as tmux tells it, as escape sequences that draw it on a fresh terminal, and as readable lines.
+//!
+//! Contents and cursor alone are not enough for what is drawn afterwards to fall into place: the scroll region, the screen behind an
+//! alternate one, tab stops and modes belong to it.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+
+use super::line::LineAssembler;
+use super::pane_screen::{Cursor, Modes, PaneScreen};
+
+/// The sequences. They begin with a reset.
+pub fn seed(screen: &PaneScreen) -> Vec<u8> {
+    // Line drawing comes between SO and SI, which mean nothing until the second set of characters is chosen.
+    let mut out = b"\x1bc\x1b)0".to_vec();
+    for line in &screen.history {
+        out.extend_from_slice(line);
+        out.extend_from_slice(b"\x1b[m\x0f\r\n");
+    }
+    if !screen.history.is_empty() {
+        // What stands on the screen still scrolls off, too.
+        out.extend(std::iter::repeat_n(b"\r\n", usize::from(screen.size.rows)).flatten());
+    }
+    if let Some(behind) = &screen.behind {
+        rows(&behind.rows, &mut out);
+        go_to(behind.cursor.unwrap_or_default(), &mut out);
+        out.extend_from_slice(b"\x1b[?1049h\x1b[H\x1b[2J");
+    }
+    rows(&screen.rows, &mut out);
+    let mut text = String::new();
+    if let Some(tabs) = &screen.tabs {
+        text.push_str("\x1b[3g");
+        for col in tabs {
+            // Writing to a String cannot fail.
+            let _always_ok = write!(text, "\x1b[1;{}H\x1bH", u32::from(*col) + 1);
+        }
+    }
+    let (top, bottom) = screen.region;
+    if bottom > top && (top, bottom) != (0, screen.size.rows.saturating_sub(1)) {
+        let _always_ok = write!(
+            text,
+            "\x1b[{};{}r",
+            u32::from(top) + 1,
+            u32::from(bottom) + 1
+        );
+    }
+    out.extend_from_slice(text.as_bytes());
+    place_cursor(screen, &mut out);
+    out.extend_from_slice(modes(&screen.modes).as_bytes());
+    out
+}
+
+fn rows(rows: &[Bytes], out: &mut Vec<u8>) {
+    for (number, row) in rows.iter().enumerate() {
+        out.extend_from_slice(format!("\x1b[{};1H", number + 1).as_bytes());
+        out.extend_from_slice(row);
+        out.extend_from_slice(b"\x1b[m\x0f");
+    }
+}
+
+fn go_to(cursor: Cursor, out: &mut Vec<u8>) {
+    let (row, col) = (u32::from(cursor.row) + 1, u32::from(cursor.col) + 1);
+    out.extend_from_slice(format!("\x1b[{row};{col}H").as_bytes());
+}
+
+/// With origin mode, rows count from the top of the scroll region.
+fn place_cursor(screen: &PaneScreen, out: &mut Vec<u8>) {
+    let mut cursor = screen.cursor;
+    if screen.modes.origin {
+        out.extend_from_slice(b"\x1b[?6h");
+        cursor.row = cursor.row.saturating_sub(screen.region.0);
+    }
+    go_to(cursor, out);
+    // Behind the last column the next character wraps: only printing gets there.
+    if cursor.col >= screen.size.cols
+        && let Some(last) = last_cell(screen)
+    {
+        go_to(
+            Cursor {
+                col: screen.size.cols.saturating_sub(last.1),
+                row: cursor.row,
+            },
+            out,
+        );
+        out.extend_from_slice(last.0.as_bytes());
+    }
+}
+
+/// The character in the last column of the cursor's row, with its colours, and how wide it is.
+fn last_cell(screen: &PaneScreen) -> Option<(String, u16)> {
+    let row = screen.rows.get(usize::from(screen.cursor.row))?;
+    let text = String::from_utf8_lossy(row);
+    let (mut colours, mut last, mut chars) = (String::new(), None, text.chars().peekable());
+    while let Some(c) = chars.next() {
+        if c == '\x1b' {
+            let mut sequence = String::from(c);
+            while let Some(next) = chars.next() {
+                sequence.push(next);
+                if next.is_ascii_alphabetic() {
+                    break;
+                }
+            }
+            colours.push_str(&sequence);
+        } else if !c.is_control() {
+            last = Some(c);
+        }
+    }
+    let last = last?;
+    let width = if is_wide(last) { 2 } else { 1 };
+    Some((format!("{colours}{last}\x1b[m"), width))
+}
+
+/// True for characters that take two columns, as far as the end of a row cares.
+const fn is_wide(c: char) -> bool {
+    matches!(c, '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' | '\u{1f300}'..='\u{1f64f}' | '\u{1f900}'..='\u{1f9ff}'
+        | '\u{20000}'..='\u{3fffd}')
+}
+
+fn modes(modes: &Modes) -> String {
+    let mut text = String::new();
+    let mut set = |is_on: bool, on: &str, off: &str| text.push_str(if is_on { on } else { off });
+    set(modes.wrap, "", "\x1b[?7l");
+    set(modes.insert, "\x1b[4h", "");
+    set(modes.cursor_keys, "\x1b[?1h", "");
+    set(modes.keypad, "\x1b=", "");
+    set(modes.bracketed_paste == Some(true), "\x1b[?2004h", "");
+    for mode in modes.mouse.iter().flatten() {
+        set(true, &format!("\x1b[?{mode}h"), "");
+    }
+    set(modes.cursor_shows, "", "\x1b[?25l");
+    text
+}
+
+/// What can be read of a pane.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Readable {
+    /// Lines of the history, oldest first.
+    pub history: Vec<String>,
+    /// Rows of the primary screen above the cursor's row, or up to it when something stands below.
+    pub rows: Vec<String>,
+}
+
+impl Readable {
+    /// All of them, oldest first.
+    pub fn lines(self) -> Vec<String> {
+        self.history.into_iter().chain(self.rows).collect()
+    }
+}
+
+/// The readable lines of history and primary screen. The row of the cursor is left out while nothing stands below it: it is still
+/// being written.
+pub fn readable(screen: &PaneScreen) -> Readable {
+    let (rows, cursor) = match &screen.behind {
+        Some(behind) => (&behind.rows, behind.cursor.unwrap_or_default()),
+        None => (&screen.rows, screen.cursor),
+    };
+    let mut texts: Vec<String> = rows.iter().map(|row| text(row)).collect();
+    let used = texts
+        .iter()
+        .rposition(|row| !row.is_empty())
+        .map_or(0, |last| last + 1);
+    texts.truncate(used);
+    if used == usize::from(cursor.row) + 1 {
+        texts.pop();
+    }
+    Readable {
+        history: screen.history.iter().map(|line| text(line)).collect(),
+        rows: texts,
+    }
+}
+
+/// Printable text of a captured line.
+fn text(line: &[u8]) -> String {
+    let mut assembler = LineAssembler::default();
+    let mut parts: Vec<String> = assembler
+        .push(line)
+        .into_iter()
+        .map(|(_, part)| part)
+        .collect();
+    parts.extend(assembler.finish());
+    parts.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::pane_screen::Behind;
+    use crate::domain::transcript::Size;
+    use crate::domain::view::View;
+
+    fn bytes(rows: &[&str]) -> Vec<Bytes> {
+        rows.iter()
+            .map(|row| Bytes::copy_from_slice(row.as_bytes()))
+            .collect()
+    }
+
+    fn screen() -> PaneScreen {
+        PaneScreen {
+            size: Size { cols: 10, rows: 4 },
+            history: bytes(&["old 1", "\x1b[31mold 2"]),
+            rows: bytes(&["one", "\x1b[32mtwo\x1b[39m", "$ "]),
+            cursor: Cursor { col: 2, row: 2 },
+            region: (0, 3),
+            modes: Modes {
+                wrap: true,
+                cursor_shows: true,
+                ..Modes::default()
+            },
+            ..PaneScreen::default()
+        }
+    }
+
+    fn drawn(screen: &PaneScreen) -> View {
+        let mut view = View::new(screen.size);
+        view.seed(screen.size, &seed(screen));
+        view
+    }
+
+    #[test]
+    fn a_drawn_picture_looks_like_the_pane() {
+        let picture = drawn(&screen()).picture();
+        assert_eq!(picture.rows, ["one", "two", "$", ""]);
+        assert_eq!(picture.styled[1], "\x1b[0;32mtwo\x1b[0m");
+        assert_eq!(picture.cursor, Some((2, 2)));
+    }
+
+    #[test]
+    fn what_is_drawn_afterwards_falls_into_place() {
+        let full = PaneScreen {
+            rows: bytes(&["top", "1234567890", "mid", "low"]),
+            cursor: Cursor { col: 10, row: 1 },
+            region: (1, 2),
+            behind: Some(Behind {
+                rows: bytes(&["shell"]),
+                cursor: Some(Cursor { col: 0, row: 1 }),
+            }),
+            ..screen()
+        };
+        let mut view = drawn(&full);
+        assert!(view.picture().alternate);
+        // The cursor waits behind the last column, and the region scrolls.
+        view.output(b"x\r\ny", Default::default());
+        assert_eq!(view.picture().rows, ["top", "xid", "y", "low"]);
+        view.output(b"\x1b[?1049lback", Default::default());
+        assert_eq!(view.picture().rows, ["shell", "back", "", ""]);
+    }
+
+    #[test]
+    fn the_row_that_is_being_written_is_no_line_yet() {
+        let lines = readable(&screen()).lines();
+        assert_eq!(lines, ["old 1", "old 2", "one", "two"]);
+        let above = PaneScreen {
+            cursor: Cursor { col: 0, row: 0 },
+            ..screen()
+        };
+        assert_eq!(readable(&above).rows, ["one", "two", "$"]);
+    }
+}

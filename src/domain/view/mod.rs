@@ -1,0 +1,295 @@
+//! One epoch of one pane: its readable lines and its screen, from the bytes that it printed.
+//!
+//! As long as a program just appends, its lines are read off the bytes and the terminal is fed only when somebody looks. From the
+//! first sequence that addresses the screen on, the terminal is fed at once and tells which lines have settled, so that a
+//! program that redraws its screen does not fill the log with every frame of it.
+
+mod backlog;
+mod noise;
+mod picture;
+mod settle;
+#[cfg(test)]
+mod tests;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use self::backlog::Backlog;
+pub use self::picture::Picture;
+use self::settle::Settler;
+use super::line::{LineAssembler, MAX_LINE_BYTES};
+use super::text::printable;
+use super::time::Tick;
+use super::transcript::Size;
+
+/// What output settled.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// The lines, in order, each with the offset in the bytes behind which it was settled.
+    pub lines: Vec<(usize, String)>,
+    /// True when [`LineReader`] gets the very same lines from the bytes alone.
+    pub derivable: bool,
+}
+
+/// The lines of output that was derivable, for readers of old transcripts: from the beginning of an epoch, behind a seed, or behind
+/// output that was not derivable.
+#[derive(Debug, Default)]
+pub struct LineReader(LineAssembler);
+
+impl LineReader {
+    /// At the beginning of a line.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The lines that these bytes complete, each with the offset behind which it was.
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<(usize, String)> {
+        self.0.push(bytes)
+    }
+}
+
+/// How lines are found at present.
+enum Mode {
+    /// Off the bytes.
+    Appending(LineAssembler),
+    /// Off the terminal.
+    Drawing(Box<Settler>),
+}
+
+/// The view.
+pub struct View {
+    terminal: avt::Terminal,
+    /// Bytes that the terminal has not been fed.
+    backlog: Backlog,
+    mode: Mode,
+    /// Whether the last byte so far ended a line: then no sequence is unfinished.
+    at_line_start: bool,
+    panics: u64,
+}
+
+impl std::fmt::Debug for View {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("View").finish_non_exhaustive()
+    }
+}
+
+fn terminal(size: Size) -> avt::Terminal {
+    let (cols, rows) = (usize::from(size.cols).max(1), usize::from(size.rows).max(1));
+    // It keeps no history: what scrolls off is told once, and is in the transcript.
+    avt::Terminal::new(cols, rows)
+        .or_else(|_| avt::Terminal::new(80, 24))
+        .expect("80 by 24 is a size")
+}
+
+impl View {
+    /// A fresh terminal.
+    pub fn new(size: Size) -> Self {
+        Self {
+            terminal: terminal(size),
+            backlog: Backlog::default(),
+            mode: Mode::Appending(LineAssembler::default()),
+            at_line_start: true,
+            panics: 0,
+        }
+    }
+
+    /// Its size.
+    pub fn size(&self) -> Size {
+        let (cols, rows) = self.terminal.size();
+        Size {
+            cols: u16::try_from(cols).unwrap_or(u16::MAX),
+            rows: u16::try_from(rows).unwrap_or(u16::MAX),
+        }
+    }
+
+    /// How often the terminal failed and was made anew; it is empty then until it is seeded.
+    pub const fn panics(&self) -> u64 {
+        self.panics
+    }
+
+    /// Feeds output, and returns the lines that it settled.
+    pub fn output(&mut self, bytes: &[u8], now: Tick) -> Settled {
+        self.return_to_appending(now);
+        let settled = match &mut self.mode {
+            Mode::Appending(lines) => {
+                let plain = lines.push_plain(bytes);
+                match plain.stopped {
+                    None => {
+                        self.backlog.push(bytes);
+                        if self.backlog.is_full() {
+                            self.catch_up(true);
+                        }
+                        Settled {
+                            lines: plain.lines,
+                            derivable: true,
+                        }
+                    }
+                    Some(at) => self.begin_drawing(plain.lines, bytes, at, now),
+                }
+            }
+            Mode::Drawing(_) => Settled {
+                lines: at_end(self.draw(bytes, now), bytes.len()),
+                derivable: false,
+            },
+        };
+        if let Some(last) = bytes.last() {
+            self.at_line_start = *last == b'\n';
+        }
+        settled
+    }
+
+    /// The first sequence that addresses the screen: what comes before it was lines, from there on the terminal tells.
+    fn begin_drawing(
+        &mut self,
+        mut lines: Vec<(usize, String)>,
+        bytes: &[u8],
+        at: usize,
+        now: Tick,
+    ) -> Settled {
+        let (before, rest) = bytes.split_at(at.min(bytes.len()));
+        self.backlog.push(before);
+        self.catch_up(true);
+        self.mode = Mode::Drawing(Box::new(Settler::begin(&self.terminal)));
+        lines.extend(at_end(self.draw(rest, now), bytes.len()));
+        Settled {
+            lines,
+            derivable: false,
+        }
+    }
+
+    /// Back to the cheap way, when the program has long only been appending.
+    fn return_to_appending(&mut self, now: Tick) {
+        if let Mode::Drawing(settler) = &self.mode
+            && self.at_line_start
+            && settler.is_calm(&self.terminal, now)
+        {
+            self.mode = Mode::Appending(LineAssembler::default());
+        }
+    }
+
+    fn draw(&mut self, bytes: &[u8], now: Tick) -> Vec<String> {
+        let text = self.backlog.text(bytes);
+        let Mode::Drawing(settler) = &mut self.mode else {
+            return Vec::new();
+        };
+        let terminal = &mut self.terminal;
+        let drawn = catch_unwind(AssertUnwindSafe(|| settler.draw(terminal, &text, now)));
+        match drawn {
+            Ok(lines) => cut_long(lines),
+            Err(_panic) => {
+                self.begin_anew();
+                Vec::new()
+            }
+        }
+    }
+
+    /// Feeds the terminal what it lacks; with `may_skip` without what has scrolled off anyway.
+    fn catch_up(&mut self, may_skip: bool) {
+        let size = self.size();
+        let Some(text) = self.backlog.take(size, may_skip) else {
+            return;
+        };
+        let terminal = &mut self.terminal;
+        if catch_unwind(AssertUnwindSafe(|| terminal.feed(&*text))).is_err() {
+            self.begin_anew();
+        }
+    }
+
+    /// The terminal failed, which must not take the daemon with it.
+    fn begin_anew(&mut self) {
+        self.panics += 1;
+        let size = self.size();
+        self.terminal = terminal(size);
+        if let Mode::Drawing(settler) = &mut self.mode {
+            **settler = Settler::begin(&self.terminal);
+        }
+    }
+
+    /// The pane has another size.
+    pub fn resize(&mut self, size: Size) {
+        self.catch_up(true);
+        let (cols, rows) = (usize::from(size.cols).max(1), usize::from(size.rows).max(1));
+        let terminal = &mut self.terminal;
+        let resized = match &mut self.mode {
+            Mode::Appending(_) => {
+                catch_unwind(AssertUnwindSafe(|| terminal.resize(cols, rows))).is_ok()
+            }
+            Mode::Drawing(settler) => catch_unwind(AssertUnwindSafe(|| {
+                settler.resize(terminal, cols, rows);
+            }))
+            .is_ok(),
+        };
+        if !resized {
+            self.begin_anew();
+        }
+    }
+
+    /// Starts anew from a picture of the pane. What it shows is known: nothing of it will be a line because it scrolls off.
+    pub fn seed(&mut self, size: Size, picture: &[u8]) {
+        let panics = self.panics;
+        *self = Self::new(size);
+        self.panics = panics;
+        self.backlog.push(picture);
+        self.catch_up(false);
+        let cursor = self.terminal.cursor();
+        let primary = self.terminal.active_screen_kind() == avt::ScreenKind::Primary;
+        if !primary || cursor.col > 0 || !cursor.visible {
+            self.mode = Mode::Drawing(Box::new(Settler::begin(&self.terminal)));
+        }
+    }
+
+    /// When rows of the screen may have settled by silence.
+    pub fn deadline(&self) -> Option<Tick> {
+        match &self.mode {
+            Mode::Appending(_) => None,
+            Mode::Drawing(settler) => settler.deadline(),
+        }
+    }
+
+    /// Lines that have settled by silence.
+    pub fn expire(&mut self, now: Tick) -> Vec<String> {
+        match &mut self.mode {
+            Mode::Appending(_) => Vec::new(),
+            Mode::Drawing(settler) => cut_long(settler.expire(&self.terminal, now)),
+        }
+    }
+
+    /// The run is over: everything that was not a line yet.
+    pub fn finish(&mut self) -> Vec<String> {
+        match &mut self.mode {
+            Mode::Appending(lines) => lines.finish().into_iter().collect(),
+            Mode::Drawing(settler) => cut_long(settler.finish(&self.terminal)),
+        }
+    }
+
+    /// What it shows.
+    pub fn picture(&mut self) -> Picture {
+        self.catch_up(true);
+        Picture::of(&self.terminal, self.size())
+    }
+
+    /// Escape sequences that make a fresh terminal of that size go on from here.
+    pub fn dump(&mut self) -> (Size, String) {
+        self.catch_up(true);
+        (self.size(), self.terminal.dump())
+    }
+}
+
+fn at_end(lines: Vec<String>, end: usize) -> Vec<(usize, String)> {
+    lines.into_iter().map(|line| (end, line)).collect()
+}
+
+/// Lines of printable text that are not too long.
+fn cut_long(lines: Vec<String>) -> Vec<String> {
+    let mut all = Vec::with_capacity(lines.len());
+    for line in lines {
+        let line = printable(&line);
+        let mut rest = line.trim_end();
+        while rest.len() > MAX_LINE_BYTES {
+            let (part, left) = rest.split_at(rest.floor_char_boundary(MAX_LINE_BYTES));
+            all.push(part.to_owned());
+            rest = left;
+        }
+        all.push(rest.to_owned());
+    }
+    all
+}
