@@ -94,10 +94,10 @@ fn kept() -> (World, Done, f64) {
     let database = transcript(&world);
     crate::world::until("the last byte on disk", LIMIT, || {
         let connection = rusqlite::Connection::open(&database).unwrap();
-        let end: Option<u64> = connection
+        let end: Option<i64> = connection
             .query_row("SELECT max(end) FROM frame", [], |row| row.get(0))
             .unwrap();
-        end == Some(flood.bytes)
+        end.map(i64::cast_unsigned) == Some(flood.bytes)
     });
     (world, flood, since.elapsed().as_secs_f64())
 }

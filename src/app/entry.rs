@@ -29,6 +29,8 @@ pub struct RunnerNow {
     pub entries: u64,
     /// Why its output is not recorded at present, a whole sentence.
     pub recording_paused: Option<String>,
+    /// How often its screen was not what tmux had, and was corrected.
+    pub divergences: u64,
 }
 
 /// What a follower of a log is sent.
@@ -131,6 +133,7 @@ impl Entry {
             end: self.end(),
             entries: self.log.pushed(),
             recording_paused: self.recording_paused.clone(),
+            divergences: self.tape.divergences(),
         }
     }
 
@@ -247,11 +250,6 @@ impl Entry {
             time,
             picture: self.tape.picture(),
         })
-    }
-
-    /// How often its screen was not what tmux had.
-    pub(super) fn divergences(&self) -> u64 {
-        self.tape.divergences()
     }
 
     fn log(&mut self, entries: Vec<LogEntry>) {

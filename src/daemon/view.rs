@@ -56,6 +56,7 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
             .map(|path| path.display().to_string()),
         output_bytes: runner.output_bytes,
         lost_bytes: runner.lost_bytes,
+        divergences: now.divergences,
         recording_paused: now.recording_paused.clone(),
         last_seq: now.end.seq.0,
         log_entries: now.entries,

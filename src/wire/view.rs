@@ -4,6 +4,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape that skip_serializing_if asks for"
+)]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// A runner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -70,6 +78,9 @@ pub struct RunnerView {
     pub output_bytes: u64,
     /// Bytes that were dropped.
     pub lost_bytes: u64,
+    /// How often its screen was not what tmux had, and was corrected.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub divergences: u64,
     /// Why its output is not being recorded, a whole sentence; absent while it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_paused: Option<String>,

@@ -15,7 +15,9 @@ use tokio_util::sync::PollSender;
 use super::limits::{FEED_EVENT_BYTES, FEED_PENDING_BYTES, STREAM_QUEUE};
 use crate::domain::activity::{Activity, ActivityClock};
 use crate::domain::exit::Exit;
+use crate::domain::pane_screen::PaneScreen;
 use crate::domain::time::{Tick, Timestamp};
+use crate::domain::transcript::Size;
 use crate::ports::process::{MonitorOptions, ProcessEvent};
 
 /// The sending half of a `monitor` stream.
@@ -79,6 +81,17 @@ impl Feed {
         if woke {
             self.push(ProcessEvent::Activity(Activity::Active));
         }
+    }
+
+    /// What the pane shows at this place.
+    pub(super) fn screen(&mut self, screen: PaneScreen, at: Timestamp) {
+        let screen = Box::new(screen);
+        self.push(ProcessEvent::Screen { at, screen });
+    }
+
+    /// The pane has this size from here on.
+    pub(super) fn resized(&mut self, size: Size, at: Timestamp) {
+        self.push(ProcessEvent::Resized { at, size });
     }
 
     /// Output is missing here, and nobody knows how much.

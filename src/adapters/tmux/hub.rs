@@ -160,6 +160,7 @@ impl TmuxHub {
                 answer,
             } => self.on_reported(pane, outcome, at, answer),
             Request::Killed { pane, exit } => self.on_killed(pane, exit),
+            Request::Look { place, answer } => self.on_look(&place, answer),
             other => self.hold_or_do(other),
         }
     }
@@ -213,6 +214,9 @@ impl TmuxHub {
     }
 
     fn on_told(&mut self, client: ClientId, told: Notification) {
+        if let Notification::LayoutChange { visible_layout, .. } = &told {
+            self.on_sizes(client, visible_layout);
+        }
         if let Notification::WindowClose { window } | Notification::UnlinkedWindowClose { window } =
             &told
         {
@@ -288,6 +292,7 @@ impl TmuxHub {
                 }
             }
             Purpose::Listing => self.on_listed(result),
+            Purpose::Look { pane, client } => self.on_looked(pane, client, result),
             Purpose::Fence { pane } => self.on_fenced(pane, result),
         }
     }

@@ -103,6 +103,9 @@ pub(super) const RECORD_DEBOUNCE: Duration = Duration::from_millis(100);
 /// How often a pane is tried again whose command was on its way when the connection was lost.
 pub(super) const SPAWN_RETRIES: u32 = 3;
 
+/// Lines of history that a picture of a pane has: more than tmux keeps by default (2000), and a fraction of a second to take in.
+pub(super) const HISTORY_LINES: u32 = 5000;
+
 /// Length limit of free text in listings. Any length limit makes tmux drop control bytes; this one is above every
 /// name that fits a screen.
 pub(super) const TEXT_LIMIT: usize = 256;

@@ -35,6 +35,8 @@ pub(super) struct Link {
     anywhere: bool,
     /// The present sentinel was refused for its session only.
     refused: bool,
+    /// The server had no session to attach to when it was last tried.
+    empty: bool,
 }
 
 enum Step {
@@ -58,6 +60,7 @@ impl Link {
             since: None,
             anywhere: false,
             refused: false,
+            empty: false,
         }
     }
 
@@ -120,8 +123,9 @@ impl TmuxHub {
         self.link
             .held
             .push_back((request, now.after(COMMAND_DEADLINE)));
-        // Somebody waits: with no server known the next look may be seconds away.
-        if self.link.server.is_none() && matches!(self.link.step, Step::Down { .. }) {
+        // Somebody waits: with no server known, or none of its sessions, the next look may be seconds away.
+        let is_nothing = self.link.server.is_none() || self.link.empty;
+        if is_nothing && matches!(self.link.step, Step::Down { .. }) {
             self.probe();
         }
     }
@@ -157,7 +161,9 @@ impl TmuxHub {
                 }
             }
             Request::Watch(watch) => self.on_watch(watch),
-            Request::Exited { .. } | Request::Killed { .. } => self.on_request(request),
+            Request::Exited { .. } | Request::Killed { .. } | Request::Look { .. } => {
+                self.on_request(request);
+            }
         }
     }
 
@@ -279,6 +285,7 @@ impl TmuxHub {
     pub(super) fn on_sentinel_attached(&mut self, client: ClientId) {
         self.link.step = Step::Up(client);
         self.link.anywhere = false;
+        self.link.empty = false;
         let now = self.now();
         self.link.since = Some(now);
         self.listing.lost_channel(now);
@@ -291,6 +298,7 @@ impl TmuxHub {
     pub(super) fn on_sentinel_refused(&mut self, message: &str) {
         // A server with the option `exit-empty off` lives on without sessions: there is nothing to attach to, nor to watch.
         if message.contains("no sessions") {
+            self.link.empty = true;
             tracing::debug!("the tmux server has no sessions");
             let (layouts, others): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.link.held)
                 .into_iter()

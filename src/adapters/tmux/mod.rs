@@ -25,6 +25,7 @@ mod leftovers;
 mod limits;
 mod link;
 mod listing;
+mod looking;
 mod one_shot;
 mod options;
 mod outbox;

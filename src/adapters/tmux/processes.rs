@@ -76,10 +76,9 @@ impl ProcessMonitor for Tmux {
     }
 
     async fn look(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
-        Err(ProcessError::Gone {
-            pane: handle.place.pane,
-            pid: handle.place.pane_pid,
-        })
+        let place = handle.place.clone();
+        self.ask("capture-pane", |answer| Request::Look { place, answer })
+            .await
     }
 
     async fn kill(&self, handle: &ProcessHandle, mode: KillMode) -> Result<(), ProcessError> {

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
+use super::client::ClientId;
 use super::command::Command;
 use super::layout::Layout;
 use crate::domain::exit::{Exit, Outcome};
@@ -36,6 +37,13 @@ pub(super) enum Purpose {
     },
     /// The layout was asked.
     Listing,
+    /// The pane is looked at.
+    Look {
+        /// Which.
+        pane: PaneId,
+        /// Its client then.
+        client: ClientId,
+    },
     /// Everything that the pane printed before is told before the answer.
     Fence {
         /// The pane that ended.
@@ -67,6 +75,13 @@ pub(super) enum Request {
     },
     /// Follow this pane.
     Watch(WatchRequest),
+    /// A picture of this pane is wanted in its stream.
+    Look {
+        /// The epoch that is meant.
+        place: Place,
+        /// Who waits until it is asked for.
+        answer: Answer<(), ProcessError>,
+    },
     /// A run parent reports an end.
     Exited {
         /// Its pane.
@@ -107,6 +122,7 @@ impl Request {
             Self::Layout { answer } => drop(answer.send(Err(error))),
             Self::Run { answer, .. } => drop(answer.send(Err(error))),
             Self::Watch(watch) => drop(watch.answer.send(Err(error.into()))),
+            Self::Look { answer, .. } => drop(answer.send(Err(error.into()))),
             Self::Exited { answer, .. } => drop(answer.send(Err(error.into()))),
             Self::Killed { .. } => {}
         }

@@ -312,8 +312,12 @@ async fn silence_and_activity_are_told() {
     let mut how = options(0);
     how.silence_after = Duration::from_millis(300);
     let mut stream = Stream::new(hub.tmux.monitor(&handle, how).await.unwrap());
+    assert!(matches!(
+        stream.next().await,
+        Some(ProcessEvent::Screen { .. })
+    ));
     let Some(ProcessEvent::Silence { lasted }) = stream.next().await else {
-        panic!("silence comes first");
+        panic!("silence comes behind the picture");
     };
     assert!(lasted >= how.silence_after && lasted < Duration::from_secs(2));
     assert!(matches!(

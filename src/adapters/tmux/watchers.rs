@@ -141,6 +141,7 @@ impl TmuxHub {
 
     /// Every followed pane listens to one attached client that shows it.
     fn choose_sources(&mut self) {
+        let mut changed = Vec::new();
         for (id, watch) in &mut self.watches {
             let pane = self.layout.pane(*id);
             let shows = |session: &SessionId| {
@@ -157,7 +158,12 @@ impl TmuxHub {
             {
                 continue;
             }
-            watch.listen(candidates.first().copied());
+            if watch.listen(candidates.first().copied()) {
+                changed.push(*id);
+            }
+        }
+        for pane in changed {
+            self.look_anew(pane, false);
         }
     }
 

@@ -10,11 +10,13 @@ use super::ending::Life;
 use super::feed::Feed;
 use super::hub::TmuxHub;
 use super::limits::WATCH_DEADLINE;
+use super::looking::{Looking, size_in_layout};
 use super::one_shot::no_server;
 use super::purpose::{Answer, Purpose, WatchRequest};
 use crate::domain::ids::PaneId;
 use crate::domain::runner::Place;
 use crate::domain::time::Tick;
+use crate::domain::transcript::Size;
 use crate::ports::mux::MuxError;
 use crate::ports::process::{ProcessError, ProcessEvent};
 
@@ -29,6 +31,10 @@ pub(super) struct Watch {
     pub(super) source: Option<ClientId>,
     /// It had a source before: another one means that output may be missing.
     sourced: bool,
+    /// Its pictures.
+    pub(super) looking: Looking,
+    /// Size in the last layout.
+    size: Option<Size>,
     /// The call of `monitor`, until a client listens.
     starting: Option<Starting>,
 }
@@ -48,18 +54,19 @@ impl Watch {
         }
     }
 
-    /// Its output comes from this client from now on.
-    pub(super) fn listen(&mut self, source: Option<ClientId>) {
+    /// Its output comes from this client from now on. True when it has to be looked at for that.
+    pub(super) fn listen(&mut self, source: Option<ClientId>) -> bool {
         self.source = source;
+        self.looking = Looking::default();
         if source.is_none() {
-            return;
+            return false;
         }
         if self.sourced {
             // The new client begins where tmux is now; what the old one had not told is gone.
             self.feed.lost();
         }
         self.sourced = true;
-        self.started();
+        true
     }
 
     /// Its reader has left.
@@ -156,6 +163,8 @@ impl TmuxHub {
             life: Life::Running,
             source: None,
             sourced: false,
+            looking: Looking::default(),
+            size: None,
             starting: Some(Starting {
                 answer: request.answer,
                 stream,
@@ -174,6 +183,7 @@ impl TmuxHub {
         if let Some(watch) = self.watches.get_mut(&pane)
             && watch.source == Some(client)
             && watch.life.takes_output()
+            && !watch.looking.covers_output()
         {
             let clock = &self.options.clock;
             watch.feed.output(bytes, clock.now(), clock.tick());
@@ -183,16 +193,62 @@ impl TmuxHub {
     /// tmux dropped output of the pane, since it was kept for too long (the daemon was suspended).
     pub(super) fn on_paused(&mut self, client: ClientId, pane: PaneId) {
         let now = self.now();
-        if let Some(client) = self.clients.get_mut(client) {
-            let go_on = Command::new("refresh-client")
-                .flag("-A")
-                .id(format_args!("{pane}:continue"));
-            client.send(&go_on, Purpose::Effect, now);
-        }
-        if let Some(watch) = self.watches.get_mut(&pane)
-            && watch.source == Some(client)
+        match self
+            .watches
+            .get_mut(&pane)
+            .filter(|watch| watch.source == Some(client))
         {
-            watch.feed.lost();
+            Some(watch) => {
+                watch.feed.lost();
+                // What it printed meanwhile is in the picture, which is taken in the same moment in which it goes on.
+                self.look_anew(pane, true);
+            }
+            None => {
+                if let Some(client) = self.clients.get_mut(client) {
+                    let go_on = Command::new("refresh-client")
+                        .flag("-A")
+                        .id(format_args!("{pane}:continue"));
+                    client.send(&go_on, Purpose::Effect, now);
+                }
+            }
+        }
+    }
+
+    /// A picture was asked for.
+    pub(super) fn on_look(&mut self, place: &Place, answer: Answer<(), ProcessError>) {
+        let watched = self.watches.get(&place.pane);
+        let result = match watched.filter(|watch| watch.place.pane_pid == place.pane_pid) {
+            Some(_) => {
+                self.look(place.pane);
+                Ok(())
+            }
+            None => Err(ProcessError::Gone {
+                pane: place.pane,
+                pid: place.pane_pid,
+            }),
+        };
+        // Whoever asked may have left.
+        drop(answer.send(result));
+    }
+
+    /// A window has another layout: panes of it may have another size from here on.
+    pub(super) fn on_sizes(&mut self, client: ClientId, layout: &[u8]) {
+        let at = self.options.clock.now();
+        let mut changed = Vec::new();
+        for (pane, watch) in &mut self.watches {
+            if watch.source != Some(client) {
+                continue;
+            }
+            let Some(size) = size_in_layout(layout, *pane) else {
+                continue;
+            };
+            if watch.size.replace(size) != Some(size) {
+                watch.feed.resized(size, at);
+                changed.push(*pane);
+            }
+        }
+        for pane in changed {
+            self.look(pane);
         }
     }
 

@@ -72,6 +72,7 @@ fn facts(runner: &RunnerView, zone: &TimeZone) -> Vec<(&'static str, String)> {
         ("max duration", runner.max_duration_ms.map(render::span)),
         ("log directory", runner.output_dir.clone()),
         ("output", Some(output(runner))),
+        ("not recorded", runner.recording_paused.clone()),
     ];
     known
         .into_iter()
