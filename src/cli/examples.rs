@@ -54,7 +54,16 @@ Examples:
   geppetto logs work
   geppetto logs work -n 20 --time
   geppetto logs work -f
+  geppetto logs work --since 2h --grep 'error|panic' -C 3
+  geppetto logs work --screen --at 14:02
+  geppetto logs work --raw --from 1:0 >bytes
   geppetto logs build --until-end --json";
+
+pub(crate) const EXPORT: &str = "\
+Examples:
+  geppetto export work --format html -o work.html
+  geppetto export work --format asciicast -o work.cast     asciinema play work.cast
+  geppetto export work --format text --run 2";
 
 pub(crate) const ATTACH: &str = "\
 Inside tmux this switches your client, elsewhere it attaches a new one.

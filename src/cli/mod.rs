@@ -8,13 +8,18 @@ mod clock;
 mod cmd;
 mod context;
 mod examples;
+mod export;
 mod failure;
 #[cfg(test)]
 mod fake;
 mod invocation;
+mod moment;
 mod output;
 mod pacer;
 mod page;
+mod pieces;
+mod player;
+mod raw_log;
 mod render;
 mod respond;
 mod run;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::args::{ApiVerb, DaemonVerb, SessionsVerb, Verb};
+use super::args::{ApiVerb, DaemonVerb, SessionVerb, SessionsVerb, Verb};
 use super::clock::now_ms;
 use super::cmd;
 use super::context::Context;
@@ -60,6 +60,12 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Pause(args) => cmd::pause::run(args, context),
         Verb::Resume(args) => cmd::resume::run(args, context),
         Verb::Logs(args) => cmd::logs::run(args, context),
+        Verb::Export(args) => cmd::export::run(args, context),
+        Verb::Replay(args) => cmd::replay::run(args, context),
+        Verb::Mark(args) => cmd::mark::run(args, context),
+        Verb::Prune(args) => cmd::prune::run(args, context),
+        Verb::Session(verb) => cmd::session::run(verb, context),
+        Verb::Restore(args) => cmd::restore::run(args, context),
         Verb::Attach(args) => cmd::attach::run(args, context),
         Verb::Forget(args) => cmd::forget::run(args, context),
         Verb::Status(args) => cmd::status::run(args, context),
@@ -102,6 +108,12 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Logs(args) => args.of.json,
         Verb::Status(args) => args.json,
         Verb::Doctor(args) => args.json,
+        Verb::Mark(args) => args.json,
+        Verb::Prune(args) => args.json,
+        Verb::Restore(args) => args.json,
+        Verb::Session(SessionVerb::Reserve(args)) => args.json,
+        Verb::Session(SessionVerb::List(args)) => args.json,
+        Verb::Session(SessionVerb::Show(args) | SessionVerb::Release(args)) => args.json,
         Verb::Sessions(SessionsVerb::List(args)) => args.json,
         Verb::Sessions(SessionsVerb::Exists(args) | SessionsVerb::Kill(args)) => args.json,
         Verb::Daemon(
@@ -112,6 +124,9 @@ fn wants_json(verb: &Verb) -> bool {
         ) => args.json,
         Verb::Daemon(DaemonVerb::Run(_))
         | Verb::Attach(_)
+        | Verb::Export(_)
+        | Verb::Replay(_)
+        | Verb::Session(SessionVerb::Attach(_))
         | Verb::Demo(_)
         | Verb::Popup(_)
         | Verb::Plugin(_)

@@ -42,6 +42,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "config",
             "daemon_stdio",
             "domain::ids",
+            "domain::outflow",
+            "domain::redact",
             "domain::text",
             "wire",
         ],

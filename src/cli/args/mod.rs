@@ -1,15 +1,21 @@
 //! The command line: clap types and nothing else. What they mean is in `cmd/<verb>.rs`.
 
+mod history;
 mod process;
 mod reading;
 mod runner;
 mod verb;
 
+pub(crate) use history::{
+    ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,
+    RestoreArgs, SlotArgs, SlotAttachArgs,
+};
 pub(crate) use reading::{CompletionsArgs, IconSet, JsonArgs, SessionArgs, StatusArgs};
 pub(crate) use runner::{
-    AttachArgs, DemoArgs, ListArgs, LogsArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
+    AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
     RunnerArgs, StopArgs, WaitArgs,
 };
 pub(crate) use verb::{
-    ApiVerb, Cli, DaemonVerb, InternalVerb, PluginVerb, PopupVerb, Server, SessionsVerb, Verb,
+    ApiVerb, Cli, DaemonVerb, InternalVerb, PluginVerb, PopupVerb, Server, SessionVerb,
+    SessionsVerb, Verb,
 };

@@ -133,25 +133,6 @@ pub(crate) struct WaitArgs {
     pub(crate) exit_code: bool,
 }
 
-/// `logs`
-#[derive(Debug, Args)]
-pub(crate) struct LogsArgs {
-    #[command(flatten)]
-    pub(crate) of: ReadArgs,
-    /// Print only the newest N entries [default: all that are in memory].
-    #[arg(short = 'n', long, value_name = "N")]
-    pub(crate) lines: Option<usize>,
-    /// Go on with every new entry.
-    #[arg(short, long)]
-    pub(crate) follow: bool,
-    /// Go on until the runner has ended.
-    #[arg(long)]
-    pub(crate) until_end: bool,
-    /// Print when each entry was printed.
-    #[arg(short, long, conflicts_with = "json")]
-    pub(crate) time: bool,
-}
-
 /// `attach`
 #[derive(Debug, Args)]
 pub(crate) struct AttachArgs {

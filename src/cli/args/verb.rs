@@ -5,10 +5,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::history::{
+    ExportArgs, LogsArgs, MarkArgs, PruneArgs, ReplayArgs, ReserveArgs, RestoreArgs, SlotArgs,
+    SlotAttachArgs,
+};
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
 use super::reading::{CompletionsArgs, JsonArgs, SessionArgs, StatusArgs};
 use super::runner::{
-    AttachArgs, DemoArgs, ListArgs, LogsArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
+    AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
     RunnerArgs, StopArgs, WaitArgs,
 };
 use crate::cli::examples;
@@ -74,10 +78,24 @@ pub(crate) enum Verb {
     /// Print what a runner printed.
     #[command(after_long_help = examples::LOGS)]
     Logs(LogsArgs),
+    /// Write what a runner printed to a file, for others to read: secrets are starred out.
+    #[command(after_long_help = examples::EXPORT)]
+    Export(ExportArgs),
+    /// Play what a runner printed in this terminal. Space pauses, q ends.
+    Replay(ReplayArgs),
+    /// Put a mark of yours into what a runner prints.
+    Mark(MarkArgs),
+    /// Remove what is too old or too much of all that was printed.
+    Prune(PruneArgs),
+    /// Reserve, look at and attach to the slots of ideas (session keys).
+    #[command(subcommand)]
+    Session(SessionVerb),
+    /// Start again what ran when the tmux server went away.
+    Restore(RestoreArgs),
     /// Go to a runner's pane.
     #[command(after_long_help = examples::ATTACH)]
     Attach(AttachArgs),
-    /// Remove a runner from the list; its program goes on.
+    /// Remove a runner from the list, with all that it printed; its program goes on.
     Forget(RunnerArgs),
     /// List, look up and end tmux sessions.
     #[command(subcommand)]
@@ -107,6 +125,22 @@ pub(crate) enum Verb {
     /// Programs that geppetto starts for itself.
     #[command(subcommand, hide = true)]
     Internal(InternalVerb),
+}
+
+/// `session`
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionVerb {
+    /// Take the key of an idea's slot.
+    Reserve(ReserveArgs),
+    /// List the slots.
+    #[command(visible_alias = "ls")]
+    List(JsonArgs),
+    /// Show a slot, and what was printed since you last looked.
+    Show(SlotArgs),
+    /// Go to a slot's tmux session.
+    Attach(SlotAttachArgs),
+    /// Give the key back; sessions and runners stay.
+    Release(SlotArgs),
 }
 
 /// `sessions`

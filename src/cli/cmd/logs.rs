@@ -6,18 +6,23 @@ use crate::cli::args::LogsArgs;
 use crate::cli::client::PATIENCE;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
+use crate::cli::moment::parse_moment;
 use crate::cli::output::Output;
+use crate::cli::pieces::place_of;
+use crate::cli::raw_log;
 use crate::cli::render;
 use crate::cli::start::Start;
 use crate::domain::text::printable;
 use crate::wire::{Event, GetRunnerLogs, LogView, Request};
 
 pub(crate) fn run(args: &LogsArgs, context: &mut Context<'_>) -> Result<(), Failure> {
-    let request = GetRunnerLogs {
-        runner: args.of.runner.clone(),
-        limit: args.lines,
-        ..GetRunnerLogs::default()
-    };
+    if args.raw {
+        return raw_log::raw(args, context);
+    }
+    if args.screen {
+        return raw_log::screen(args, context);
+    }
+    let request = request(args, context)?;
     let style = Style {
         json: args.of.json,
         zone: args.time.then(|| context.zone()),
@@ -27,6 +32,31 @@ pub(crate) fn run(args: &LogsArgs, context: &mut Context<'_>) -> Result<(), Fail
     }
     let answer = context.ask(Request::GetRunnerLogs(request))?;
     style.print(&answer.entries.unwrap_or_default(), context.output)
+}
+
+fn request(args: &LogsArgs, context: &Context<'_>) -> Result<GetRunnerLogs, Failure> {
+    let (now, zone) = (context.now_ms, context.zone());
+    let moment = |flag: &str, text: &Option<String>| {
+        text.as_ref()
+            .map(|text| parse_moment(flag, text, now, &zone))
+            .transpose()
+    };
+    let from = match &args.from {
+        Some(text) => {
+            let mut client = context.connect(Start::WithTmux)?;
+            Some(place_of(text, &args.of.runner, &mut client)?)
+        }
+        None => None,
+    };
+    Ok(GetRunnerLogs {
+        runner: args.of.runner.clone(),
+        limit: args.lines,
+        from,
+        since_ms: moment("--since", &args.since)?,
+        until_ms: moment("--until", &args.until)?,
+        grep: args.grep.clone(),
+        context: args.context,
+    })
 }
 
 fn follow(

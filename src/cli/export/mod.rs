@@ -1,0 +1,6 @@
+//! Exports: what a runner printed, in forms for others. Memory is bounded whatever the size: everything goes out as it comes in.
+
+pub(super) mod asciicast;
+pub(super) mod page;
+pub(super) mod sink;
+pub(super) mod text;
