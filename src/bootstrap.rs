@@ -127,6 +127,7 @@ fn compose(
         freezer: tmux.clone(),
         reports: tmux.clone(),
         store: Arc::new(FileStore::new(paths.state_dir.clone())),
+        slots: Arc::new(TodoSlots::default()),
         transcripts: transcripts(&paths, settings.clone())?,
         files: Arc::new(HostFiles::new(search_path(&environment))),
         clock: Arc::clone(&clock),
@@ -233,4 +234,30 @@ fn search_path(environment: &Environment) -> Option<String> {
     environment
         .value("PATH")
         .and_then(|path| path.into_string().ok())
+}
+#[derive(Default)]
+struct TodoSlots(tokio::sync::Mutex<Vec<crate::domain::slot::Slot>>);
+#[async_trait::async_trait]
+impl crate::ports::keys::SlotStore for TodoSlots {
+    async fn slots(
+        &self,
+    ) -> Result<Vec<crate::domain::slot::Slot>, crate::ports::store::StoreError> {
+        Ok(self.0.lock().await.clone())
+    }
+    async fn put_slot(
+        &self,
+        slot: crate::domain::slot::Slot,
+    ) -> Result<(), crate::ports::store::StoreError> {
+        let mut s = self.0.lock().await;
+        s.retain(|o| o.key != slot.key);
+        s.push(slot);
+        Ok(())
+    }
+    async fn remove_slot(
+        &self,
+        key: &crate::domain::key::SessionKey,
+    ) -> Result<bool, crate::ports::store::StoreError> {
+        self.0.lock().await.retain(|o| o.key != *key);
+        Ok(true)
+    }
 }

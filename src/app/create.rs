@@ -64,6 +64,11 @@ impl App {
     pub async fn create(&self, request: NewRunner, home: &Path) -> Result<RunnerNow, AppError> {
         let settings = self.settings();
         let checked = self.check(&request, home, &settings)?;
+        if let Some(key) = checked.key.clone()
+            && let Some(again) = self.run_for_key(key, &request, &checked).await?
+        {
+            return Ok(again);
+        }
         let target = self.target(&request, checked.key.as_ref()).await?;
         let Checked {
             kind,
@@ -111,6 +116,46 @@ impl App {
         self.write_log_file(id, &wishes, usize::MAX).await?;
         self.saved().await?;
         self.show(id.to_string()).await
+    }
+
+    /// A key has one runner: when that has ended, its next run is what was asked for.
+    async fn run_for_key(
+        &self,
+        key: SessionKey,
+        request: &NewRunner,
+        checked: &Checked,
+    ) -> Result<Option<RunnerNow>, AppError> {
+        let (kind, wishes) = (checked.kind, checked.wishes.clone());
+        let (launch, asked) = (checked.launch.clone(), request.name.clone());
+        let found = self
+            .monitor
+            .turn(move |world| {
+                let Some(id) = world.started_for(&key) else {
+                    return Ok(None);
+                };
+                let entry = world.entry(id)?;
+                if !entry.status().is_ended() {
+                    let name = entry.runner.name.to_string();
+                    return Err(AppError::KeyInUse { key, id, name });
+                }
+                let name = match asked.filter(|name| *name != entry.runner.name.as_str()) {
+                    Some(text) => Some(world.claim_name(&text)?),
+                    None => None,
+                };
+                let runner = &mut world.entry_mut(id)?.runner;
+                runner.origin = Origin::Started(launch);
+                (runner.kind, runner.wishes) = (kind, wishes);
+                if let Some(name) = name {
+                    runner.name = name;
+                }
+                world.touch(id);
+                Ok(Some(id))
+            })
+            .await??;
+        match found {
+            Some(id) => self.start(id.to_string()).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     fn check(

@@ -252,6 +252,11 @@ impl Entry {
         })
     }
 
+    /// The text of its screen, while its pane is watched.
+    pub(super) fn screen_text(&mut self) -> Option<String> {
+        self.screen_now().map(|now| now.picture.rows.join("\n"))
+    }
+
     fn log(&mut self, entries: Vec<LogEntry>) {
         let mut first = self.log.pushed() + 1;
         for entry in &entries {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::ids::RunnerId;
-use crate::domain::key::KeyError;
+use crate::domain::key::{KeyError, SessionKey};
 use crate::domain::name::NameError;
 use crate::domain::status::Status;
 use crate::domain::transcript::Position;
@@ -80,6 +80,22 @@ pub enum AppError {
     /// Not a key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A key has one live runner at a time.
+    #[error("The key {key} is in use by runner \"{name}\".")]
+    KeyInUse {
+        /// The key.
+        key: SessionKey,
+        /// Who has it.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+    },
+    /// No slot has that key.
+    #[error("There is no slot {key}.")]
+    SlotNotFound {
+        /// The key.
+        key: SessionKey,
+    },
     /// Not a kind.
     #[error("There is no kind \"{kind}\".")]
     UnknownKind {

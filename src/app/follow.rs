@@ -77,6 +77,7 @@ impl World {
     fn server_gone(&mut self) {
         self.server = None;
         self.layout = Layout::default();
+        self.take_attendance();
         self.sessions.clear();
         self.forgotten.clear();
         self.touch_store();
@@ -102,6 +103,7 @@ impl World {
         for pane in panes.iter() {
             self.follow_pane(pane);
         }
+        self.take_attendance();
         panes
             .iter()
             .filter(|pane| self.should_adopt(pane))

@@ -2,6 +2,7 @@
 //! task alone owns; everything else sends it turns.
 
 mod attach;
+mod attendance;
 mod create;
 mod derive;
 mod entry;
@@ -25,9 +26,11 @@ mod query;
 mod recover;
 mod register;
 mod report;
+mod restore;
 mod save;
 mod screen;
 mod sessions;
+mod slots;
 mod start;
 mod status;
 mod stop;
@@ -46,6 +49,7 @@ use tokio::sync::watch;
 use crate::domain::settings::Settings;
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
+use crate::ports::keys::SlotStore;
 use crate::ports::mux::{Mux, MuxMarks};
 use crate::ports::process::{Freezer, ProcessMonitor, RunReports};
 use crate::ports::spawn::Spawn;
@@ -59,8 +63,10 @@ pub use logs::{FollowItem, LogFollower};
 pub use monitor::Monitor;
 pub use query::LogQuery;
 pub use register::{RegisterTarget, Registered, Registration};
+pub use restore::{RestoreAction, Restored};
 pub use screen::{ScreenAt, ScreenNow};
 pub use sessions::SessionNow;
+pub use slots::Since;
 pub use status::StatusFollower;
 pub use stop::StopMode;
 pub use subscribe::{Change, Subscription};
@@ -81,6 +87,8 @@ pub struct Ports {
     pub reports: Arc<dyn RunReports>,
     /// The list of runners on disk.
     pub store: Arc<dyn RunnerStore>,
+    /// Session keys on disk.
+    pub slots: Arc<dyn SlotStore>,
     /// What runners printed, on disk.
     pub transcripts: Transcripts,
     /// The file system.

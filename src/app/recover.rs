@@ -35,6 +35,7 @@ impl App {
                 Stored::default()
             }
         };
+        self.recover_slots().await?;
         let server = match self.ports.mux.server().await {
             Ok(server) => Some(server),
             Err(MuxError::NoServer { .. }) => None,
@@ -68,6 +69,19 @@ impl App {
             self.adopt_all(&orphans).await?;
         }
         Ok(())
+    }
+
+    async fn recover_slots(&self) -> Result<(), AppError> {
+        let slots = self.ports.slots.slots().await;
+        self.monitor
+            .turn(move |world| match slots {
+                Ok(slots) => {
+                    let slots = slots.into_iter().map(|slot| (slot.key.clone(), slot));
+                    world.slots.extend(slots);
+                }
+                Err(error) => world.warn(format!("The slots were lost: {error}.")),
+            })
+            .await
     }
 
     async fn recover_runner(

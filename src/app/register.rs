@@ -128,9 +128,26 @@ impl App {
                 .marks
                 .mark_session(id, true, key.as_deref())
                 .await?;
+            if let Some(key) = wish.key.clone() {
+                self.keep_key(key, named).await?;
+            }
         }
         self.saved().await?;
         self.registered(&listed, named, added).await
+    }
+
+    /// The slot of a key whose session is registered has the runner of its active pane.
+    async fn keep_key(&self, key: SessionKey, pane: PaneId) -> Result<(), AppError> {
+        self.monitor
+            .turn(move |world| {
+                let runner = world.live_in(pane).map(|entry| entry.runner.id);
+                world.reserve(&key, runner);
+                if let Some(entry) = runner.and_then(|id| world.entry_mut(id).ok()) {
+                    entry.runner.key = Some(key);
+                }
+                world.take_attendance();
+            })
+            .await
     }
 
     fn check_wishes(&self, wishes: Registration) -> Result<Wish, AppError> {

@@ -7,7 +7,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::world::World;
 use super::{App, AppError};
+use crate::domain::key::SessionKey;
 use crate::domain::runner::{Origin, Runner};
+use crate::domain::slot::Slot;
 use crate::ports::store::{Stored, StoredRunner, StoredServer};
 
 /// How far the store has come.
@@ -31,15 +33,39 @@ impl App {
     }
 
     async fn save(&self) -> Result<(), AppError> {
-        let (version, stored) = self
+        let (version, stored, slots) = self
             .monitor
-            .turn(|world| (*world.version.borrow(), world.stored()))
+            .turn(|world| {
+                let version = *world.version.borrow();
+                (version, world.stored(), world.slots_to_save())
+            })
             .await?;
+        self.save_slots(slots).await?;
         if let Err(error) = self.ports.store.save(stored).await {
             let sentence = format!("The list of runners could not be saved: {error}.");
             self.monitor.turn(move |world| world.warn(sentence)).await?;
         }
         self.saved.send_replace(version);
+        Ok(())
+    }
+
+    async fn save_slots(&self, slots: Vec<(SessionKey, Option<Slot>)>) -> Result<(), AppError> {
+        for (key, slot) in slots {
+            let saved = match slot {
+                Some(slot) => self.ports.slots.put_slot(slot).await,
+                None => self.ports.slots.remove_slot(&key).await.map(drop),
+            };
+            if let Err(error) = saved {
+                let sentence = format!("The slot {key} could not be saved: {error}.");
+                self.monitor
+                    .turn(move |world| {
+                        // It is tried again with the next change of anything.
+                        world.changed_slots.insert(key);
+                        world.warn(sentence);
+                    })
+                    .await?;
+            }
+        }
         Ok(())
     }
 
@@ -57,6 +83,17 @@ impl App {
 }
 
 impl World {
+    /// The slots that changed since the last time; `None` for those that are gone.
+    fn slots_to_save(&mut self) -> Vec<(SessionKey, Option<Slot>)> {
+        std::mem::take(&mut self.changed_slots)
+            .into_iter()
+            .map(|key| {
+                let slot = self.slots.get(&key).cloned();
+                (key, slot)
+            })
+            .collect()
+    }
+
     fn stored(&self) -> Stored {
         Stored {
             server: self.server.as_ref().map(|server| StoredServer {

@@ -14,8 +14,10 @@ use super::subscribe::{Change, Subscriber};
 use super::tape::Tape;
 use crate::domain::evidence::Fact;
 use crate::domain::ids::{PaneId, RunnerId, SessionId};
+use crate::domain::key::SessionKey;
 use crate::domain::runner::Runner;
 use crate::domain::segment::Counts;
+use crate::domain::slot::Slot;
 use crate::domain::time::Tick;
 use crate::domain::transcript::{Gap, GapReason};
 use crate::ports::clock::Clock;
@@ -62,6 +64,10 @@ pub(super) struct World {
     pub(super) sessions: BTreeSet<SessionId>,
     /// Panes of those sessions that the user does not want.
     pub(super) forgotten: BTreeSet<PaneId>,
+    /// Session keys that are taken.
+    pub(super) slots: BTreeMap<SessionKey, Slot>,
+    /// Those of them that the store has to learn of.
+    pub(super) changed_slots: BTreeSet<SessionKey>,
     pub(super) layout: Layout,
     pub(super) server: Option<MuxServer>,
     /// Most ended runners that stay in the list.
@@ -94,6 +100,8 @@ impl World {
             runners: BTreeMap::new(),
             sessions: BTreeSet::new(),
             forgotten: BTreeSet::new(),
+            slots: BTreeMap::new(),
+            changed_slots: BTreeSet::new(),
             layout: Layout::default(),
             server: None,
             ended_kept: usize::MAX,
@@ -193,6 +201,9 @@ impl World {
     /// Takes a runner in, with a tape for its present run.
     pub(super) fn insert(&mut self, runner: Runner) -> &mut Entry {
         let id = runner.id;
+        if let Some(key) = runner.key.clone() {
+            self.reserve(&key, Some(id));
+        }
         let tape = Tape::new(id, runner.run, Arc::clone(&self.writer));
         self.touch(id);
         self.runners
@@ -212,6 +223,12 @@ impl World {
     /// Marks a runner as changed, for subscribers and the store.
     pub(super) fn touch(&mut self, id: RunnerId) {
         self.changed.insert(id);
+        self.unsaved = true;
+    }
+
+    /// Marks a slot as changed, for the store.
+    pub(super) fn touch_slot(&mut self, key: &SessionKey) {
+        self.changed_slots.insert(key.clone());
         self.unsaved = true;
     }
 

@@ -112,8 +112,36 @@ pub(crate) struct FakeDaemon {
     thread: Option<JoinHandle<()>>,
 }
 
+/// The next request: on the connection that is open, or on a new one, whichever speaks first. `None` when a client has
+/// connected and says nothing.
+fn next_request(listener: &UnixListener, open: Option<UnixStream>) -> Option<(String, UnixStream)> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let read = |stream: UnixStream| {
+        let mut line = String::new();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        reader.read_line(&mut line).unwrap();
+        (line, stream)
+    };
+    if let Some(stream) = open {
+        let mut fds = [
+            PollFd::new(&stream, PollFlags::IN),
+            PollFd::new(listener, PollFlags::IN),
+        ];
+        poll(&mut fds, None).unwrap();
+        let speaks = !fds[0].revents().is_empty();
+        if speaks {
+            let (line, stream) = read(stream);
+            if !line.is_empty() {
+                return Some((line, stream));
+            }
+        }
+    }
+    let (stream, _) = listener.accept().unwrap();
+    Some(read(stream)).filter(|(line, _)| !line.is_empty())
+}
+
 impl FakeDaemon {
-    /// Gives each connection the next answer to its first line, then closes it.
+    /// Gives each request the next answer; a connection whose answer was no whole line is closed then.
     pub(crate) fn answering(answers: &[&str]) -> Self {
         Self::serving(Home::new(), answers, false)
     }
@@ -134,21 +162,19 @@ impl FakeDaemon {
         let answers: Vec<String> = answers.iter().map(ToString::to_string).collect();
         let (sender, requests) = channel();
         let thread = std::thread::spawn(move || {
+            let mut open = None;
             for answer in answers {
-                let (mut stream, _) = listener.accept().unwrap();
-                let mut line = String::new();
-                BufReader::new(stream.try_clone().unwrap())
-                    .read_line(&mut line)
-                    .unwrap();
-                if line.is_empty() {
+                let Some((line, mut stream)) = next_request(&listener, open.take()) else {
                     return;
-                }
+                };
                 sender.send(line).unwrap();
                 // A client that has seen enough may be gone.
                 let _gone = stream.write_all(answer.as_bytes());
                 if stays {
                     let _closed = stream.read(&mut [0]);
                 }
+                // Only a whole line leaves the client something to ask next.
+                open = answer.ends_with("}\n").then_some(stream);
             }
         });
         Self {

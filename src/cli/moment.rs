@@ -33,6 +33,10 @@ fn read(text: &str, now_ms: u64, zone: &TimeZone) -> Option<u64> {
     }
     let now = jiff::Timestamp::from_millisecond(i64::try_from(now_ms).ok()?).ok()?;
     let today = now.to_zoned(zone.clone()).date();
+    // A bare number is no time: seconds, minutes and hours are all expected.
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let civil = if let Ok(time) = text.parse::<Time>() {
         today.to_datetime(time)
     } else if let Ok(at) = text.parse::<DateTime>() {

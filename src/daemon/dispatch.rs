@@ -127,6 +127,11 @@ impl Service {
             Request::ReadTranscript(read) => self.transcript(read).await,
             Request::GetScreen(screen) => self.screen(screen).await,
             Request::MarkRunner(mark) => self.mark(mark).await,
+            Request::ReserveSlot(of) => self.reserve_slot(&of).await,
+            Request::ListSlots(_) => self.list_slots().await,
+            Request::ShowSlot(of) => self.show_slot(&of).await,
+            Request::ReleaseSlot(of) => self.release_slot(&of).await,
+            Request::RestoreRunners(request) => self.restore(&request).await,
             Request::PruneTranscripts(prune) => self.prune(&prune).await,
             Request::AttachRunner(of) => {
                 let attach = self.app.attach(of.runner).await.map_err(refused)?;

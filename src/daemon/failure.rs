@@ -25,6 +25,11 @@ pub(super) fn body(error: &AppError) -> ErrorBody {
         AppError::RunnerLimit { limit } => body.limit = u64::try_from(*limit).ok(),
         AppError::Name { .. } => body.field = Some("name".to_owned()),
         AppError::Key(_) => body.field = Some("key".to_owned()),
+        AppError::SlotNotFound { key } => body.target = Some(key.to_string()),
+        AppError::KeyInUse { id, .. } => {
+            body.runner_id = Some(id.to_string());
+            body.field = Some("key".to_owned());
+        }
         AppError::UnknownKind { .. } => body.field = Some("kind".to_owned()),
         AppError::Invalid { field, .. } => body.field = Some((*field).to_owned()),
         AppError::NoDirectory { .. } => body.field = Some("cwd".to_owned()),
@@ -78,6 +83,8 @@ const fn tag(error: &AppError) -> Tag {
         AppError::Mux(error) => mux_tag(error),
         AppError::Store(_) | AppError::Transcript(_) => Tag::Store,
         AppError::NoScreen { .. } => Tag::RunnerOperation,
+        AppError::KeyInUse { .. } => Tag::KeyInUse,
+        AppError::SlotNotFound { .. } => Tag::SlotNotFound,
         AppError::TimedOut { .. } => Tag::TimedOut,
         AppError::Ending => Tag::Unavailable,
     }
@@ -98,6 +105,7 @@ const fn mux_tag(error: &MuxError) -> Tag {
         MuxError::NotFound { .. } | MuxError::TooOld { .. } => Tag::TmuxNotFound,
         MuxError::NoServer { .. } => Tag::TmuxNoServer,
         MuxError::NoSession { .. } => Tag::TmuxSessionNotFound,
+        MuxError::SessionTaken { .. } => Tag::KeyInUse,
         MuxError::NoPane { .. } => Tag::ProcessAttach,
         MuxError::Command { .. }
         | MuxError::TimedOut { .. }
@@ -128,6 +136,12 @@ fn hint(error: &AppError) -> Option<String> {
         AppError::DuplicateName { .. } => "Choose another name, or forget the other runner.",
         AppError::Name { .. } => "Use letters, digits, `-`, `_`, `.` and `/`.",
         AppError::Key(_) => "Write IDEA, IDEA/SLOT or PREFIX::IDEA::SLOT.",
+        AppError::SlotNotFound { .. } => "`geppetto session list` shows all slots.",
+        AppError::KeyInUse { name, .. } => {
+            return Some(format!(
+                "`geppetto attach {name}` goes there, `geppetto stop {name}` ends it; or choose another slot."
+            ));
+        }
         AppError::UnknownKind { .. } => "The kinds are claude-code, codex, cursor and custom.",
         AppError::Invalid {
             field: "command", ..
@@ -208,6 +222,9 @@ fn mux_hint(error: &MuxError) -> Option<String> {
         MuxError::TooOld { .. } => "Upgrade tmux and restart its server.",
         MuxError::NoServer { .. } => "Start tmux, or start a runner with `geppetto new`.",
         MuxError::NoSession { .. } => "`geppetto sessions list` shows all sessions.",
+        MuxError::SessionTaken { .. } => {
+            "Rename that session, or give it the key: `geppetto register SESSION --key KEY`."
+        }
         MuxError::NoPane { .. } => {
             "`geppetto sessions list` shows what tmux has; a pane's id is its `#{pane_id}`."
         }

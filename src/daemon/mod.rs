@@ -8,6 +8,7 @@ mod listener;
 mod ownership;
 mod run;
 mod signals;
+mod slots;
 mod streams;
 mod tasks;
 mod transcripts;

@@ -68,9 +68,30 @@ impl SessionKey {
         })
     }
 
-    /// The name of the tmux session: the key with everything that tmux would change made `_`.
+    /// The name of the tmux session: the key with everything that tmux would change made `_`. Where that could be the name of
+    /// another key, too, it ends in a sum of the key.
     pub fn session_name(&self) -> String {
-        tmux_safe(&self.to_string())
+        let safe = tmux_safe(&self.to_string());
+        let is_ambiguous = |part: &String| {
+            tmux_safe(part) != *part
+                || part.contains("__")
+                || part.starts_with('_')
+                || part.ends_with('_')
+        };
+        if [&self.prefix, &self.idea, &self.slot]
+            .into_iter()
+            .any(is_ambiguous)
+        {
+            let sum =
+                crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC).checksum(self.to_string().as_bytes());
+            return format!("{safe}-{sum:08x}");
+        }
+        safe
+    }
+
+    /// The first part.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     /// The idea part.
@@ -106,6 +127,21 @@ mod tests {
             assert_eq!(key.to_string(), "coda::checkout::primary");
             assert_eq!(key.session_name(), "coda__checkout__primary");
         }
+    }
+
+    #[test]
+    fn keys_with_the_same_safe_form_have_different_names() {
+        let name = |text| SessionKey::parse(text, "coda").unwrap().session_name();
+        let names: Vec<String> = [
+            "a.b", "a_b", "a:b", "a/x__y", "a__x/y", "a_/y", "a/_y", "größe",
+        ]
+        .map(name)
+        .to_vec();
+        let different: std::collections::BTreeSet<&String> = names.iter().collect();
+        assert_eq!(different.len(), names.len(), "{names:?}");
+        assert_eq!(names[1], "coda__a_b__primary");
+        assert_eq!(names[7], "coda__größe__primary");
+        assert!(names[0].starts_with("coda__a_b__primary-"), "{names:?}");
     }
 
     #[test]

@@ -36,6 +36,14 @@ pub enum MuxError {
         /// Id or name, as asked.
         target: String,
     },
+    /// A session has the name that a key needs, but not the key.
+    #[error("the tmux session \"{name}\" has not the key {key}")]
+    SessionTaken {
+        /// Its name.
+        name: String,
+        /// The key that was to be in it.
+        key: String,
+    },
     /// There is no such pane.
     #[error("there is no tmux pane {target}")]
     NoPane {

@@ -14,6 +14,7 @@ use crate::ports::store::{RunnerStore, StoreError, Stored};
 #[derive(Debug, Default)]
 struct Contents {
     stored: Stored,
+    slots: Vec<crate::domain::slot::Slot>,
     exits: HashMap<(RunnerId, u32), (Outcome, Timestamp)>,
 }
 
@@ -54,5 +55,26 @@ impl RunnerStore for MemoryStore {
         run: u32,
     ) -> Result<Option<(Outcome, Timestamp)>, StoreError> {
         Ok(self.contents.lock().await.exits.remove(&(runner, run)))
+    }
+}
+
+#[async_trait]
+impl crate::ports::keys::SlotStore for MemoryStore {
+    async fn slots(&self) -> Result<Vec<crate::domain::slot::Slot>, StoreError> {
+        Ok(self.contents.lock().await.slots.clone())
+    }
+
+    async fn put_slot(&self, slot: crate::domain::slot::Slot) -> Result<(), StoreError> {
+        let mut contents = self.contents.lock().await;
+        contents.slots.retain(|other| other.key != slot.key);
+        contents.slots.push(slot);
+        Ok(())
+    }
+
+    async fn remove_slot(&self, key: &crate::domain::key::SessionKey) -> Result<bool, StoreError> {
+        let mut contents = self.contents.lock().await;
+        let before = contents.slots.len();
+        contents.slots.retain(|other| other.key != *key);
+        Ok(contents.slots.len() < before)
     }
 }

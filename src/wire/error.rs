@@ -38,7 +38,11 @@ pub enum Tag {
     TimedOut,
     /// The daemon is ending or has too much to do; try again.
     Unavailable,
-    /// The list of runners could not be saved or read.
+    /// The session key has a live runner, or its tmux name is somebody else's.
+    KeyInUse,
+    /// No slot has that session key.
+    SlotNotFound,
+    /// The list of runners or a transcript could not be saved or read.
     Store,
     /// A fault of geppetto itself.
     #[serde(other)]

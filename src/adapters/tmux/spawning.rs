@@ -13,7 +13,7 @@ use super::quote::literal;
 use crate::config::KeepWindow;
 use crate::domain::ids::{PaneId, SessionId};
 use crate::domain::runner::Place;
-use crate::ports::mux::{Mux, MuxError};
+use crate::ports::mux::{Mux, MuxError, MuxSession};
 use crate::ports::process::{ProcessError, ProcessHandle, SpawnSpec, SpawnTarget};
 
 /// What tmux prints of a pane that it made; [`read_place`] takes it.
@@ -84,7 +84,18 @@ impl Tmux {
                 }
                 Err(error) => return Err(error.into()),
             };
-            let there = sessions.iter().find(|session| session.name == name);
+            let has_key = |session: &&MuxSession| key.is_some() && session.key.as_deref() == key;
+            let named = sessions.iter().find(|session| session.name == name);
+            let there = sessions.iter().find(has_key).or(named);
+            if let (Some(key), Some(session)) = (key, there)
+                && session.key.as_deref() != Some(key)
+            {
+                return Err(MuxError::SessionTaken {
+                    name: name.to_owned(),
+                    key: key.to_owned(),
+                }
+                .into());
+            }
             let made = match there {
                 Some(session) => self.window_in(session.id, spec, words).await,
                 None => self.new_session(name, key, spec, words).await,

@@ -54,7 +54,8 @@ impl Core {
             process: mux.clone(),
             freezer: mux.clone(),
             reports: mux.clone(),
-            store,
+            store: store.clone(),
+            slots: store,
             transcripts: Transcripts {
                 writer: transcripts.clone(),
                 reader: transcripts.clone(),

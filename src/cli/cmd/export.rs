@@ -162,18 +162,50 @@ mod tests {
 
     #[test]
     fn a_recording_has_times_sizes_marks_and_no_secrets() {
-        assert_snapshot!(Session::new(&[&found(), &page()]).run(&["export", "work", "--format", "asciicast"]), @"");
+        assert_snapshot!(Session::new(&[&found(), &page()]).run(&["export", "work", "--format", "asciicast"]), @r#"
+        > {"type":"get-runner","runner":"work"}
+        > {"type":"read-transcript","runner":"0190163d-8694-739b-aea5-966c26f8ad90","from":"0:0"}
+        {"term":{"cols":100,"rows":30},"timestamp":1764000000,"title":"work","version":3}
+        [0.0,"o","$ "]
+        [0.5,"o","ghp_************"]
+        [0.5,"o","************\r\n"]
+        [0.25,"o","é\r\n"]
+        [0.75,"m","output is missing (7 bytes, overrun)"]
+        [0.0,"m","here"]
+        [0.5,"r","120x30"]
+        [0.5,"x","3"]
+        [6.0,"m","run 2"]
+        [0.0,"o","\u001bc"]
+        [0.0,"o","again\r\n"]
+        ! Starred out: 1 github-token. --no-redact leaves them in.
+        [0]
+        "#);
     }
 
     #[test]
     fn bytes_are_exact_when_secrets_may_stay() {
-        assert_snapshot!(Session::new(&[&found(), &page()]).run(&["export", "work", "--format", "raw", "--no-redact", "--run", "2"]), @"");
+        assert_snapshot!(Session::new(&[&found(), &page()]).run(&["export", "work", "--format", "raw", "--no-redact", "--run", "2"]), @r#"
+        > {"type":"get-runner","runner":"work"}
+        > {"type":"read-transcript","runner":"0190163d-8694-739b-aea5-966c26f8ad90","from":"2:0"}
+        ghp_aB3daB3daB3daB3daB3daB3d
+        é
+        again
+        [0]
+        "#);
     }
 
     #[test]
     fn the_log_is_text_with_times() {
         let entries = r#"{"success":true,"entries":[{"run":1,"seq":3,"atMs":1764000000250,"source":"pane","text":"https://me:pa55word@host"},{"run":2,"seq":9,"atMs":1764000001000,"source":"geppetto","text":"Mark: x"}]}"#;
         let none = r#"{"success":true,"entries":[]}"#;
-        assert_snapshot!(Session::new(&[&found(), entries, none]).run(&["export", "work", "--format", "text"]), @"");
+        assert_snapshot!(Session::new(&[&found(), entries, none]).run(&["export", "work", "--format", "text"]), @r#"
+        > {"type":"get-runner","runner":"work"}
+        > {"type":"get-runner-logs","runner":"0190163d-8694-739b-aea5-966c26f8ad90","limit":5000,"from":"0:0"}
+        > {"type":"get-runner-logs","runner":"0190163d-8694-739b-aea5-966c26f8ad90","limit":5000,"from":"2:9"}
+        2025-11-24 16:00:00 https://me:********@host
+        2025-11-24 16:00:01 Mark: x
+        ! Starred out: 1 url-password. --no-redact leaves them in.
+        [0]
+        "#);
     }
 }

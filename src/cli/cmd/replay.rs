@@ -128,7 +128,12 @@ mod tests {
         let page = format!(
             r#"{{"success":true,"transcript":{{"pieces":[{{"run":1,"seq":0,"atMs":5,"kind":"output","data":"{data}"}}],"first":"1:0","end":"1:30","bytes":30,"onDisk":1}}}}"#
         );
-        assert_snapshot!(Session::new(&[&found, &page]).run(&["replay", "work"]), @"");
+        assert_snapshot!(Session::new(&[&found, &page]).run(&["replay", "work"]), @r#"
+        > {"type":"get-runner","runner":"work"}
+        > {"type":"read-transcript","runner":"0190163d-8694-739b-aea5-966c26f8ad90","from":"0:0"}
+        [31mred[0m
+        [0]
+        "#);
     }
 
     #[test]

@@ -89,18 +89,50 @@ mod tests {
     #[test]
     fn the_plan_is_shown_and_done() {
         let done = PLAN.replace(r#""action":"start""#, r#""action":"started""#);
-        assert_snapshot!(Session::new(&[PLAN, &done]).run(&["restore", "--yes"]), @"");
-        assert_snapshot!(Session::new(&[PLAN]).run(&["restore", "--dry-run"]), @"");
+        assert_snapshot!(Session::new(&[PLAN, &done]).run(&["restore", "--yes"]), @r#"
+        > {"type":"restore-runners","dryRun":true}
+        > {"type":"restore-runners","dryRun":false}
+        RUNNER  ACTION  KEY               DIRECTORY  COMMAND        REASON
+        work    start   coda::a::primary  /src       claude '-p x'
+        shell   skip    -                 -          -              geppetto did not start it.
+        RUNNER  ACTION   KEY               DIRECTORY  COMMAND        REASON
+        work    started  coda::a::primary  /src       claude '-p x'
+        shell   skip     -                 -          -              geppetto did not start it.
+        [0]
+        "#);
+        assert_snapshot!(Session::new(&[PLAN]).run(&["restore", "--dry-run"]), @r#"
+        > {"type":"restore-runners","dryRun":true}
+        RUNNER  ACTION  KEY               DIRECTORY  COMMAND        REASON
+        work    start   coda::a::primary  /src       claude '-p x'
+        shell   skip    -                 -          -              geppetto did not start it.
+        [0]
+        "#);
     }
 
     #[test]
     fn nothing_to_do_and_failures_are_told() {
         let nothing = r#"{"success":true,"restored":[]}"#;
-        assert_snapshot!(Session::new(&[nothing]).run(&["restore"]), @"");
+        assert_snapshot!(Session::new(&[nothing]).run(&["restore"]), @r#"
+        > {"type":"restore-runners","dryRun":true}
+        ! There is nothing to start again.
+        [0]
+        "#);
         let failed = PLAN.replace(
             r#""action":"start""#,
             r#""action":"failed","reason":"No such program.""#,
         );
-        assert_snapshot!(Session::new(&[PLAN, &failed]).run(&["restore", "--yes"]), @"");
+        assert_snapshot!(Session::new(&[PLAN, &failed]).run(&["restore", "--yes"]), @r#"
+        > {"type":"restore-runners","dryRun":true}
+        > {"type":"restore-runners","dryRun":false}
+        RUNNER  ACTION  KEY               DIRECTORY  COMMAND        REASON
+        work    start   coda::a::primary  /src       claude '-p x'
+        shell   skip    -                 -          -              geppetto did not start it.
+        RUNNER  ACTION  KEY               DIRECTORY  COMMAND        REASON
+        work    failed  coda::a::primary  /src       claude '-p x'  No such program.
+        shell   skip    -                 -          -              geppetto did not start it.
+        ! error: 1 of 1 could not be started again.
+        ! hint: Each says why; `geppetto start RUNNER` tries one again.
+        [1]
+        "#);
     }
 }

@@ -174,15 +174,32 @@ mod tests {
     #[test]
     fn a_slot_is_reserved_and_released() {
         let answer = format!(r#"{{"success":true,"slot":{}}}"#, slot("reserved"));
-        assert_snapshot!(Session::new(&[&answer]).run(&["session", "reserve", "checkout", "review"]), @"");
-        assert_snapshot!(Session::new(&[&answer]).run(&["session", "release", "checkout/review"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["session", "reserve", "checkout", "review"]), @r#"
+        > {"type":"reserve-slot","key":"checkout/review"}
+        coda::checkout::review reserved
+        [0]
+        "#);
+        assert_snapshot!(Session::new(&[&answer]).run(&["session", "release", "checkout/review"]), @r#"
+        > {"type":"release-slot","key":"checkout/review"}
+        coda::checkout::review released
+        [0]
+        "#);
     }
 
     #[test]
     fn slots_are_listed() {
         let answer = format!(r#"{{"success":true,"slots":[{}]}}"#, slot("detached"));
-        assert_snapshot!(Session::new(&[&answer]).run(&["session", "list"]), @"");
-        assert_snapshot!(Session::new(&[r#"{"success":true,"slots":[]}"#]).run(&["session", "ls"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["session", "list"]), @r#"
+        > {"type":"list-slots"}
+        KEY                     STATUS    ATTACHED  LEFT  SESSION
+        coda::checkout::review  detached  366d      366d  coda__checkout__review
+        [0]
+        "#);
+        assert_snapshot!(Session::new(&[r#"{"success":true,"slots":[]}"#]).run(&["session", "ls"]), @r#"
+        > {"type":"list-slots"}
+        ! No slots. Take one with `geppetto session reserve IDEA`, or start something with `geppetto new --key IDEA`.
+        [0]
+        "#);
     }
 
     #[test]
@@ -191,12 +208,29 @@ mod tests {
             r#"{{"success":true,"slot":{},"since":{{"bytes":120,"runs":1,"entries":2,"newest":[{{"run":1,"seq":5000,"atMs":1764000003000,"source":"pane","text":"done\u001b[0m"}}]}}}}"#,
             slot("detached")
         );
-        assert_snapshot!(Session::new(&[&answer]).run(&["session", "show", "checkout/review"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["session", "show", "checkout/review"]), @r#"
+        > {"type":"show-slot","key":"checkout/review"}
+        key            coda::checkout::review
+        status         detached
+        session        coda__checkout__review
+        runner         0190163d
+        reserved       2025-11-24 16:00:00
+        last attached  2025-11-24 16:00:01
+        last left      2025-11-24 16:00:02
+        since then     2 lines, 120 bytes, 1 new run
+        16:00:03.000 done[0m
+        [0]
+        "#);
     }
 
     #[test]
     fn a_slot_without_a_session_says_how_to_start_one() {
         let answer = format!(r#"{{"success":true,"slot":{}}}"#, slot("ended"));
-        assert_snapshot!(Session::new(&[&answer]).run(&["session", "attach", "checkout/review"]), @"");
+        assert_snapshot!(Session::new(&[&answer]).run(&["session", "attach", "checkout/review"]), @r#"
+        > {"type":"show-slot","key":"checkout/review"}
+        ! error: The slot coda::checkout::review has no tmux session.
+        ! hint: Start something in it: `geppetto new --key checkout/review -- COMMAND`.
+        [1]
+        "#);
     }
 }

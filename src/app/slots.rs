@@ -1,0 +1,186 @@
+//! Slots: keys of ideas that are reserved, found again, given back, and what was printed since the user last looked at one.
+
+use super::limits::SINCE_ENTRIES;
+use super::query::LogQuery;
+use super::world::World;
+use super::{App, AppError};
+use crate::domain::ids::RunnerId;
+use crate::domain::key::SessionKey;
+use crate::domain::log::LogEntry;
+use crate::domain::slot::{Slot, SlotStatus};
+use crate::domain::transcript::Position;
+
+/// What was printed in a slot since the last terminal left it.
+#[derive(Debug, Clone, Default)]
+pub struct Since {
+    /// Bytes of output of the present run.
+    pub bytes: u64,
+    /// Runs that have begun since.
+    pub runs: u32,
+    /// Log entries.
+    pub entries: u64,
+    /// The newest of them, oldest first.
+    pub newest: Vec<LogEntry>,
+}
+
+impl App {
+    fn key(&self, text: &str) -> Result<SessionKey, AppError> {
+        Ok(SessionKey::parse(text, &self.settings().key_prefix)?)
+    }
+
+    /// Takes a key, if it is free; the slot, also when it was taken before.
+    ///
+    /// # Errors
+    /// `Key`.
+    pub async fn reserve_slot(&self, key: &str) -> Result<Slot, AppError> {
+        let key = self.key(key)?;
+        let slot = self
+            .monitor
+            .turn(move |world| world.reserve(&key, None).clone())
+            .await?;
+        self.saved().await?;
+        Ok(slot)
+    }
+
+    /// Every slot.
+    ///
+    /// # Errors
+    /// `Ending`.
+    pub async fn slots(&self) -> Result<Vec<Slot>, AppError> {
+        self.monitor
+            .turn(|world| world.slots.values().cloned().collect())
+            .await
+    }
+
+    /// A slot, and when somebody has been there and left, what was printed since.
+    ///
+    /// # Errors
+    /// `Key`, `SlotNotFound`, `Transcript`.
+    pub async fn show_slot(&self, key: &str) -> Result<(Slot, Option<Since>), AppError> {
+        let key = self.key(key)?;
+        let (slot, end) = self
+            .monitor
+            .turn(move |world| {
+                let slot = world.slot(&key)?.clone();
+                let entry = slot.runner.and_then(|id| world.entry(id).ok());
+                Ok::<_, AppError>((slot.clone(), entry.map(|entry| entry.end())))
+            })
+            .await??;
+        let is_left = slot.status != SlotStatus::Attached;
+        let (Some(runner), Some(cursor), Some(end)) =
+            (slot.runner.filter(|_| is_left), slot.cursor, end)
+        else {
+            return Ok((slot, None));
+        };
+        let since = self.since(runner, cursor, end).await?;
+        Ok((slot, Some(since)))
+    }
+
+    async fn since(
+        &self,
+        runner: RunnerId,
+        cursor: Position,
+        end: Position,
+    ) -> Result<Since, AppError> {
+        let mut since = Since {
+            bytes: if end.epoch == cursor.epoch {
+                end.seq.0.saturating_sub(cursor.seq.0)
+            } else {
+                end.seq.0
+            },
+            runs: end.epoch.0.saturating_sub(cursor.epoch.0),
+            ..Since::default()
+        };
+        let mut from = cursor;
+        loop {
+            let query = LogQuery {
+                from: Some(from),
+                limit: Some(usize::MAX),
+                ..LogQuery::default()
+            };
+            let page = self.logs(runner.to_string(), query).await?;
+            let Some(last) = page.last() else {
+                return Ok(since);
+            };
+            from = last.place;
+            since.entries += page.len() as u64;
+            since.newest.extend(page);
+            let surplus = since.newest.len().saturating_sub(SINCE_ENTRIES);
+            since.newest.drain(..surplus);
+        }
+    }
+
+    /// Gives a key back. Its session and its runners stay, but no longer have it.
+    ///
+    /// # Errors
+    /// `Key`, `SlotNotFound`, `Mux` when the session cannot be told.
+    pub async fn release_slot(&self, key: &str) -> Result<Slot, AppError> {
+        let key = self.key(key)?;
+        let (slot, session) = self
+            .monitor
+            .turn(move |world| {
+                let slot = world.slot(&key)?.clone();
+                let text = key.to_string();
+                let session = world
+                    .layout
+                    .sessions
+                    .iter()
+                    .find(|session| session.key.as_deref() == Some(&*text))
+                    .map(|session| (session.id, session.registered));
+                world.release(&key);
+                Ok::<_, AppError>((slot, session))
+            })
+            .await??;
+        if let Some((id, registered)) = session {
+            self.ports.marks.mark_session(id, registered, None).await?;
+        }
+        self.saved().await?;
+        Ok(slot)
+    }
+}
+
+impl World {
+    fn slot(&self, key: &SessionKey) -> Result<&Slot, AppError> {
+        self.slots
+            .get(key)
+            .ok_or_else(|| AppError::SlotNotFound { key: key.clone() })
+    }
+
+    /// The slot of a key, made if it is not there; `runner` is its runner from now on.
+    pub(super) fn reserve(&mut self, key: &SessionKey, runner: Option<RunnerId>) -> &Slot {
+        let now = self.clock.now();
+        if !self.slots.contains_key(key) || runner.is_some() {
+            self.touch_slot(key);
+        }
+        let slot = self.slots.entry(key.clone()).or_insert_with(|| Slot {
+            key: key.clone(),
+            session_name: key.session_name(),
+            status: SlotStatus::Reserved,
+            runner: None,
+            created_at: now,
+            last_connected_at: None,
+            last_detach_at: None,
+            cursor: None,
+            snapshot: None,
+        });
+        slot.runner = runner.or(slot.runner);
+        slot
+    }
+
+    fn release(&mut self, key: &SessionKey) {
+        self.slots.remove(key);
+        self.touch_slot(key);
+        let holders: Vec<RunnerId> = self
+            .runners
+            .iter()
+            .filter(|(_, entry)| entry.runner.key.as_ref() == Some(key))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in holders {
+            if let Ok(entry) = self.entry_mut(id) {
+                entry.runner.key = None;
+            }
+            self.touch(id);
+        }
+    }
+}
