@@ -10,7 +10,7 @@ use super::limits::{BATCH_ENTRIES, LOG_BYTES, LOG_ENTRIES};
 use super::screen::ScreenNow;
 use super::tape::Tape;
 use crate::domain::evidence::{Evidence, Fact};
-use crate::domain::ids::Pid;
+use crate::domain::ids::{Epoch, Pid, Seq};
 use crate::domain::log::{LogEntry, LogRing};
 use crate::domain::pane_screen::PaneScreen;
 use crate::domain::runner::Runner;
@@ -229,11 +229,26 @@ impl Entry {
         self.tape.begin_run(self.runner.run);
     }
 
-    /// An earlier daemon recorded up to there.
+    /// The disk has something that memory has not.
+    pub(super) const fn log_elsewhere(&mut self) {
+        self.log_complete = false;
+    }
+
+    /// It is over, and an earlier daemon recorded it up to there.
+    pub(super) fn known(&mut self, recorded: &Recorded) {
+        self.log_complete = recorded.end == Position::default();
+        self.tape.end_at(recorded.end);
+    }
+
+    /// An earlier daemon recorded up to there, and its pane has been alone since.
     pub(super) fn resume(&mut self, recorded: Recorded) {
         self.log_complete = recorded.end == Position::default();
-        if recorded.end.epoch.0 == self.runner.run {
+        let begin = Position::new(Epoch(self.runner.run), Seq(0));
+        // Of another run, or of none, nothing is known of this one; and still it was not watched for a while.
+        if recorded.end.epoch == begin.epoch {
             self.tape.resume(recorded.end, recorded.lines);
+        } else {
+            self.tape.resume(begin, Vec::new());
         }
     }
 

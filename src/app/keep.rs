@@ -144,6 +144,10 @@ impl super::world::World {
                     aside.display()
                 );
                 self.warn(sentence);
+                if let Ok(entry) = self.entry_mut(id) {
+                    // What the new file says of it stands on disk only.
+                    entry.log_elsewhere();
+                }
                 None
             }
         };

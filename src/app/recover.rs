@@ -107,7 +107,7 @@ impl App {
         if was.is_ended() {
             return self
                 .monitor
-                .turn(move |world| world.insert(runner).resume(recorded))
+                .turn(move |world| world.insert(runner).known(&recorded))
                 .await;
         }
         let ours = runner.is_ours();

@@ -49,6 +49,8 @@ impl App {
                 entry.runner.pid = Some(pid);
                 let started = entry.start.started.take();
                 world.apply(id, Fact::Started(pid));
+                // Also when its output was here first and told the status.
+                world.touch(id);
                 if let Some(started) = started {
                     // An error means that the verb has given up waiting.
                     let _gone = started.send(Ok(pid));

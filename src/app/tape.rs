@@ -83,6 +83,12 @@ impl Tape {
         }));
     }
 
+    /// The tape of a run that is over.
+    pub(super) fn end_at(&mut self, end: Position) {
+        self.end = end;
+        self.awaited = Awaited::Nothing;
+    }
+
     /// Another run begins.
     pub(super) fn begin_run(&mut self, run: u32) {
         self.end = Position::new(Epoch(run), Seq(0));

@@ -10,6 +10,7 @@ use std::process::{ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FlockOperation, flock};
 
 use super::client::{Client, PATIENCE};
 use super::clock::Deadline;
@@ -96,20 +97,29 @@ pub(crate) fn end_daemon(
     let request = Request::StopDaemon(StopDaemon { only: id });
     let answer = client.ask(request, Some(PATIENCE))?;
     let deadline = Deadline::after(PATIENCE);
-    while Client::connect(paths)?.is_some() {
+    // It listens no more, and then it lets go of its lock: everything is on disk by then.
+    while Client::connect(paths)?.is_some() || is_locked(&paths.lock) {
         if only.is_some() && Build::in_lock(&paths.lock) != only {
             break;
         }
         if deadline.has_passed() {
             return Err(Failure::new(
                 Kind::TimedOut,
-                "The daemon said that it ends and still listens.",
+                "The daemon said that it ends and is still there.",
             )
             .hint(log_hint(paths)));
         }
         wait(LOOK_AGAIN);
     }
     Ok(answer)
+}
+
+/// True while a daemon has the lock.
+fn is_locked(lock: &Path) -> bool {
+    let Ok(file) = File::open(lock) else {
+        return false;
+    };
+    flock(&file, FlockOperation::NonBlockingLockShared).is_err()
 }
 
 fn start_daemon(paths: &Paths) -> Result<Client<'_>, Failure> {

@@ -20,6 +20,9 @@ use crate::domain::transcript::Size;
 use crate::ports::mux::MuxError;
 use crate::ports::process::{ProcessError, ProcessEvent};
 
+/// The question with which a run parent waits for the last output to be drawn.
+const RUN_PARENT_ASKS: &[u8] = b"\x1b\\\x1b[5n";
+
 /// A followed pane.
 pub(super) struct Watch {
     /// As last seen.
@@ -185,6 +188,11 @@ impl TmuxHub {
             && watch.life.takes_output()
             && !watch.looking.covers_output()
         {
+            // What a run parent asks the terminal behind everything else was not printed by its program.
+            let bytes = match bytes.strip_suffix(RUN_PARENT_ASKS) {
+                Some(printed) if watch.has_run_parent => bytes.slice(..printed.len()),
+                _ => bytes,
+            };
             let clock = &self.options.clock;
             watch.feed.output(bytes, clock.now(), clock.tick());
         }
