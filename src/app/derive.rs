@@ -32,8 +32,13 @@ impl Deriver {
         }
     }
 
-    /// Adds the lines of what comes next to `out`.
-    pub(super) fn push(&mut self, stored: &Stored, out: &mut Vec<LogEntry>) {
+    /// Calls `each` with the entries of what comes next whose text `fits`.
+    pub(super) fn push(
+        &mut self,
+        stored: &Stored,
+        fits: &dyn Fn(&str) -> bool,
+        each: &mut dyn FnMut(LogEntry),
+    ) {
         let epoch = match stored {
             Stored::Frame(frame) => frame.start().epoch,
             Stored::Record(record) => record.at.epoch,
@@ -45,28 +50,35 @@ impl Deriver {
             self.within_line &= is_first;
         }
         match stored {
-            Stored::Frame(frame) => self.frame(frame, out),
+            Stored::Frame(frame) => self.frame(frame, fits, each),
             Stored::Record(record) => {
                 if matches!(record.kind, RecordKind::Seed(_)) {
                     self.begin_anew();
                 }
-                out.extend(record.entries());
+                let entries = record.entries().into_iter();
+                entries.filter(|entry| fits(&entry.text)).for_each(each);
             }
         }
     }
 
-    fn frame(&mut self, frame: &Frame, out: &mut Vec<LogEntry>) {
+    fn frame(
+        &mut self,
+        frame: &Frame,
+        fits: &dyn Fn(&str) -> bool,
+        each: &mut dyn FnMut(LogEntry),
+    ) {
         if let Some(lines) = &frame.lines {
             self.begin_anew();
-            out.extend(lines.iter().cloned());
+            let lines = lines.iter().filter(|line| fits(&line.text));
+            lines.cloned().for_each(each);
             return;
         }
         for chunk in &frame.chunks {
             for (offset, text) in self.lines.push(&chunk.bytes) {
-                if std::mem::take(&mut self.within_line) {
+                if std::mem::take(&mut self.within_line) || !fits(&text) {
                     continue;
                 }
-                out.push(LogEntry {
+                each(LogEntry {
                     place: chunk.at.after(offset as u64),
                     at: chunk.time,
                     source: LogSource::Pane,

@@ -51,23 +51,28 @@ impl App {
             from = from.max(reader.place_at(id, since).await?);
         }
         let (mut deriver, from) = self.warmed_up(id, from).await?;
-        let mut cursor = Cursor::at(from);
-        let mut entries = Vec::new();
-        while !collector.is_full() {
-            let page = reader.read(id, cursor, PAGE_BYTES).await?;
-            if page.stored.is_empty() {
+        let mut page = reader.read(id, Cursor::at(from), PAGE_BYTES).await?;
+        while !page.stored.is_empty() {
+            let take = async {
+                // Without context, what does not fit need not even be made an entry.
+                let fits = |text: &str| query.context > 0 || query.fits_text(text);
+                let mut goes_on = true;
+                for stored in &page.stored {
+                    deriver.push(stored, &fits, &mut |entry| {
+                        goes_on &= until.takes(&entry);
+                        if goes_on {
+                            collector.push(entry);
+                        }
+                    });
+                }
+                goes_on && !collector.is_full()
+            };
+            // The next page is read while this one is taken in.
+            let (next, goes_on) = tokio::join!(reader.read(id, page.next, PAGE_BYTES), take);
+            if !goes_on {
                 break;
             }
-            cursor = page.next;
-            for stored in &page.stored {
-                deriver.push(stored, &mut entries);
-            }
-            for entry in entries.drain(..) {
-                if !until.takes(&entry) {
-                    return Ok(());
-                }
-                collector.push(entry);
-            }
+            page = next?;
         }
         Ok(())
     }
@@ -90,7 +95,6 @@ impl App {
         };
         // What is read again from here on must not have been pushed: the frame that holds `from` comes whole.
         let mut deriver = Deriver::from_middle();
-        let mut scrap = Vec::new();
         let mut at = start_of(&before).unwrap_or(end);
         for stored in &before {
             let (start, stop) = match stored {
@@ -100,7 +104,7 @@ impl App {
             if stop > from || start >= from {
                 break;
             }
-            deriver.push(stored, &mut scrap);
+            deriver.push(stored, &|_| false, &mut |_| {});
             at = stop;
         }
         Ok((deriver, at))
@@ -131,7 +135,7 @@ impl App {
             };
             let mut entries = Vec::new();
             for stored in &stored {
-                deriver.push(stored, &mut entries);
+                deriver.push(stored, &|_| true, &mut |entry| entries.push(entry));
             }
             entries.retain(|entry| until.takes(entry));
             if is_whole || entries.len() >= limit {

@@ -53,9 +53,14 @@ impl LogQuery {
 
     /// True when its text fits.
     pub(super) fn fits(&self, entry: &LogEntry) -> bool {
+        self.fits_text(&entry.text)
+    }
+
+    /// The same of a text that is no entry yet.
+    pub(super) fn fits_text(&self, text: &str) -> bool {
         self.grep
             .as_ref()
-            .is_none_or(|pattern| pattern.is_match(&entry.text))
+            .is_none_or(|pattern| pattern.is_match(text))
     }
 }
 

@@ -11,7 +11,8 @@ use serde::de::DeserializeOwned;
 use super::failure::{Failure, Kind};
 use crate::config::{Paths, check_private_dir};
 use crate::wire::{
-    Answer, AnswerLine, Event, Hello, MAX_LINE_BYTES, PROTOCOL, Request, RequestLine, Tag,
+    Answer, AnswerLine, Event, Hello, MAX_ANSWER_BYTES, MAX_LINE_BYTES, PROTOCOL, Request,
+    RequestLine, Tag,
 };
 
 /// How long an answer may take that nothing but the daemon's own work delays. tmux itself may be slow to make
@@ -172,7 +173,7 @@ impl<'a> Client<'a> {
     fn line<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Failure> {
         let mut bytes = Vec::new();
         let read = (&mut self.stream)
-            .take(MAX_LINE_BYTES as u64)
+            .take(MAX_ANSWER_BYTES as u64)
             .read_until(b'\n', &mut bytes);
         match read {
             Ok(0) => return Ok(None),
