@@ -11,8 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
 use crate::adapters::process::SystemProcesses;
-use crate::adapters::sqlite::{Key, SqliteTranscripts, TranscriptOptions};
-use crate::adapters::store::FileStore;
+use crate::adapters::sqlite::{Key, SqliteStore, SqliteTranscripts, TranscriptOptions};
 use crate::adapters::tmux::{Tmux, TmuxOptions};
 use crate::app::{App, Ports};
 use crate::config::{
@@ -126,7 +125,7 @@ fn compose(
         process: tmux.clone(),
         freezer: tmux.clone(),
         reports: tmux.clone(),
-        store: Arc::new(FileStore::new(paths.state_dir.clone())),
+        store: Arc::new(store(&paths)?),
         transcripts: transcripts(&paths, settings.clone())?,
         files: Arc::new(HostFiles::new(search_path(&environment))),
         clock: Arc::clone(&clock),
@@ -154,6 +153,14 @@ fn compose(
         started_at: clock.now(),
     };
     Ok((daemon, config_watch))
+}
+
+/// The list of runners and the session keys.
+fn store(paths: &Paths) -> Result<SqliteStore, DaemonError> {
+    SqliteStore::start(paths.state_dir.clone()).map_err(|source| DaemonError::Io {
+        what: "the thread of the list of runners cannot be started",
+        source,
+    })
 }
 
 /// The transcripts, with the key and the limits of the settings.

@@ -73,6 +73,11 @@ impl SessionKey {
         tmux_safe(&self.to_string())
     }
 
+    /// The prefix part.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// The idea part.
     pub fn idea(&self) -> &str {
         &self.idea

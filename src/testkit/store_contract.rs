@@ -151,7 +151,7 @@ fn started(number: u32) -> StoredRunner {
 
 mod tests {
     use super::*;
-    use crate::adapters::store::FileStore;
+    use crate::adapters::sqlite::SqliteStore;
     use crate::supervise::exit_file;
     use crate::testkit::MemoryStore;
     use crate::wire::RunExited;
@@ -170,7 +170,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let state_dir = dir.path().join("a/b");
         check(
-            &FileStore::new(state_dir.clone()),
+            &SqliteStore::start(state_dir.clone()).unwrap(),
             |runner, run, outcome, at| {
                 let (code, signal) = match outcome {
                     Outcome::Code(code) => (Some(code), None),
