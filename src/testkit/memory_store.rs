@@ -99,7 +99,10 @@ impl SlotStore for MemoryStore {
     async fn put_slot(&self, slot: Slot) -> Result<(), StoreError> {
         let slots = &mut self.contents.lock().await.slots;
         let has_name = |other: &Slot| other.session_name == slot.session_name;
-        if slots.iter().any(|other| has_name(other) && other.key != slot.key) {
+        if slots
+            .iter()
+            .any(|other| has_name(other) && other.key != slot.key)
+        {
             return Err(StoreError::Io {
                 path: "memory".into(),
                 action: "written",

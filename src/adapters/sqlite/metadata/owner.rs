@@ -179,8 +179,10 @@ impl Owner {
     /// damage. The list of earlier versions is in it from the start.
     fn begin(&mut self) -> Result<(), Trouble> {
         let unfinished = database::beside(&self.path, ".new");
+        remove(&unfinished)?;
         for path in [&self.path, &unfinished] {
-            for ending in ["", "-wal", "-shm"] {
+            // SQLite would take them for what belongs to the new one.
+            for ending in ["-wal", "-shm"] {
                 remove(&database::beside(path, ending))?;
             }
         }
@@ -228,30 +230,33 @@ impl Owner {
 
     /// Sets the database aside and begins another with what is known. The error to report is the good outcome.
     fn renew(&mut self, reason: &str) -> StoreError {
-        self.open = None;
+        // What was read while it was sound counts when nothing was saved since.
+        let known = self.open.take().map(|open| open.known.stored());
         let aside = match database::set_aside(&self.path) {
             Ok(aside) => aside,
             Err(error) => return Trouble::Io(error).of(&self.path, "set aside"),
         };
         let corrupt = StoreError::Corrupt {
             path: self.path.clone(),
-            aside,
+            aside: aside.clone(),
             reason: reason.to_owned(),
         };
         tracing::error!(error = %corrupt, "the database is damaged");
         self.news = Some(corrupt.clone());
         self.untold = Some(BTreeSet::new());
+        let latest = self.latest.take().or(known);
         // Not by `save`, which would renew again and again on a medium that damages everything.
-        if let Some(latest) = self.latest.take() {
-            let rewritten = self
-                .opened()
-                .and_then(|(open, untold)| runners::write(open, &latest, untold));
-            if let Err(error) = rewritten {
-                self.open = None;
-                tracing::warn!(%error, "the list of runners waits for the next save");
+        let rewritten = self.opened().and_then(|(open, untold)| {
+            if let Some(list) = &latest {
+                runners::write(open, list, untold)?;
             }
-            self.latest = Some(latest);
+            slots::put_all(&mut open.connection, &slots::readable(&aside))
+        });
+        if let Err(error) = rewritten {
+            self.open = None;
+            tracing::warn!(%error, "the list of runners waits for the next save");
         }
+        self.latest = latest;
         corrupt
     }
 }

@@ -88,7 +88,10 @@ pub(super) fn write(
         .into_iter()
         .zip(&stored.runners)
         .filter(|(position, runner)| {
-            known.runners.get(&runner.id).is_none_or(|(at, before)| at != position || before != *runner)
+            known
+                .runners
+                .get(&runner.id)
+                .is_none_or(|(at, before)| at != position || before != *runner)
         })
         .collect();
     let kept: BTreeSet<RunnerId> = stored.runners.iter().map(|runner| runner.id).collect();
@@ -126,7 +129,9 @@ pub(super) fn write(
         .runners
         .extend(changed.map(|(position, runner)| (runner.id, (position, runner.clone()))));
     open.known.server.clone_from(&stored.server);
-    open.known.forgotten_panes.clone_from(&stored.forgotten_panes);
+    open.known
+        .forgotten_panes
+        .clone_from(&stored.forgotten_panes);
     if !removed.is_empty() {
         shrink(&open.connection)?;
     }
@@ -138,7 +143,9 @@ fn positions(known: &Known, runners: &[StoredRunner]) -> Vec<i64> {
     let mut last = 0;
     let numbers = runners.iter().map(|runner| {
         let before = known.runners.get(&runner.id).map(|(position, _)| *position);
-        last = before.filter(|position| *position > last).unwrap_or(last + 1);
+        last = before
+            .filter(|position| *position > last)
+            .unwrap_or(last + 1);
         last
     });
     numbers.collect()
@@ -243,7 +250,8 @@ fn runner(row: &Row<'_>) -> Result<StoredRunner, Trouble> {
 /// Gives the room of what was removed back.
 fn shrink(connection: &Connection) -> Result<(), Trouble> {
     // Each step of this statement frees one page: it has to be read to its end.
-    let mut statement = connection.prepare(&format!("PRAGMA incremental_vacuum({VACUUM_PAGES})"))?;
+    let mut statement =
+        connection.prepare(&format!("PRAGMA incremental_vacuum({VACUUM_PAGES})"))?;
     let mut rows = statement.query([])?;
     while rows.next()?.is_some() {}
     Ok(())

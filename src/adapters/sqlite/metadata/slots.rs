@@ -1,9 +1,11 @@
 //! Session keys as rows: which idea has which slots, and what the user last saw of each.
 
 use std::io::Read;
+use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, Row, params};
 
+use super::super::database;
 use super::super::limits::{LEVEL, SNAPSHOT_BYTES};
 use super::failure::Trouble;
 use super::record::id;
@@ -23,6 +25,36 @@ pub(super) fn read(connection: &Connection) -> Result<Vec<Slot>, Trouble> {
         slots.push(slot(row)?);
     }
     Ok(slots)
+}
+
+/// What can still be read of a damaged database.
+pub(super) fn readable(path: &Path) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    let mut read = || -> Result<(), Trouble> {
+        let Some(connection) = database::open_to_read(path)? else {
+            return Ok(());
+        };
+        let mut statement = connection.prepare("SELECT * FROM ideas_terminal_sessions")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            slots.push(slot(row)?);
+        }
+        Ok(())
+    };
+    let done = read();
+    if let Err(error) = done {
+        tracing::warn!(%error, slots = slots.len(), "not every session key could be saved from damage");
+    }
+    slots
+}
+
+/// Inserts all of them, or none.
+pub(super) fn put_all(connection: &mut Connection, slots: &[Slot]) -> Result<(), Trouble> {
+    let change = connection.transaction()?;
+    for slot in slots {
+        put(&change, slot)?;
+    }
+    Ok(change.commit()?)
 }
 
 /// Inserts it, or replaces the one with its key.
