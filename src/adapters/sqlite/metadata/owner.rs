@@ -6,6 +6,7 @@ use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rusqlite::Connection;
 
@@ -33,7 +34,7 @@ pub(super) struct Owner {
     path: PathBuf,
     pub(super) open: Option<Open>,
     /// What is to be in the database: the list of the last save, whether or not it could be written.
-    latest: Option<Stored>,
+    latest: Option<Arc<Stored>>,
     /// Runners that nobody has been told of, because the list could never be loaded. A save does not mean to remove them.
     untold: Option<BTreeSet<RunnerId>>,
     /// Damage that the next load tells.
@@ -71,7 +72,7 @@ impl Owner {
 
     /// Writes what differs from what was written last.
     pub(super) fn save(&mut self, stored: Stored) -> Result<(), StoreError> {
-        self.latest = Some(stored);
+        self.latest = Some(Arc::new(stored));
         match self.write_latest() {
             // There is a new one now.
             Err(StoreError::Corrupt { .. }) => self.write_latest(),
@@ -80,14 +81,12 @@ impl Owner {
     }
 
     fn write_latest(&mut self) -> Result<(), StoreError> {
-        let Some(latest) = self.latest.take() else {
+        let Some(latest) = self.latest.clone() else {
             return Ok(());
         };
-        let written = self.with_untold("written", |open, untold| {
+        self.with_untold("written", |open, untold| {
             runners::write(open, &latest, untold)
-        });
-        self.latest = Some(latest);
-        written
+        })
     }
 
     /// Inserts a slot, or replaces the one with its key.
@@ -164,7 +163,9 @@ impl Owner {
             .mode(0o700)
             .create(&self.directory)?;
         match fs::metadata(&self.path) {
-            Ok(file) if file.len() == 0 => return Err(Trouble::Meaning("it is empty".to_owned())),
+            Ok(file) if file.is_file() && file.len() == 0 => {
+                return Err(Trouble::Meaning("it is empty".to_owned()));
+            }
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.begin()?,
             Err(error) => return Err(error.into()),
@@ -231,7 +232,7 @@ impl Owner {
     /// Sets the database aside and begins another with what is known. The error to report is the good outcome.
     fn renew(&mut self, reason: &str) -> StoreError {
         // What was read while it was sound counts when nothing was saved since.
-        let known = self.open.take().map(|open| open.known.stored());
+        let known = self.open.take().map(|open| Arc::new(open.known.stored()));
         let aside = match database::set_aside(&self.path) {
             Ok(aside) => aside,
             Err(error) => return Trouble::Io(error).of(&self.path, "set aside"),
@@ -245,12 +246,14 @@ impl Owner {
         self.news = Some(corrupt.clone());
         self.untold = Some(BTreeSet::new());
         let latest = self.latest.take().or(known);
+        let slots = slots::readable(&aside);
+        remove_empty_log(&aside);
         // Not by `save`, which would renew again and again on a medium that damages everything.
         let rewritten = self.opened().and_then(|(open, untold)| {
             if let Some(list) = &latest {
                 runners::write(open, list, untold)?;
             }
-            slots::put_all(&mut open.connection, &slots::readable(&aside))
+            slots::put_all(&mut open.connection, &slots)
         });
         if let Err(error) = rewritten {
             self.open = None;
@@ -268,6 +271,19 @@ fn open_database(path: &Path) -> Result<Connection, Trouble> {
     // The environment of a runner that was forgotten must not stay in free pages.
     connection.pragma_update(None, "secure_delete", "ON")?;
     Ok(connection)
+}
+
+/// Reading a database makes these files, and nobody takes those of one that was set aside away.
+fn remove_empty_log(path: &Path) {
+    let log = database::beside(path, "-wal");
+    if !fs::metadata(&log).is_ok_and(|file| file.len() == 0) {
+        return;
+    }
+    for file in [log, database::beside(path, "-shm")] {
+        if let Err(error) = remove(&file) {
+            tracing::warn!(file = %file.display(), %error, "it is left over");
+        }
+    }
 }
 
 fn remove(path: &Path) -> io::Result<()> {
