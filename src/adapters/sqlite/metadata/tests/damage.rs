@@ -53,7 +53,7 @@ fn a_damaged_file_is_set_aside_and_never_overwritten() {
     let whole = fs::read(&path).unwrap();
     let half = whole[..whole.len() / 2].to_vec();
     let zeroed = vec![0; whole.len()];
-    let garbage: Vec<u8> = (0..whole.len()).map(|at| (at * 7 % 251) as u8).collect();
+    let garbage: Vec<u8> = (1..=251).cycle().take(whole.len()).collect();
     let mut within = whole.clone();
     within[4096..].fill(0x55);
     let short = whole[..100].to_vec();

@@ -74,6 +74,26 @@ async fn what_is_saved_outlives_the_store_and_is_nobody_elses() {
 }
 
 #[tokio::test]
+async fn what_was_answered_survives_a_kill() {
+    let dir = tempfile::tempdir().unwrap();
+    let (state_dir, image) = (dir.path().join("state"), dir.path().join("image"));
+    let store = SqliteStore::start(state_dir.clone()).unwrap();
+    store.save(full()).await.unwrap();
+    for slot in slots() {
+        store.put_slot(slot).await.unwrap();
+    }
+    // The files as they are at this moment are all that a killed daemon leaves.
+    fs::create_dir(&image).unwrap();
+    for name in names(&state_dir) {
+        fs::copy(state_dir.join(&name), image.join(&name)).unwrap();
+    }
+    assert!(names(&image).len() > 1, "not everything is in the file yet");
+    let left = SqliteStore::start(image).unwrap();
+    assert_eq!(left.load().await.unwrap(), full());
+    assert_eq!(left.slots().await.unwrap(), slots());
+}
+
+#[tokio::test]
 async fn a_save_is_done_even_when_its_caller_gives_up() {
     let dir = tempfile::tempdir().unwrap();
     let store = SqliteStore::start(dir.path().to_owned()).unwrap();
@@ -160,13 +180,13 @@ fn every_run_has_its_pane_and_server() {
     runner.place = started(1).place;
     let pane = "%4294967295".to_owned();
     let first = (1, Some(1), pane.clone(), 99, 10, None);
-    assert_eq!(save(server(1), &runner), [first.clone()]);
+    assert_eq!(save(server(1), &runner), [first]);
 
     // The server went away, and the runner with it: the pane was never in the other one.
     runner.status = Status::Errored;
     runner.since = Timestamp(15);
     let first = (1, Some(1), pane.clone(), 99, 10, Some(15));
-    assert_eq!(save(server(2), &runner), [first.clone()]);
+    assert_eq!(save(server(2), &runner), std::slice::from_ref(&first));
 
     // Two more runs, of which the first was not seen ending.
     runner.status = Status::Running;
