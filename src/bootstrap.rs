@@ -11,8 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
 use crate::adapters::process::SystemProcesses;
-use crate::adapters::sqlite::{Key, SqliteTranscripts, TranscriptOptions};
-use crate::adapters::store::FileStore;
+use crate::adapters::sqlite::{Key, SqliteStore, SqliteTranscripts, TranscriptOptions};
 use crate::adapters::tmux::{Tmux, TmuxOptions};
 use crate::app::{App, Ports};
 use crate::config::{
@@ -120,14 +119,15 @@ fn compose(
     let tmux = Arc::new(tmux);
     tasks.spawn_vital("tmux", &shutdown, Box::pin(hub.run(shutdown.clone())));
     let (settings_sender, settings) = watch::channel(Arc::new(settings));
+    let store = Arc::new(store(&paths)?);
     let ports = Ports {
         mux: tmux.clone(),
         marks: tmux.clone(),
         process: tmux.clone(),
         freezer: tmux.clone(),
         reports: tmux.clone(),
-        store: Arc::new(FileStore::new(paths.state_dir.clone())),
-        slots: Arc::new(TodoSlots::default()),
+        store: store.clone(),
+        slots: store,
         transcripts: transcripts(&paths, settings.clone())?,
         files: Arc::new(HostFiles::new(search_path(&environment))),
         clock: Arc::clone(&clock),
@@ -155,6 +155,14 @@ fn compose(
         started_at: clock.now(),
     };
     Ok((daemon, config_watch))
+}
+
+/// The list of runners and the session keys.
+fn store(paths: &Paths) -> Result<SqliteStore, DaemonError> {
+    SqliteStore::start(paths.state_dir.clone()).map_err(|source| DaemonError::Io {
+        what: "the thread of the list of runners cannot be started",
+        source,
+    })
 }
 
 /// The transcripts, with the key and the limits of the settings.
@@ -234,30 +242,4 @@ fn search_path(environment: &Environment) -> Option<String> {
     environment
         .value("PATH")
         .and_then(|path| path.into_string().ok())
-}
-#[derive(Default)]
-struct TodoSlots(tokio::sync::Mutex<Vec<crate::domain::slot::Slot>>);
-#[async_trait::async_trait]
-impl crate::ports::keys::SlotStore for TodoSlots {
-    async fn slots(
-        &self,
-    ) -> Result<Vec<crate::domain::slot::Slot>, crate::ports::store::StoreError> {
-        Ok(self.0.lock().await.clone())
-    }
-    async fn put_slot(
-        &self,
-        slot: crate::domain::slot::Slot,
-    ) -> Result<(), crate::ports::store::StoreError> {
-        let mut s = self.0.lock().await;
-        s.retain(|o| o.key != slot.key);
-        s.push(slot);
-        Ok(())
-    }
-    async fn remove_slot(
-        &self,
-        key: &crate::domain::key::SessionKey,
-    ) -> Result<bool, crate::ports::store::StoreError> {
-        self.0.lock().await.retain(|o| o.key != *key);
-        Ok(true)
-    }
 }

@@ -4,5 +4,4 @@ pub mod clock;
 pub mod files;
 pub mod process;
 pub mod sqlite;
-pub mod store;
 pub mod tmux;

@@ -53,6 +53,9 @@ pub(super) const TAIL_BYTES: usize = 64 * 1024;
 /// Time before the first pruning: a daemon that has just begun has better things to do.
 pub(super) const PRUNE_FIRST: Duration = Duration::from_secs(60);
 
+/// Changes of status that are shown of a runner.
+pub(super) const HISTORY_SHOWN: usize = 10;
+
 /// Newest entries that are shown of what was printed since the user last looked.
 pub(super) const SINCE_ENTRIES: usize = 20;
 

@@ -1,7 +1,10 @@
 //! `list` and `show`: runners as they are now.
 
 use super::entry::{Entry, RunnerNow};
+use super::limits::HISTORY_SHOWN;
 use super::{App, AppError};
+use crate::domain::ids::RunnerId;
+use crate::ports::store::StatusChange;
 
 impl App {
     /// Every runner, oldest first; with `session` (`$N` or exact name) those of that session.
@@ -30,6 +33,17 @@ impl App {
                     .collect())
             })
             .await?
+    }
+
+    /// The newest changes of a runner's status, oldest first. A store that cannot be read leaves them out.
+    pub async fn history(&self, id: RunnerId) -> Vec<StatusChange> {
+        match self.ports.store.history(id, HISTORY_SHOWN).await {
+            Ok(history) => history,
+            Err(error) => {
+                tracing::warn!(runner = %id, %error, "its history cannot be read");
+                Vec::new()
+            }
+        }
     }
 
     /// One runner.

@@ -116,7 +116,7 @@ impl Service {
                     ..Answer::default()
                 })
             }
-            Request::GetRunner(of) => one(self.app.show(of.runner).await),
+            Request::GetRunner(of) => self.show(of.runner).await,
             Request::StartRunner(of) => one(self.app.start(of.runner).await),
             Request::StopRunner(stop) => self.stop(stop).await,
             Request::PauseRunner(of) => one(self.app.pause(of.runner).await),
@@ -231,6 +231,15 @@ impl Service {
         Ok(Answer {
             daemon: Some(Box::new(daemon)),
             ..Answer::default()
+        })
+    }
+
+    async fn show(&self, runner: String) -> Result<Answer> {
+        let now = self.app.show(runner).await.map_err(refused)?;
+        let history = self.app.history(now.runner.id).await;
+        Ok(Answer {
+            history: Some(history.iter().map(view::change).collect()),
+            ..one(Ok(now))?
         })
     }
 

@@ -6,7 +6,10 @@ use crate::domain::log::LogEntry;
 use crate::domain::runner::{Origin, Runner};
 use crate::domain::segment::{Counts, Icons};
 use crate::ports::mux::AttachCommands;
-use crate::wire::{AttachView, ExitView, LogView, RunnerView, SessionView, StatusView};
+use crate::ports::store::StatusChange;
+use crate::wire::{
+    AttachView, ExitView, LogView, RunnerView, SessionView, StatusChangeView, StatusView,
+};
 
 fn millis(duration: std::time::Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
@@ -75,6 +78,15 @@ fn exit(exit: Exit) -> ExitView {
         known: exit.outcome != Outcome::NotKnown,
         source: exit.source.as_str().to_owned(),
         at_ms: exit.at.0,
+    }
+}
+
+pub(super) fn change(change: &StatusChange) -> StatusChangeView {
+    StatusChangeView {
+        run: change.run,
+        status: change.status.as_str().to_owned(),
+        reason: change.reason.clone(),
+        at_ms: change.at.0,
     }
 }
 

@@ -18,7 +18,7 @@ pub trait SlotStore: Send + Sync {
     /// Inserts the slot, or replaces the one with its key.
     ///
     /// # Errors
-    /// `Io`, `Corrupt`.
+    /// `Io` (of the kind `AlreadyExists` when the slot of another key has its tmux name), `Corrupt`.
     async fn put_slot(&self, slot: Slot) -> Result<(), StoreError>;
 
     /// Removes a slot; false when there was none.

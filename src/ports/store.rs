@@ -99,10 +99,42 @@ pub struct Stored {
     pub forgotten_panes: Vec<u32>,
 }
 
+/// How many changes of status are kept of each runner; older ones go. Weeks of a busy agent.
+pub const HISTORY_KEPT: usize = 1000;
+
+/// A change of a runner's status, as it was when it was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusChange {
+    /// Number of the run.
+    pub run: u32,
+    /// The status from then on.
+    pub status: Status,
+    /// Why.
+    pub reason: String,
+    /// When it changed.
+    pub at: Timestamp,
+}
+
+impl StatusChange {
+    /// What saving `runner` adds to its history, when it was saved as `before` last; `None` when nothing.
+    pub fn between(before: Option<&StoredRunner>, runner: &StoredRunner) -> Option<Self> {
+        let mark = |one: &StoredRunner| (one.run, one.status, one.since);
+        if before.map(mark) == Some(mark(runner)) {
+            return None;
+        }
+        Some(Self {
+            run: runner.run,
+            status: runner.status,
+            reason: runner.reason.clone(),
+            at: runner.since,
+        })
+    }
+}
+
 /// The store. One daemon owns it.
 #[async_trait]
 pub trait RunnerStore: Send + Sync {
-    /// What was saved last; empty when nothing was.
+    /// What was saved last; empty when nothing was. Damage that was met since the last call is told once.
     ///
     /// # Errors
     /// `Io`, `Corrupt`.
@@ -123,4 +155,15 @@ pub trait RunnerStore: Send + Sync {
         runner: RunnerId,
         run: u32,
     ) -> Result<Option<(Outcome, Timestamp)>, StoreError>;
+
+    /// The newest `limit` changes of a runner's status, oldest first. Written by saving, at most [`HISTORY_KEPT`] of each
+    /// runner, until it is no longer in the list.
+    ///
+    /// # Errors
+    /// `Io`, `Corrupt`.
+    async fn history(
+        &self,
+        runner: RunnerId,
+        limit: usize,
+    ) -> Result<Vec<StatusChange>, StoreError>;
 }

@@ -1,5 +1,5 @@
 //! Where a run parent leaves the exit when no daemon takes it: `<state dir>/exits/<runner>-<run>.json`.
-//! The daemon's store reads and removes it (`adapters::store`); the content is [`RunExited`] as on the wire.
+//! The daemon's store reads and removes it (`adapters::sqlite`); the content is [`RunExited`] as on the wire.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};

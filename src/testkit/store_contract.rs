@@ -1,4 +1,4 @@
-//! What every [`RunnerStore`] must do, run against the one in memory and the one in files.
+//! What every [`RunnerStore`] and every [`SlotStore`] must do, run against the one in memory and the one in SQLite.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -6,11 +6,17 @@ use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
 use crate::domain::exit::{Exit, ExitSource, Outcome};
-use crate::domain::ids::{PaneId, Pid, RunnerId, SessionId, WindowId};
+use crate::domain::ids::{Epoch, PaneId, Pid, RunnerId, Seq, SessionId, WindowId};
+use crate::domain::key::SessionKey;
 use crate::domain::runner::{Launch, Place};
+use crate::domain::slot::{Slot, SlotStatus};
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
-use crate::ports::store::{RunnerStore, Stored, StoredRunner, StoredServer};
+use crate::domain::transcript::Position;
+use crate::ports::keys::SlotStore;
+use crate::ports::store::{
+    HISTORY_KEPT, RunnerStore, StatusChange, StoreError, Stored, StoredRunner, StoredServer,
+};
 
 /// Checks an empty store. `leave_exit` does what a run parent without a daemon does.
 pub(crate) async fn check<F>(
@@ -46,6 +52,129 @@ pub(crate) async fn check<F>(
     let taken = store.take_exit(one, 2).await.unwrap();
     assert_eq!(taken, Some((left, Timestamp(6))));
     assert_eq!(store.load().await.unwrap(), fewer, "exits are apart");
+
+    let mut turned = full;
+    turned.runners.reverse();
+    store.save(turned.clone()).await.unwrap();
+    assert_eq!(store.load().await.unwrap(), turned, "order is kept");
+}
+
+/// Checks the history of statuses, in a store without runner 77.
+pub(crate) async fn check_history(store: &dyn RunnerStore) {
+    let (id, other) = (runner_id(77), bare(78));
+    let history = async |limit| store.history(id, limit).await.unwrap();
+    let save = async |status, reason: &str, since| {
+        let reason = reason.to_owned();
+        let since = Timestamp(since);
+        let runner = StoredRunner {
+            status,
+            reason,
+            since,
+            ..bare(77)
+        };
+        let runners = vec![runner, other.clone()];
+        let stored = Stored {
+            runners,
+            ..Stored::default()
+        };
+        store.save(stored).await.unwrap();
+    };
+    let change = |status, reason: &str, at| StatusChange {
+        run: 1,
+        status,
+        reason: reason.to_owned(),
+        at: Timestamp(at),
+    };
+    assert_eq!(history(9).await, []);
+    save(Status::Running, "It prints.", 1).await;
+    save(Status::Running, "Only the reason is another.", 1).await;
+    save(Status::Idle, "It is silent.", u64::MAX).await;
+    let first = change(Status::Running, "It prints.", 1);
+    let second = change(Status::Idle, "It is silent.", u64::MAX);
+    assert_eq!(history(9).await, [first, second.clone()]);
+    assert_eq!(history(1).await, [second], "the newest");
+    assert_eq!(history(0).await, []);
+    assert_eq!(store.history(other.id, 9).await.unwrap().len(), 1);
+
+    let many = HISTORY_KEPT as u64 + 1;
+    for at in 0..many {
+        save(Status::Running, "", at).await;
+    }
+    let kept = history(usize::MAX).await;
+    assert_eq!(kept.len(), HISTORY_KEPT);
+    assert_eq!(kept[0].at, Timestamp(1), "the oldest go");
+    assert_eq!(kept[HISTORY_KEPT - 1].at, Timestamp(many - 1));
+    assert_eq!(store.history(other.id, 9).await.unwrap().len(), 1);
+
+    store.save(Stored::default()).await.unwrap();
+    assert_eq!(history(9).await, [], "it goes with the runner");
+    save(Status::Running, "", 5).await;
+    assert_eq!(history(9).await, [change(Status::Running, "", 5)]);
+}
+
+/// Checks the table of session keys, in a store without any; leaves [`slots`] in it.
+pub(crate) async fn check_slots(store: &dyn SlotStore) {
+    let [primary, review, other] = slots();
+    assert_eq!(store.slots().await.unwrap(), []);
+    for slot in [&other, &review, &primary] {
+        store.put_slot(slot.clone()).await.unwrap();
+    }
+    assert_eq!(store.slots().await.unwrap(), slots(), "by idea and slot");
+
+    let changed = Slot {
+        status: SlotStatus::Ended,
+        cursor: None,
+        snapshot: None,
+        ..primary.clone()
+    };
+    store.put_slot(changed.clone()).await.unwrap();
+    let now = [changed, review.clone(), other.clone()];
+    assert_eq!(store.slots().await.unwrap(), now, "the key is in it once");
+
+    let thief = Slot {
+        session_name: review.session_name.clone(),
+        ..other.clone()
+    };
+    let Err(StoreError::Io { source, .. }) = store.put_slot(thief).await else {
+        panic!("two keys have one tmux name");
+    };
+    assert_eq!(source.kind(), std::io::ErrorKind::AlreadyExists);
+    assert_eq!(store.slots().await.unwrap(), now, "nothing has changed");
+
+    assert!(store.remove_slot(&review.key).await.unwrap());
+    assert!(!store.remove_slot(&review.key).await.unwrap(), "once");
+    for slot in [review, primary] {
+        store.put_slot(slot).await.unwrap();
+    }
+    assert_eq!(store.slots().await.unwrap(), slots());
+}
+
+/// One slot with everything, one with nothing, and one of another prefix.
+pub(crate) fn slots() -> [Slot; 3] {
+    let bare = |key: &str| {
+        let key = SessionKey::parse(key, "coda").unwrap();
+        Slot {
+            session_name: key.session_name(),
+            key,
+            status: SlotStatus::Reserved,
+            runner: None,
+            created_at: Timestamp(1),
+            last_connected_at: None,
+            last_detach_at: None,
+            cursor: None,
+            snapshot: None,
+        }
+    };
+    let primary = Slot {
+        status: SlotStatus::Detached,
+        runner: Some(runner_id(1)),
+        last_connected_at: Some(Timestamp(2)),
+        last_detach_at: Some(Timestamp(u64::MAX)),
+        cursor: Some(Position::new(Epoch(u32::MAX), Seq(u64::MAX))),
+        snapshot: Some("größe 🦀\n\0'\"\u{1b}[31m\n".repeat(500)),
+        ..bare("checkout")
+    };
+    [primary, bare("checkout/review"), bare("a::zebra::primary")]
 }
 
 /// Every field set, every status, every way to end, and texts that break careless writers.
@@ -88,12 +217,12 @@ pub(crate) fn full() -> Stored {
     }
 }
 
-fn runner_id(number: u32) -> RunnerId {
+pub(crate) fn runner_id(number: u32) -> RunnerId {
     let text = format!("01930000-0000-7000-8000-{number:012x}");
     text.parse().unwrap()
 }
 
-fn bare(number: u32) -> StoredRunner {
+pub(crate) fn bare(number: u32) -> StoredRunner {
     StoredRunner {
         id: runner_id(number),
         name: format!("größe-🦀-{number}"),
@@ -116,7 +245,7 @@ fn bare(number: u32) -> StoredRunner {
     }
 }
 
-fn started(number: u32) -> StoredRunner {
+pub(crate) fn started(number: u32) -> StoredRunner {
     let not_text = OsString::from_vec(b"/tmp/\xff\n\"dir".to_vec());
     let env = [
         ("EMPTY", ""),
@@ -151,7 +280,7 @@ fn started(number: u32) -> StoredRunner {
 
 mod tests {
     use super::*;
-    use crate::adapters::store::FileStore;
+    use crate::adapters::sqlite::SqliteStore;
     use crate::supervise::exit_file;
     use crate::testkit::MemoryStore;
     use crate::wire::RunExited;
@@ -163,32 +292,34 @@ mod tests {
             store.leave_exit(runner, run, outcome, at)
         })
         .await;
+        check_history(&store).await;
+        check_slots(&store).await;
     }
 
     #[tokio::test]
-    async fn the_store_in_files_keeps_the_contract() {
+    async fn the_store_in_sqlite_keeps_the_contract() {
         let dir = tempfile::tempdir().unwrap();
         let state_dir = dir.path().join("a/b");
-        check(
-            &FileStore::new(state_dir.clone()),
-            |runner, run, outcome, at| {
-                let (code, signal) = match outcome {
-                    Outcome::Code(code) => (Some(code), None),
-                    Outcome::Signal(signal) => (None, Some(signal)),
-                    Outcome::NotKnown => (None, None),
-                };
-                // Written by the run parent's own writer: the two sides of the file must agree.
-                let exited = RunExited {
-                    runner_id: runner.to_string(),
-                    run,
-                    code,
-                    signal,
-                    at_ms: at.0,
-                };
-                exit_file::write(&state_dir, &exited).unwrap();
-                std::future::ready(())
-            },
-        )
+        let store = SqliteStore::start(state_dir.clone()).unwrap();
+        check(&store, |runner, run, outcome, at| {
+            let (code, signal) = match outcome {
+                Outcome::Code(code) => (Some(code), None),
+                Outcome::Signal(signal) => (None, Some(signal)),
+                Outcome::NotKnown => (None, None),
+            };
+            // Written by the run parent's own writer: the two sides of the file must agree.
+            let exited = RunExited {
+                runner_id: runner.to_string(),
+                run,
+                code,
+                signal,
+                at_ms: at.0,
+            };
+            exit_file::write(&state_dir, &exited).unwrap();
+            std::future::ready(())
+        })
         .await;
+        check_history(&store).await;
+        check_slots(&store).await;
     }
 }

@@ -53,3 +53,13 @@ pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// Changes of recording that wait to be told. When full, the newest is told with the next change.
 pub(super) const RECORDINGS: usize = 256;
+
+/// Requests to the owner of the metadata that wait in line. When full, callers wait for room: none may be lost.
+pub(super) const METADATA_WORK: usize = 64;
+
+/// Runs of each runner of which the pane is remembered; older ones go. As long as the history of its status.
+pub(super) const EPOCHS_KEPT: u32 = 1000;
+
+/// Longest text of a screen that is kept with a session key. A screen of the largest terminals, with room for wide characters; a
+/// longer one is not kept.
+pub(super) const SNAPSHOT_BYTES: u64 = 4 * 1024 * 1024;

@@ -3,8 +3,10 @@
 
 mod database;
 mod limits;
+mod metadata;
 mod seal;
 mod transcripts;
 
+pub use metadata::SqliteStore;
 pub use seal::{Key, KeyError};
 pub use transcripts::{Allowed, Redact, SqliteTranscripts, TranscriptOptions};

@@ -17,10 +17,16 @@ pub(crate) fn run(args: &ReadArgs, context: &mut Context<'_>) -> Result<(), Fail
         return context.output.json(&answer);
     }
     let zone = context.zone();
+    let history = answer.history.clone().unwrap_or_default();
     for (name, value) in facts(&runner_of(answer)?, &zone) {
         context
             .output
             .answer(format!("{name:<13} {}", printable(&value)))?;
+    }
+    for change in history {
+        let at = render::date_time(change.at_ms, &zone);
+        let line = format!("{:<13} {at} {}: {}", "was", change.status, change.reason);
+        context.output.answer(printable(&line))?;
     }
     Ok(())
 }
@@ -110,6 +116,10 @@ mod tests {
         let answer = format!(
             r#"{{"success":true,"runner":{}}}"#,
             runner("build", "failed")
+        )
+        .replace(
+            r#","runner""#,
+            r#","history":[{"run":1,"status":"running","reason":"It printed.","atMs":1764000001000}],"runner""#,
         );
         assert_snapshot!(Session::new(&[&answer]).run(&["show", "build"]), @r#"
         > {"type":"get-runner","runner":"build"}
@@ -131,6 +141,7 @@ mod tests {
         idle after    30s
         max duration  1m30s
         output        1234 bytes, 17 log entries
+        was           2025-11-24 16:00:01 running: It printed.
         [0]
         "#);
     }

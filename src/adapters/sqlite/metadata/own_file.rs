@@ -1,14 +1,14 @@
-//! One file of ours: read whole, replaced whole, set aside when it cannot be understood. Knows nothing of its content.
+//! One small file: read whole, removed or put away when it is done with, set aside when it cannot be understood. Knows nothing of
+//! its content.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::ports::store::StoreError;
 
-/// A path at which only this process writes.
+/// A path whose file is whole whenever it is there.
 #[derive(Debug)]
 pub(super) struct OwnFile {
     path: PathBuf,
@@ -19,10 +19,6 @@ impl OwnFile {
         Self { path }
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The content; `None` when there is no such file.
     pub(super) fn read(&self) -> Result<Option<Vec<u8>>, StoreError> {
         match fs::read(&self.path) {
@@ -30,29 +26,6 @@ impl OwnFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(self.failed("read", error)),
         }
-    }
-
-    /// New content, of which a reader or a power cut sees all or nothing.
-    pub(super) fn replace(&self, content: &[u8]) -> Result<(), StoreError> {
-        self.try_replace(content)
-            .map_err(|error| self.failed("written", error))
-    }
-
-    fn try_replace(&self, content: &[u8]) -> io::Result<()> {
-        let dir = self.path.parent().unwrap_or(Path::new("/"));
-        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-        let unfinished = self.beside("new");
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&unfinished)?;
-        file.write_all(content)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, &self.path)?;
-        // The new name must survive a power cut too.
-        File::open(dir)?.sync_all()
     }
 
     /// Removes it.
@@ -81,6 +54,18 @@ impl OwnFile {
             action,
             source: Arc::new(error),
         }
+    }
+
+    /// Keeps it under another name, which nobody reads.
+    pub(super) fn put_away(&self, ending: &str) -> Result<(), StoreError> {
+        let away = (1_u64..)
+            .map(|number| match number {
+                1 => self.beside(ending),
+                more => self.beside(&format!("{ending}-{more}")),
+            })
+            .find(|path| fs::symlink_metadata(path).is_err())
+            .ok_or_else(|| self.failed("renamed", io::ErrorKind::AlreadyExists.into()))?;
+        fs::rename(&self.path, away).map_err(|error| self.failed("renamed", error))
     }
 
     fn beside(&self, ending: &str) -> PathBuf {
