@@ -3,8 +3,14 @@
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::limits::TAKEN_ALONG_MS;
 use super::world::{Layout, World};
 use super::{App, AppError};
+use crate::domain::evidence::{Evidence, Fact};
+use crate::domain::exit::{Exit, ExitSource, Outcome};
+use crate::domain::ids::RunnerId;
+use crate::domain::status::{Status, StatusState};
+use crate::domain::time::Timestamp;
 use crate::ports::mux::{MuxEvent, MuxPane};
 
 impl App {
@@ -73,14 +79,59 @@ impl App {
     }
 }
 
+/// The status of a runner whose server went away under it.
+pub(super) fn taken_along(started_at: Timestamp, at: Timestamp) -> StatusState {
+    let mut status = StatusState::starting(started_at);
+    let exit = Exit {
+        outcome: Outcome::NotKnown,
+        source: ExitSource::ServerGone,
+        at,
+    };
+    status.apply(&Evidence {
+        at,
+        fact: Fact::Exited(exit),
+    });
+    status
+}
+
 impl World {
     fn server_gone(&mut self) {
+        self.blame_server();
         self.server = None;
         self.layout = Layout::default();
         self.take_attendance();
         self.sessions.clear();
         self.forgotten.clear();
         self.touch_store();
+    }
+
+    /// Programs whose terminal is taken away end in their own ways, a moment before the end of the server is known: it was the
+    /// server all the same.
+    fn blame_server(&mut self) {
+        let now = self.clock.now();
+        let is_victim = |exit: Exit| {
+            now.0.saturating_sub(exit.at.0) < TAKEN_ALONG_MS
+                && exit.source != ExitSource::ServerGone
+                && exit.source != ExitSource::Killed
+                && exit.outcome != Outcome::Code(0)
+        };
+        let victims: Vec<RunnerId> = self
+            .runners
+            .iter()
+            .filter(|(_, entry)| {
+                let status = entry.status();
+                status.is_ended()
+                    && status != Status::Stopped
+                    && entry.runner.status.exit().is_some_and(is_victim)
+            })
+            .map(|(id, _)| *id)
+            .collect();
+        for id in victims {
+            if let Ok(entry) = self.entry_mut(id) {
+                entry.runner.status = taken_along(entry.runner.started_at, now);
+            }
+            self.touch(id);
+        }
     }
 
     /// Takes a layout in and returns the panes that should be runners and are none.

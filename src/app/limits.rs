@@ -59,6 +59,9 @@ pub(super) const HISTORY_SHOWN: usize = 10;
 /// Newest entries that are shown of what was printed since the user last looked.
 pub(super) const SINCE_ENTRIES: usize = 20;
 
+/// Milliseconds before the end of a server is known in which programs end because of it.
+pub(super) const TAKEN_ALONG_MS: u64 = 3000;
+
 /// Time between two prunings.
 pub(super) const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 

@@ -175,8 +175,12 @@ impl App {
     ) -> Option<Exit> {
         let at = self.ports.clock.now();
         if runner.is_ours()
-            && let Some(exit) = self.written_exit(runner.id, runner.run).await
+            && let Some(mut exit) = self.written_exit(runner.id, runner.run).await
         {
+            // Nobody saw the server go; it took along what had not ended well by itself.
+            if !same_server && exit.outcome != Outcome::Code(0) {
+                exit.source = ExitSource::ServerGone;
+            }
             return Some(exit);
         }
         if pane.is_some() {

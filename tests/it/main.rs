@@ -25,5 +25,6 @@ mod recording;
 mod refusals;
 mod register;
 mod run_parent;
+mod slots;
 mod status;
 mod tmux_faults;
