@@ -147,7 +147,7 @@ fn split_character(bytes: &[u8]) -> usize {
 /// count.
 fn addresses_screen(params: &vte::Params, marks: &[u8], action: char) -> bool {
     match (marks, action) {
-        ([], 'm' | 'K' | 'C' | 'a' | 'n' | 'c' | 't' | 'q' | 'g') => false,
+        ([], 'm' | 'K' | 'C' | 'a' | 'n' | 'c' | 't' | 'q') => false,
         ([b'?' | b'>' | b'<' | b'='], 'm' | 'n' | 'c' | 'u' | 'q' | 'p' | 't') => false,
         ([b' ' | b'$' | b'"' | b'!'], 'q' | 'p') => !marks.ends_with(b"$") && action == 'p',
         ([b'?'], 'h' | 'l') => params.iter().any(|param| {
@@ -418,6 +418,7 @@ mod tests {
             "\u{1b}[3r",
             "\u{1b}[L",
             "\u{1b}(0",
+            "\u{1b}[3g",
             "\u{e}q\u{f}",
         ] {
             let at = addressing.find("\u{1b}[1G").map_or(3, |at| at + 3);

@@ -9,6 +9,9 @@ const FULL: usize = 256 * 1024;
 /// Below this it is not worth while to leave anything out.
 const WORTH_SKIPPING: usize = 8 * 1024;
 
+/// No colours.
+const RESET: &[u8] = b"\x1b[m";
+
 /// Begins every escape sequence.
 const ESC: u8 = 0x1b;
 
@@ -30,12 +33,12 @@ impl Backlog {
     }
 
     /// Everything as text, for a terminal of that size; `None` when there is nothing.
-    pub(super) fn take(&mut self, size: Size, may_skip: bool) -> Option<String> {
+    pub(super) fn take(&mut self, size: Size) -> Option<String> {
         if self.bytes.is_empty() {
             return None;
         }
         let bytes = std::mem::take(&mut self.bytes);
-        let skipped = (may_skip && bytes.len() > WORTH_SKIPPING)
+        let skipped = (bytes.len() > WORTH_SKIPPING)
             .then(|| skip(&bytes, size))
             .flatten();
         let Some((colours, rest)) = skipped else {
@@ -48,14 +51,15 @@ impl Backlog {
         Some(text)
     }
 
-    /// Bytes as text: characters may be cut anywhere, and what is no text is dropped, as tmux does.
+    /// Bytes as text: characters may be cut anywhere, and what is no text is dropped, as tmux does. So are eight-bit control
+    /// characters, which would begin sequences in the terminal: text that was decoded wrongly is full of them.
     pub(super) fn text(&mut self, bytes: &[u8]) -> String {
         self.split.extend_from_slice(bytes);
         let whole = std::mem::take(&mut self.split);
         let mut text = String::with_capacity(whole.len());
         let mut chunks = whole.utf8_chunks().peekable();
         while let Some(chunk) = chunks.next() {
-            text.push_str(chunk.valid());
+            push_text(&mut text, chunk.valid());
             let is_unfinished = chunks.peek().is_none()
                 && std::str::from_utf8(chunk.invalid())
                     .is_err_and(|error| error.error_len().is_none());
@@ -64,6 +68,15 @@ impl Backlog {
             }
         }
         text
+    }
+}
+
+fn push_text(text: &mut String, more: &str) {
+    // All of them begin with the same byte.
+    if memchr::memchr(0xc2, more.as_bytes()).is_none() {
+        text.push_str(more);
+    } else {
+        text.extend(more.chars().filter(|c| !matches!(c, '\u{80}'..='\u{9f}')));
     }
 }
 
@@ -81,19 +94,23 @@ fn skip(bytes: &[u8], size: Size) -> Option<(Vec<u8>, &[u8])> {
     colours(before).map(|colours| (colours, rest))
 }
 
-/// The colour sequences since the last reset; `None` when a sequence goes over the end.
+/// The colour sequences since the last reset, with it; `None` when a sequence goes over the end. Without a reset they add to the
+/// colours that the terminal has already.
 fn colours(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut colours = b"\x1b[m".to_vec();
+    let mut colours = Vec::new();
     let mut from = 0;
     while let Some(found) = memchr::memchr(ESC, bytes.get(from..)?) {
         let start = from + found;
         let end = start + sequence_len(bytes.get(start..)?)?;
         let sequence = bytes.get(start..end)?;
         match sequence {
-            [ESC, b'[', b'm'] | [ESC, b'[', b'0', b'm'] => colours.truncate(3),
+            [ESC, b'[', b'm'] | [ESC, b'[', b'0', b'm'] => {
+                colours.clear();
+                colours.extend_from_slice(RESET);
+            }
             [ESC, b'[', b'0'..=b'9' | b';' | b':', .., b'm'] => {
                 if sequence.starts_with(b"\x1b[0;") {
-                    colours.truncate(3);
+                    colours.clear();
                 }
                 colours.extend_from_slice(sequence);
             }
@@ -148,6 +165,7 @@ mod tests {
             of("\x1b[1mx\x1b[0m\x1b[31my\x1b[K\x1b]0;t\x07\x1b[4m").as_deref(),
             Some("\x1b[m\x1b[31m\x1b[4m")
         );
+        assert_eq!(of("x\x1b[4my").as_deref(), Some("\x1b[4m"));
         assert_eq!(of("x\x1b[3"), None);
     }
 }

@@ -4,6 +4,7 @@
 //! first sequence that addresses the screen on, the terminal is fed at once and tells which lines have settled, so that a
 //! program that redraws its screen does not fill the log with every frame of it.
 
+mod alternate;
 mod backlog;
 mod noise;
 mod picture;
@@ -50,7 +51,7 @@ impl LineReader {
 /// How lines are found at present.
 enum Mode {
     /// Off the bytes.
-    Appending(LineAssembler),
+    Appending(Box<LineAssembler>),
     /// Off the terminal.
     Drawing(Box<Settler>),
 }
@@ -86,7 +87,7 @@ impl View {
         Self {
             terminal: terminal(size),
             backlog: Backlog::default(),
-            mode: Mode::Appending(LineAssembler::default()),
+            mode: Mode::Appending(Box::default()),
             at_line_start: true,
             panics: 0,
         }
@@ -116,7 +117,7 @@ impl View {
                     None => {
                         self.backlog.push(bytes);
                         if self.backlog.is_full() {
-                            self.catch_up(true);
+                            self.catch_up();
                         }
                         Settled {
                             lines: plain.lines,
@@ -147,7 +148,7 @@ impl View {
     ) -> Settled {
         let (before, rest) = bytes.split_at(at.min(bytes.len()));
         self.backlog.push(before);
-        self.catch_up(true);
+        self.catch_up();
         self.mode = Mode::Drawing(Box::new(Settler::begin(&self.terminal)));
         lines.extend(at_end(self.draw(rest, now), bytes.len()));
         Settled {
@@ -162,7 +163,7 @@ impl View {
             && self.at_line_start
             && settler.is_calm(&self.terminal, now)
         {
-            self.mode = Mode::Appending(LineAssembler::default());
+            self.mode = Mode::Appending(Box::default());
         }
     }
 
@@ -182,10 +183,10 @@ impl View {
         }
     }
 
-    /// Feeds the terminal what it lacks; with `may_skip` without what has scrolled off anyway.
-    fn catch_up(&mut self, may_skip: bool) {
+    /// Feeds the terminal what it lacks, without what has scrolled off anyway.
+    fn catch_up(&mut self) {
         let size = self.size();
-        let Some(text) = self.backlog.take(size, may_skip) else {
+        let Some(text) = self.backlog.take(size) else {
             return;
         };
         let terminal = &mut self.terminal;
@@ -206,7 +207,7 @@ impl View {
 
     /// The pane has another size.
     pub fn resize(&mut self, size: Size) {
-        self.catch_up(true);
+        self.catch_up();
         let (cols, rows) = (usize::from(size.cols).max(1), usize::from(size.rows).max(1));
         let terminal = &mut self.terminal;
         let resized = match &mut self.mode {
@@ -228,8 +229,11 @@ impl View {
         let panics = self.panics;
         *self = Self::new(size);
         self.panics = panics;
-        self.backlog.push(picture);
-        self.catch_up(false);
+        // Not by way of the backlog: a dump has eight-bit control characters, which output cannot have.
+        let (terminal, picture) = (&mut self.terminal, String::from_utf8_lossy(picture));
+        if catch_unwind(AssertUnwindSafe(|| terminal.feed(&*picture))).is_err() {
+            self.begin_anew();
+        }
         let cursor = self.terminal.cursor();
         let primary = self.terminal.active_screen_kind() == avt::ScreenKind::Primary;
         if !primary || cursor.col > 0 || !cursor.visible {
@@ -263,13 +267,13 @@ impl View {
 
     /// What it shows.
     pub fn picture(&mut self) -> Picture {
-        self.catch_up(true);
+        self.catch_up();
         Picture::of(&self.terminal, self.size())
     }
 
     /// Escape sequences that make a fresh terminal of that size go on from here.
     pub fn dump(&mut self) -> (Size, String) {
-        self.catch_up(true);
+        self.catch_up();
         (self.size(), self.terminal.dump())
     }
 }
@@ -285,7 +289,10 @@ fn cut_long(lines: Vec<String>) -> Vec<String> {
         let line = printable(&line);
         let mut rest = line.trim_end();
         while rest.len() > MAX_LINE_BYTES {
-            let (part, left) = rest.split_at(rest.floor_char_boundary(MAX_LINE_BYTES));
+            let end = (0..=MAX_LINE_BYTES)
+                .rev()
+                .find(|at| rest.is_char_boundary(*at));
+            let (part, left) = rest.split_at(end.unwrap_or(rest.len()));
             all.push(part.to_owned());
             rest = left;
         }

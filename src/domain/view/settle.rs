@@ -1,13 +1,14 @@
 //! Which rows of a terminal have settled: those that scrolled off, and those above everything that the program has touched
 //! lately. Rows are numbered from where the watching of them began, so that scrolling does not change their numbers.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use avt::parser::{DecMode, Function};
+use avt::parser::{DecMode, EdScope, Function};
 use avt::{Line, Observation, Observer, Operation, ScreenKind, Terminal};
 
-use super::noise::Noise;
+use super::alternate::Alternate;
+use super::noise::{Expected, Mark, Recent};
+use crate::domain::line::MAX_LINE_BYTES;
 use crate::domain::time::Tick;
 
 /// A part of the screen to which the program has not gone back for so long counts as settled.
@@ -22,12 +23,37 @@ const AT_LEAST: Duration = Duration::from_secs(10);
 /// Rows that are drawn again and again.
 #[derive(Clone, Copy)]
 struct Region {
-    /// The highest row that the program went back to.
+    /// The highest row that the program went back to since `since`, and in the time before that.
     top: u64,
-    /// The lowest row from which it went back.
-    bottom: u64,
+    top_before: u64,
+    since: Tick,
     /// When it last went back.
     at: Tick,
+}
+
+impl Region {
+    const fn new(top: u64, now: Tick) -> Self {
+        Self {
+            top,
+            top_before: top,
+            since: now,
+            at: now,
+        }
+    }
+
+    /// Rows above this one have been left alone for a while, even when those below never rest.
+    fn lowest_settled(&self) -> u64 {
+        self.top.min(self.top_before)
+    }
+
+    fn went_back(&mut self, top: u64, now: Tick) {
+        if now.since(self.since) >= CALM {
+            self.top_before = self.top;
+            (self.top, self.since) = (top, now);
+        }
+        self.top = self.top.min(top);
+        self.at = now;
+    }
 }
 
 /// The bookkeeping.
@@ -39,11 +65,17 @@ pub(super) struct Settler {
     /// What the program goes back to and draws again.
     redrawn: Option<Region>,
     /// Lines that were logged and to whose rows the program has gone back since: the same again is nothing new.
-    revisited: HashMap<String, u32>,
+    revisited: Expected,
+    /// Lines that were logged last.
+    recent: Recent,
+    /// The screen was cleared under a hidden cursor, and the rows that were on it are about to come.
+    is_cleared: bool,
+    /// The last line was blank.
+    is_after_blank: bool,
     /// The beginning of a wrapped line that scrolled off.
     partial: String,
-    /// Lines of regions that were left alone for a while, and of alternate screens.
-    noise: Noise,
+    /// The alternate screen.
+    alternate: Alternate,
     /// Rows of the alternate screen have to be looked at, since then; at the latest then.
     quiet: Option<(Tick, Tick)>,
 }
@@ -57,9 +89,12 @@ impl Settler {
             scrolled: 0,
             logged: line_start(&rows, cursor),
             redrawn: None,
-            revisited: HashMap::new(),
+            revisited: Expected::default(),
+            recent: Recent::default(),
+            is_cleared: false,
+            is_after_blank: false,
             partial: String::new(),
-            noise: Noise::default(),
+            alternate: Alternate::default(),
             quiet: None,
         }
     }
@@ -145,10 +180,10 @@ impl Settler {
             .iter()
             .rposition(|row| !row.text().trim_end().is_empty());
         let end = self.scrolled + used.map_or(0, |last| last as u64 + 1);
-        lines.extend(self.log_to(&rows, end, false));
+        lines.extend(self.log_to(&rows, end));
         if !self.partial.is_empty() {
             let rest = std::mem::take(&mut self.partial);
-            lines.extend(self.line(self.logged, rest, false));
+            lines.extend(self.line(rest));
         }
         lines
     }
@@ -157,14 +192,16 @@ impl Settler {
     fn above(&mut self, terminal: &Terminal, now: Tick) -> Vec<String> {
         let cursor = self.scrolled + terminal.cursor().row as u64;
         let (end, is_left_alone) = match self.redrawn {
-            Some(region) if now.since(region.at) < CALM => (region.top.min(cursor), false),
+            Some(region) if now.since(region.at) < CALM => {
+                (region.lowest_settled().min(cursor), false)
+            }
             Some(_) => (cursor, true),
             None => (cursor, false),
         };
         let mut lines = Vec::new();
         if end > self.logged {
             let rows: Vec<&Line> = terminal.primary_screen().visible_lines().collect();
-            lines = self.log_to(&rows, end, is_left_alone);
+            lines = self.log_to(&rows, end);
         }
         if is_left_alone {
             self.redrawn = None;
@@ -173,9 +210,8 @@ impl Settler {
         lines
     }
 
-    /// Logs the whole lines from `logged` to `end`; with `remember` so that the like of them is not logged again when it is drawn
-    /// elsewhere.
-    fn log_to(&mut self, rows: &[&Line], end: u64, remember: bool) -> Vec<String> {
+    /// Logs the whole lines from `logged` to `end`.
+    fn log_to(&mut self, rows: &[&Line], end: u64) -> Vec<String> {
         let mut lines = Vec::new();
         let (mut line, mut row) = (self.partial.clone(), self.logged);
         while row < end {
@@ -184,7 +220,7 @@ impl Settler {
             line.push_str(&present.text());
             row += 1;
             if !present.is_wrapped() {
-                lines.extend(self.line(row - 1, std::mem::take(&mut line), remember));
+                lines.extend(self.line(std::mem::take(&mut line)));
                 self.partial.clear();
                 self.logged = row;
             }
@@ -192,39 +228,28 @@ impl Settler {
         lines
     }
 
-    /// A line that ends in that row, unless it is only drawn again.
-    fn line(&mut self, row: u64, line: String, remember: bool) -> Option<String> {
-        if let Some(count) = self.revisited.get_mut(&line) {
-            *count -= 1;
-            if *count == 0 {
-                self.revisited.remove(&line);
-            }
-            if remember {
-                self.noise.remember(&line);
-            }
+    /// A line, unless it is only drawn again. What is drawn has gaps of many blank rows, of which one is enough.
+    fn line(&mut self, line: String) -> Option<String> {
+        let mark = Mark::of(&line);
+        if self.revisited.take(mark) {
             return None;
         }
-        let is_redrawn = self.redrawn.is_some_and(|region| row <= region.bottom);
-        if is_redrawn && self.noise.knows(&line) {
+        let is_blank = line.trim().is_empty();
+        if is_blank && self.is_after_blank && self.redrawn.is_some() {
             return None;
         }
-        if is_redrawn && remember {
-            self.noise.remember(&line);
-        }
+        self.is_after_blank = is_blank;
+        self.recent.remember(mark);
         Some(line)
     }
 
     /// The program has gone back to that row of the screen.
-    fn went_back(&mut self, rows: &[&Line], from: usize, to: usize, now: Tick) {
-        let (top, bottom) = (self.scrolled + to as u64, self.scrolled + from as u64);
-        let region = self.redrawn.get_or_insert(Region {
-            top,
-            bottom,
-            at: now,
-        });
-        region.top = region.top.min(top);
-        region.bottom = region.bottom.max(bottom);
-        region.at = now;
+    fn went_back(&mut self, rows: &[&Line], to: usize, now: Tick) {
+        let top = self.scrolled + to as u64;
+        match &mut self.redrawn {
+            Some(region) => region.went_back(top, now),
+            None => self.redrawn = Some(Region::new(top, now)),
+        }
         let top = self.scrolled + line_start(rows, to as u64);
         if top >= self.logged {
             return;
@@ -235,7 +260,8 @@ impl Settler {
             let Some(present) = rows.get(at) else { break };
             line.push_str(&present.text());
             if !present.is_wrapped() {
-                *self.revisited.entry(std::mem::take(&mut line)).or_default() += 1;
+                self.revisited.add(Mark::of(&line));
+                line.clear();
             }
         }
         self.logged = top;
@@ -250,25 +276,27 @@ impl Settler {
         }
         self.logged = self.scrolled;
         self.partial.push_str(&row.text());
-        if row.is_wrapped() {
+        // A line without end must not stay here until it ends.
+        if row.is_wrapped() && self.partial.len() < MAX_LINE_BYTES {
             return None;
         }
         let line = std::mem::take(&mut self.partial);
-        self.line(number, line, false)
+        self.line(line)
+    }
+
+    /// Behind a screen that was cleared under a hidden cursor: a program that always prints all that it has said begins another
+    /// frame of it.
+    fn expect_all(&mut self) {
+        self.revisited.clear();
+        for mark in self.recent.marks() {
+            self.revisited.add(mark);
+        }
     }
 
     /// Rows of the alternate screen that were not there before.
     fn new_rows(&mut self, terminal: &Terminal) -> Vec<String> {
         self.quiet = None;
-        let rows: Vec<String> = terminal.screen().visible_lines().map(Line::text).collect();
-        let mut is_new = |row: &String| {
-            let is_new = !row.trim().is_empty() && !self.noise.knows(row);
-            if is_new {
-                self.noise.remember(row);
-            }
-            is_new
-        };
-        rows.into_iter().filter(|row| is_new(row)).collect()
+        self.alternate.look(terminal)
     }
 }
 
@@ -295,6 +323,9 @@ impl Observer for Watch<'_> {
     type Output = Vec<String>;
 
     fn before(&mut self, context: &mut Observation<'_>, operation: &Operation) {
+        if std::mem::take(&mut self.settler.is_cleared) {
+            self.settler.expect_all();
+        }
         let leaves = match operation {
             Operation::Function(Function::Decrst(modes)) => modes.as_slice().iter().any(|mode| {
                 matches!(
@@ -308,6 +339,7 @@ impl Observer for Watch<'_> {
         if leaves && context.terminal().active_screen_kind() == ScreenKind::Alternate {
             let rows = self.settler.new_rows(context.terminal());
             self.lines.extend(rows);
+            self.settler.alternate.leave();
         }
     }
 
@@ -326,7 +358,11 @@ impl Observer for Watch<'_> {
         let is_same = std::mem::replace(&mut self.screen, screen) == screen;
         if row < before && is_same && screen == ScreenKind::Primary {
             let rows: Vec<&Line> = terminal.primary_screen().visible_lines().collect();
-            self.settler.went_back(&rows, before, row, self.now);
+            self.settler.went_back(&rows, row, self.now);
+        }
+        let is_cleared = matches!(operation, Operation::Function(Function::Ed(EdScope::All)));
+        if is_cleared && screen == ScreenKind::Primary && !terminal.cursor().visible {
+            self.settler.is_cleared = true;
         }
     }
 

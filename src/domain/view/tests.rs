@@ -208,6 +208,80 @@ fn a_dump_goes_on_where_it_was() {
     assert_eq!(other.picture(), view.picture());
 }
 
+#[test]
+fn wrongly_decoded_quotes_swallow_nothing() {
+    // U+009D begins a string in a terminal of eight-bit control characters; tmux is none.
+    let text = "he said \u{e2}\u{80}\u{9d} ok\r\n\u{9b}2Jafter\r\n";
+    for before in ["", "\x1b[?25l"] {
+        let mut view = View::new(SIZE);
+        let mut lines = texts(view.output(before.as_bytes(), at(0)));
+        lines.extend(texts(view.output(text.as_bytes(), at(0))));
+        assert_eq!(lines, ["he said \u{e2} ok", "2Jafter"]);
+        assert_eq!(view.picture().rows[..2], lines);
+    }
+}
+
+#[test]
+fn a_line_without_end_is_given_out_while_it_scrolls() {
+    let mut view = View::new(SIZE);
+    view.output(b"\x1b[?25l", at(0));
+    let lines: Vec<String> = (0..100)
+        .flat_map(|_| texts(view.output(&[b'x'; 1000], at(0))))
+        .collect();
+    let given: usize = lines.iter().map(String::len).sum();
+    assert!(given + MAX_LINE_BYTES + 40 * 6 >= 100_000, "{given}");
+}
+
+#[test]
+fn text_above_a_spinner_that_never_rests_is_logged_meanwhile() {
+    let mut view = View::new(Size { cols: 40, rows: 30 });
+    view.output(b"\x1b[?25lspin\r\nbox", at(0));
+    let answer = b"\r\x1b[1A\x1b[Jone\r\ntwo\r\nspin 1\r\nbox";
+    let mut lines = texts(view.output(answer, at(1)));
+    for now in 2..60 {
+        let frame = format!("\r\x1b[1A\x1b[Jspin {now}\r\nbox");
+        lines.extend(texts(view.output(frame.as_bytes(), at(now))));
+    }
+    assert_eq!(lines, ["one", "two"]);
+}
+
+#[test]
+fn repeated_lines_of_a_region_are_all_logged() {
+    let mut view = View::new(Size { cols: 40, rows: 30 });
+    let mut lines = texts(view.output(b"\x1b[?25l> box\r\nhint\r\nfoot", at(0)));
+    let answer = "fn a() {\r\n  return None;\r\n}\r\nfn b() {\r\n  return None;\r\n}\r\ntest 1 ok\r\ntest 2 ok";
+    for turn in 0..2 {
+        let text = format!("\r\x1b[2A\x1b[J{answer}\r\n> box\r\nhint\r\nfoot");
+        lines.extend(texts(view.output(text.as_bytes(), at(1 + turn * 60))));
+        lines.extend(view.expire(at(40 + turn * 60)));
+    }
+    let count = |text: &str| lines.iter().filter(|line| *line == text).count();
+    assert_eq!(count("  return None;"), 4, "{lines:#?}");
+    assert_eq!((count("test 2 ok"), count("> box")), (2, 1), "{lines:#?}");
+}
+
+#[test]
+fn a_program_that_prints_all_it_said_with_every_frame_is_logged_once() {
+    let said: String = (b'a'..b'p')
+        .map(|n| format!("said {}\r\n", char::from(n)))
+        .collect();
+    let frames: Vec<String> = (0..20)
+        .map(|n| format!("\x1b[?25l\x1b[2J\x1b[3J\x1b[H{said}spin {n}"))
+        .collect();
+    let frames: Vec<&str> = frames.iter().map(String::as_str).collect();
+    let lines = log(&frames);
+    let count = |text: &str| lines.iter().filter(|line| *line == text).count();
+    assert_eq!((count("said a"), count("said o")), (1, 1), "{lines:#?}");
+    // The same with a visible cursor is a person who clears the screen and runs something again.
+    let run = "\x1b[H\x1b[2J\x1b[3Jrunning\r\nok\r\n";
+    let lines = log(&[run, run]);
+    assert_eq!(
+        lines.iter().filter(|line| *line == "ok").count(),
+        2,
+        "{lines:#?}"
+    );
+}
+
 mod properties {
     use proptest::prelude::*;
 
@@ -312,6 +386,29 @@ mod properties {
             view.output(b"more", at(1));
             whole.feed("more");
             prop_assert_eq!(view.picture(), Picture::of(&whole, size));
+        }
+
+        /// Whatever modes were set before: those that matter to what is left out are not plain.
+        #[test]
+        fn a_flood_behind_anything_leaves_the_screen_that_all_of_it_would(
+            before in proptest::collection::vec(part(), 0..20),
+            parts in proptest::collection::vec(plain(), 1..20), rows in 1_u16..8,
+        ) {
+            let size = Size { cols: 30, rows };
+            let once = [parts.concat(), b"\r\n".to_vec()].concat();
+            let flood = once.repeat(20_000 / once.len() + 2);
+            let before = [before.concat(), b"\x18\x1b(B\x1b[?25h\r\n".to_vec()].concat();
+            let mut view = View::new(size);
+            view.output(&before, at(0));
+            view.expire(at(30));
+            view.output(&flood, at(60));
+            view.output(&flood, at(90));
+            let mut whole = View::new(size);
+            whole.output(b"\x1b[?25h", at(0));
+            for bytes in [&before, &flood, &flood] {
+                whole.output(bytes, at(0));
+            }
+            prop_assert_eq!(view.picture(), whole.picture());
         }
 
         #[test]
