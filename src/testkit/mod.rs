@@ -8,6 +8,7 @@ mod memory_transcripts;
 mod mux;
 mod spawn;
 pub(crate) mod store_contract;
+pub(crate) mod transcript_contract;
 
 pub(crate) use clock::ManualClock;
 pub(crate) use files::FakeFiles;
