@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +26,19 @@ use crate::ports::store::{StoreError, Stored};
 pub(super) struct Open {
     pub(super) connection: Connection,
     pub(super) known: Known,
+    /// Which file it is.
+    inode: u64,
+}
+
+impl Open {
+    fn new(path: &Path) -> Result<Self, Trouble> {
+        let connection = open_database(path)?;
+        Ok(Self {
+            known: runners::read(&connection)?,
+            inode: fs::metadata(path)?.ino(),
+            connection,
+        })
+    }
 }
 
 /// The owner.
@@ -147,7 +160,10 @@ impl Owner {
     }
 
     fn opened(&mut self) -> Result<(&mut Open, &BTreeSet<RunnerId>), Trouble> {
-        let open = match self.open.take() {
+        // One whose file was removed would take everything and keep nothing.
+        let is_there =
+            |open: &Open| fs::metadata(&self.path).is_ok_and(|file| file.ino() == open.inode);
+        let open = match self.open.take().filter(is_there) {
             Some(open) => open,
             None => self.connect()?,
         };
@@ -171,9 +187,7 @@ impl Owner {
             Err(error) => return Err(error.into()),
         }
         self.put_old_list_away();
-        let connection = open_database(&self.path)?;
-        let known = runners::read(&connection)?;
-        Ok(Open { connection, known })
+        Open::new(&self.path)
     }
 
     /// Makes the database beside its place and moves it there when it is whole, so that an empty file in its place can only be
@@ -187,9 +201,7 @@ impl Owner {
                 remove(&database::beside(path, ending))?;
             }
         }
-        let connection = open_database(&unfinished)?;
-        let known = runners::read(&connection)?;
-        let mut open = Open { connection, known };
+        let mut open = Open::new(&unfinished)?;
         if let Some(list) = self.old_list()? {
             runners::write(&mut open, &list, &BTreeSet::new())?;
         }

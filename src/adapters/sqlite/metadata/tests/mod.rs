@@ -274,6 +274,20 @@ async fn a_path_that_cannot_be_made_is_an_error_that_names_the_file() {
 }
 
 #[test]
+fn a_file_that_was_removed_is_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let state_dir = dir.path().join("state");
+    let mut owner = Owner::new(state_dir.clone());
+    owner.load().unwrap();
+    owner.save(full()).unwrap();
+    fs::remove_dir_all(&state_dir).unwrap();
+    owner.save(full()).unwrap();
+    drop(owner);
+    assert_eq!(names(&state_dir), ["geppetto.db"]);
+    assert_eq!(Owner::new(state_dir).load().unwrap(), full());
+}
+
+#[test]
 fn runners_that_could_not_be_loaded_are_not_removed_by_a_save() {
     let dir = tempfile::tempdir().unwrap();
     let (path, away) = (dir.path().join("geppetto.db"), dir.path().join("away"));
