@@ -72,6 +72,8 @@ fn kind(error: &rusqlite::Error) -> io::ErrorKind {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => io::ErrorKind::StorageFull,
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => io::ErrorKind::PermissionDenied,
+        // Of a later version.
+        Some(ErrorCode::SchemaChanged) => io::ErrorKind::Unsupported,
         _ => io::ErrorKind::Other,
     }
 }

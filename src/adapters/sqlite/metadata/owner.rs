@@ -15,7 +15,7 @@ use super::failure::Trouble;
 use super::own_file::OwnFile;
 use super::runners::{self, Known};
 use super::schema::MIGRATIONS;
-use super::{exit_file, import, slots};
+use super::{exit_file, import, read_only, slots};
 use crate::domain::exit::Outcome;
 use crate::domain::ids::RunnerId;
 use crate::domain::slot::Slot;
@@ -73,14 +73,34 @@ impl Owner {
             open.known = runners::read(&open.connection)?;
             Ok(open.known.stored())
         });
-        let answer = match self.news.take() {
-            Some(news) => Err(news),
-            None => loaded,
+        let answer = match (self.news.take(), loaded) {
+            (Some(news), _) => Err(news),
+            (None, Err(error)) => self.read_only(error),
+            (None, loaded) => loaded,
         };
         if !matches!(answer, Err(StoreError::Io { .. })) {
             self.untold = Some(BTreeSet::new());
         }
         answer
+    }
+
+    /// The list all the same, when it is only writing that is not possible.
+    fn read_only(&self, error: StoreError) -> Result<Stored, StoreError> {
+        if matches!(&error, StoreError::Io { source, .. } if source.kind() == io::ErrorKind::Unsupported)
+        {
+            return Err(error);
+        }
+        match read_only::read(&self.path) {
+            Ok(Some(stored)) => {
+                tracing::warn!(%error, "the list of runners can only be read");
+                Ok(stored)
+            }
+            Ok(None) => Err(error),
+            Err(second) => {
+                tracing::warn!(error = %second, "the list of runners cannot even be read");
+                Err(error)
+            }
+        }
     }
 
     /// Writes what differs from what was written last.
