@@ -86,8 +86,13 @@ impl Owner {
 
     /// The list all the same, when it is only writing that is not possible.
     fn read_only(&self, error: StoreError) -> Result<Stored, StoreError> {
-        if matches!(&error, StoreError::Io { source, .. } if source.kind() == io::ErrorKind::Unsupported)
-        {
+        let is_to_be_believed = |source: &io::Error| {
+            matches!(
+                source.kind(),
+                io::ErrorKind::Unsupported | io::ErrorKind::WouldBlock
+            )
+        };
+        if matches!(&error, StoreError::Io { source, .. } if is_to_be_believed(source)) {
             return Err(error);
         }
         match read_only::read(&self.path) {
