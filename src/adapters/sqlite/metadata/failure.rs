@@ -72,6 +72,10 @@ fn kind(error: &rusqlite::Error) -> io::ErrorKind {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => io::ErrorKind::StorageFull,
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => io::ErrorKind::PermissionDenied,
+        // Somebody else has it open: what can be read without asking may be old.
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => io::ErrorKind::WouldBlock,
+        // Of a later version.
+        Some(ErrorCode::SchemaChanged) => io::ErrorKind::Unsupported,
         _ => io::ErrorKind::Other,
     }
 }

@@ -10,6 +10,7 @@ mod history;
 mod import;
 mod own_file;
 mod owner;
+mod read_only;
 mod record;
 mod runners;
 mod schema;

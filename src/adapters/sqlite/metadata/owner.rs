@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::failure::Trouble;
 use super::own_file::OwnFile;
 use super::runners::{self, Known};
 use super::schema::MIGRATIONS;
-use super::{exit_file, import, slots};
+use super::{exit_file, import, read_only, slots};
 use crate::domain::exit::Outcome;
 use crate::domain::ids::RunnerId;
 use crate::domain::slot::Slot;
@@ -26,6 +26,19 @@ use crate::ports::store::{StoreError, Stored};
 pub(super) struct Open {
     pub(super) connection: Connection,
     pub(super) known: Known,
+    /// Which file it is.
+    inode: u64,
+}
+
+impl Open {
+    fn new(path: &Path) -> Result<Self, Trouble> {
+        let connection = open_database(path)?;
+        Ok(Self {
+            known: runners::read(&connection)?,
+            inode: fs::metadata(path)?.ino(),
+            connection,
+        })
+    }
 }
 
 /// The owner.
@@ -60,14 +73,39 @@ impl Owner {
             open.known = runners::read(&open.connection)?;
             Ok(open.known.stored())
         });
-        let answer = match self.news.take() {
-            Some(news) => Err(news),
-            None => loaded,
+        let answer = match (self.news.take(), loaded) {
+            (Some(news), _) => Err(news),
+            (None, Err(error)) => self.read_only(error),
+            (None, loaded) => loaded,
         };
         if !matches!(answer, Err(StoreError::Io { .. })) {
             self.untold = Some(BTreeSet::new());
         }
         answer
+    }
+
+    /// The list all the same, when it is only writing that is not possible.
+    fn read_only(&self, error: StoreError) -> Result<Stored, StoreError> {
+        let is_to_be_believed = |source: &io::Error| {
+            matches!(
+                source.kind(),
+                io::ErrorKind::Unsupported | io::ErrorKind::WouldBlock
+            )
+        };
+        if matches!(&error, StoreError::Io { source, .. } if is_to_be_believed(source)) {
+            return Err(error);
+        }
+        match read_only::read(&self.path) {
+            Ok(Some(stored)) => {
+                tracing::warn!(%error, "the list of runners can only be read");
+                Ok(stored)
+            }
+            Ok(None) => Err(error),
+            Err(second) => {
+                tracing::warn!(error = %second, "the list of runners cannot even be read");
+                Err(error)
+            }
+        }
     }
 
     /// Writes what differs from what was written last.
@@ -147,7 +185,10 @@ impl Owner {
     }
 
     fn opened(&mut self) -> Result<(&mut Open, &BTreeSet<RunnerId>), Trouble> {
-        let open = match self.open.take() {
+        // One whose file was removed would take everything and keep nothing.
+        let is_there =
+            |open: &Open| fs::metadata(&self.path).is_ok_and(|file| file.ino() == open.inode);
+        let open = match self.open.take().filter(is_there) {
             Some(open) => open,
             None => self.connect()?,
         };
@@ -171,9 +212,7 @@ impl Owner {
             Err(error) => return Err(error.into()),
         }
         self.put_old_list_away();
-        let connection = open_database(&self.path)?;
-        let known = runners::read(&connection)?;
-        Ok(Open { connection, known })
+        Open::new(&self.path)
     }
 
     /// Makes the database beside its place and moves it there when it is whole, so that an empty file in its place can only be
@@ -187,9 +226,7 @@ impl Owner {
                 remove(&database::beside(path, ending))?;
             }
         }
-        let connection = open_database(&unfinished)?;
-        let known = runners::read(&connection)?;
-        let mut open = Open { connection, known };
+        let mut open = Open::new(&unfinished)?;
         if let Some(list) = self.old_list()? {
             runners::write(&mut open, &list, &BTreeSet::new())?;
         }

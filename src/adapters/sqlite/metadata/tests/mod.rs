@@ -274,6 +274,47 @@ async fn a_path_that_cannot_be_made_is_an_error_that_names_the_file() {
 }
 
 #[test]
+fn what_cannot_be_written_can_be_read_all_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let state_dir = dir.path().join("a b?c#d%41");
+    let path = state_dir.join("geppetto.db");
+    Owner::new(state_dir.clone()).save(full()).unwrap();
+    // SQLite needs a file of this name before it can write.
+    let in_the_way = state_dir.join("geppetto.db-wal");
+    fs::create_dir(&in_the_way).unwrap();
+    let mut owner = Owner::new(state_dir.clone());
+    assert_eq!(owner.load().unwrap(), full());
+    let error = owner.save(list(vec![bare(1)])).unwrap_err();
+    assert!(matches!(error, StoreError::Io { .. }), "{error}");
+    assert_eq!(owner.load().unwrap(), full());
+    fs::remove_dir(&in_the_way).unwrap();
+    owner.save(list(vec![bare(1)])).unwrap();
+    assert_eq!(owner.load().unwrap(), list(vec![bare(1)]));
+
+    let latest = read_only::read(&path).unwrap();
+    assert_eq!(
+        latest,
+        Some(list(vec![bare(1)])),
+        "with what is in the log only"
+    );
+    assert_eq!(read_only::read(&state_dir.join("none")).unwrap(), None);
+}
+
+#[test]
+fn a_file_that_was_removed_is_made_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let state_dir = dir.path().join("state");
+    let mut owner = Owner::new(state_dir.clone());
+    owner.load().unwrap();
+    owner.save(full()).unwrap();
+    fs::remove_dir_all(&state_dir).unwrap();
+    owner.save(full()).unwrap();
+    drop(owner);
+    assert_eq!(names(&state_dir), ["geppetto.db"]);
+    assert_eq!(Owner::new(state_dir).load().unwrap(), full());
+}
+
+#[test]
 fn runners_that_could_not_be_loaded_are_not_removed_by_a_save() {
     let dir = tempfile::tempdir().unwrap();
     let (path, away) = (dir.path().join("geppetto.db"), dir.path().join("away"));
