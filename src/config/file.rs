@@ -5,30 +5,30 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
-use super::KeepWindow;
+use super::value::{Entry, Key, Reader, Value};
+use super::{ConfigError, KeepWindow};
 
 /// Keys of the top level.
-const KEYS: [&str; 7] = [
+pub(super) const KEYS: [&str; 13] = [
     "runner_limit",
     "ended_kept",
     "stop_grace_seconds",
     "idle_after_seconds",
     "session_prefix",
     "keep_window",
+    "transcript_megabytes",
+    "transcripts_total_megabytes",
+    "retention_days",
+    "secrets",
+    "redact_at_rest",
+    "encryption_key_file",
     "kinds",
 ];
 
 /// Keys of a `[kinds.NAME]` table.
 const KIND_KEYS: [&str; 1] = ["idle_after_seconds"];
-
-/// Longest `idle_after_seconds`; a larger number is a slip of the pen.
-const LONGEST_SILENCE: Duration = Duration::from_secs(365 * 24 * 3600);
-
-/// Longest `stop_grace_seconds`: somebody waits at a shell for as long.
-const LONGEST_GRACE: Duration = Duration::from_secs(600);
 
 /// What the file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,81 +47,18 @@ pub struct File {
     pub session_prefix: Option<String>,
     /// `keep_window`
     pub keep_window: Option<KeepWindow>,
-}
-
-/// Why the settings cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file is there and cannot be read.
-    #[error("the config file {} cannot be read", file.display())]
-    Read {
-        /// The config file.
-        file: PathBuf,
-        /// The system's reason.
-        #[source]
-        source: std::io::Error,
-    },
-    /// It is not TOML.
-    #[error("{}:{line}: the config file is not valid TOML: {message}", file.display())]
-    Syntax {
-        /// The config file.
-        file: PathBuf,
-        /// Line, from 1.
-        line: usize,
-        /// What the parser says.
-        message: String,
-    },
-    /// There is no such key.
-    #[error("{}:{line}: there is no setting \"{key}\"", file.display())]
-    UnknownKey {
-        /// The config file.
-        file: PathBuf,
-        /// Line, from 1.
-        line: usize,
-        /// The key as it was written.
-        key: String,
-        /// The known key that looks most like it.
-        nearest: Option<&'static str>,
-    },
-    /// The key is known, its value is of no use.
-    #[error("{}:{line}: \"{key}\" must be {expected}", file.display())]
-    Value {
-        /// The config file.
-        file: PathBuf,
-        /// Line, from 1.
-        line: usize,
-        /// The key, with its table.
-        key: String,
-        /// What it should be.
-        expected: &'static str,
-    },
-    /// A variable of the environment has a value of no use.
-    #[error("the environment variable {name} must be {expected}")]
-    Variable {
-        /// The variable.
-        name: &'static str,
-        /// What it should be.
-        expected: &'static str,
-    },
-}
-
-impl ConfigError {
-    /// The next step.
-    pub fn hint(&self) -> String {
-        match self {
-            Self::Read { file, .. } => format!("Make {} readable, or remove it.", file.display()),
-            Self::Syntax { .. } => "Correct that line; the README lists every setting.".to_owned(),
-            Self::UnknownKey {
-                nearest: Some(nearest),
-                ..
-            } => format!("Did you mean \"{nearest}\"?"),
-            Self::UnknownKey { nearest: None, .. } => {
-                format!("The settings are {}.", KEYS.join(", "))
-            }
-            Self::Value { .. } => "Correct that line, or remove it for the default.".to_owned(),
-            Self::Variable { name, .. } => format!("Correct {name}, or unset it."),
-        }
-    }
+    /// `transcript_megabytes`, in bytes
+    pub transcript_limit: Option<u64>,
+    /// `transcripts_total_megabytes`, in bytes
+    pub transcripts_total: Option<u64>,
+    /// `retention_days`
+    pub retention: Option<Duration>,
+    /// `secrets`, each a valid regular expression
+    pub secrets: Vec<String>,
+    /// `redact_at_rest`
+    pub redact_at_rest: Option<bool>,
+    /// `encryption_key_file`, absolute or beginning with `~/`
+    pub key_file: Option<PathBuf>,
 }
 
 impl File {
@@ -177,13 +114,16 @@ impl File {
             "ended_kept" => {
                 self.ended_kept = Some(entry.count(0, "a whole number from 0 to 10000")?);
             }
-            "stop_grace_seconds" => {
-                let grace = entry.seconds(LONGEST_GRACE, "a number of seconds from 0.1 to 600")?;
-                self.stop_grace = Some(grace);
-            }
+            "stop_grace_seconds" => self.stop_grace = Some(entry.grace()?),
             "idle_after_seconds" => self.idle_after = Some(entry.silence()?),
             "session_prefix" => self.session_prefix = Some(entry.prefix()?),
             "keep_window" => self.keep_window = Some(entry.keep_window()?),
+            "transcript_megabytes" => self.transcript_limit = Some(entry.megabytes()?),
+            "transcripts_total_megabytes" => self.transcripts_total = Some(entry.megabytes()?),
+            "retention_days" => self.retention = Some(entry.days()?),
+            "secrets" => self.secrets = entry.patterns()?,
+            "redact_at_rest" => self.redact_at_rest = Some(entry.boolean()?),
+            "encryption_key_file" => self.key_file = Some(entry.path()?),
             "kinds" => self.kinds(&entry)?,
             _ => return Err(reader.unknown(key, &KEYS)),
         }
@@ -220,128 +160,6 @@ impl File {
     }
 }
 
-type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
-type Value<'a> = Spanned<DeValue<'a>>;
-
-struct Reader<'a> {
-    file: &'a Path,
-    text: &'a str,
-}
-
-impl Reader<'_> {
-    fn line(&self, offset: usize) -> usize {
-        let before = self.text.as_bytes().get(..offset).unwrap_or_default();
-        memchr::memchr_iter(b'\n', before).count() + 1
-    }
-
-    fn unknown(&self, key: &Key<'_>, known: &[&'static str]) -> ConfigError {
-        ConfigError::UnknownKey {
-            file: self.file.to_owned(),
-            line: self.line(key.span().start),
-            key: key.get_ref().to_string(),
-            nearest: nearest(key.get_ref(), known),
-        }
-    }
-}
-
-/// The known word that looks most like `word`, if one does.
-fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
-    const ALIKE: f64 = 0.7;
-    known
-        .iter()
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), *candidate))
-        .filter(|(alike, _)| *alike >= ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, candidate)| candidate)
-}
-
-/// One key with its value.
-struct Entry<'a> {
-    reader: &'a Reader<'a>,
-    table: &'a str,
-    key: &'a Key<'a>,
-    value: &'a Value<'a>,
-}
-
-impl<'a> Entry<'a> {
-    fn wrong(&self, expected: &'static str) -> ConfigError {
-        ConfigError::Value {
-            file: self.reader.file.to_owned(),
-            line: self.reader.line(self.key.span().start),
-            key: format!("{}{}", self.table, self.key.get_ref()),
-            expected,
-        }
-    }
-
-    fn table(&self, expected: &'static str) -> Result<&'a DeTable<'a>, ConfigError> {
-        self.value
-            .get_ref()
-            .as_table()
-            .ok_or_else(|| self.wrong(expected))
-    }
-
-    fn count(&self, least: usize, expected: &'static str) -> Result<usize, ConfigError> {
-        self.value
-            .get_ref()
-            .as_integer()
-            .filter(|number| number.radix() == 10)
-            .and_then(|number| number.as_str().replace('_', "").parse().ok())
-            .filter(|number| (least..=10_000).contains(number))
-            .ok_or_else(|| self.wrong(expected))
-    }
-
-    fn silence(&self) -> Result<Duration, ConfigError> {
-        self.seconds(
-            LONGEST_SILENCE,
-            "a number of seconds from 0.1 to 31536000 (a year)",
-        )
-    }
-
-    fn seconds(&self, longest: Duration, expected: &'static str) -> Result<Duration, ConfigError> {
-        let written = match self.value.get_ref() {
-            DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str()),
-            DeValue::Float(number) => Some(number.as_str()),
-            _ => None,
-        };
-        written
-            .and_then(|number| number.replace('_', "").parse::<f64>().ok())
-            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-            .filter(|time| (Duration::from_millis(100)..=longest).contains(time))
-            .ok_or_else(|| self.wrong(expected))
-    }
-
-    fn prefix(&self) -> Result<String, ConfigError> {
-        self.value
-            .get_ref()
-            .as_str()
-            .filter(|prefix| is_prefix(prefix))
-            .map(ToOwned::to_owned)
-            .ok_or_else(|| self.wrong(PREFIX_RULE))
-    }
-
-    fn keep_window(&self) -> Result<KeepWindow, ConfigError> {
-        match self.value.get_ref().as_str() {
-            Some("always") => Ok(KeepWindow::Always),
-            Some("failed") => Ok(KeepWindow::Failed),
-            Some("never") => Ok(KeepWindow::Never),
-            _ => Err(self.wrong("\"always\", \"failed\" or \"never\"")),
-        }
-    }
-}
-
-/// What a prefix of session keys may be, in words.
-pub(super) const PREFIX_RULE: &str =
-    "a word of letters, digits, _ and - (the first part of session keys)";
-
-/// Stricter than a session key need be: the prefix is part of every tmux session name that geppetto makes.
-pub(super) fn is_prefix(text: &str) -> bool {
-    !text.is_empty()
-        && text.chars().count() <= 64
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || c == '_' || c == '-')
-}
-
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
@@ -361,7 +179,9 @@ mod tests {
     fn every_key_is_read() {
         let file = parse(
             "runner_limit = 1_000\nended_kept = 0\nstop_grace_seconds = 2.5\nidle_after_seconds = 60\n\
-             session_prefix = \"team\"\nkeep_window = \"never\"\n[kinds.codex]\nidle_after_seconds = 5\n",
+             session_prefix = \"team\"\nkeep_window = \"never\"\ntranscript_megabytes = 5\n\
+             transcripts_total_megabytes = 100_000\nretention_days = 0.5\nsecrets = ['tok_\\d+', \"x\"]\n\
+             redact_at_rest = true\nencryption_key_file = \"~/key\"\n[kinds.codex]\nidle_after_seconds = 5\n",
         )
         .unwrap();
         let expected = File {
@@ -372,6 +192,12 @@ mod tests {
             idle_after_of_kind: [("codex".to_owned(), Duration::from_secs(5))].into(),
             session_prefix: Some("team".to_owned()),
             keep_window: Some(KeepWindow::Never),
+            transcript_limit: Some(5_000_000),
+            transcripts_total: Some(100_000_000_000),
+            retention: Some(Duration::from_hours(12)),
+            secrets: vec![r"tok_\d+".to_owned(), "x".to_owned()],
+            redact_at_rest: Some(true),
+            key_file: Some(PathBuf::from("~/key")),
         };
         assert_eq!(file, expected);
         assert_eq!(parse("").unwrap(), File::default());
@@ -385,7 +211,7 @@ mod tests {
         "#);
         assert_snapshot!(refusal("zzz = 3"), @r#"
         config.toml:1: there is no setting "zzz"
-        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, kinds.
+        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, kinds.
         "#);
         assert_snapshot!(refusal("[kinds.codex]\nidle_after = 3"), @r#"
         config.toml:2: there is no setting "idle_after"
@@ -419,6 +245,98 @@ mod tests {
         config.toml:1: "kinds" must be a table, as in [kinds.codex]
         Correct that line, or remove it for the default.
         "#);
+    }
+
+    #[test]
+    fn a_pattern_that_does_not_compile_names_its_own_line_and_is_not_repeated() {
+        assert_snapshot!(refusal("secrets = [\n  'fine',\n  'hunter2(',\n]"), @r#"
+        config.toml:3: "secrets" must hold regular expressions, and number 2 is none: unclosed group
+        Correct it, or remove it; in TOML, 'single quotes' leave every \ as it is.
+        "#);
+        assert_snapshot!(refusal("secrets = ['a{1000}{1000}{1000}']"), @r#"
+        config.toml:1: "secrets" must hold regular expressions, and number 1 is none: it is too big
+        Correct it, or remove it; in TOML, 'single quotes' leave every \ as it is.
+        "#);
+        assert_snapshot!(refusal("secrets = 'tok'"), @r#"
+        config.toml:1: "secrets" must be a list of regular expressions, as in ['tok_[0-9a-f]{32}']
+        Correct that line, or remove it for the default.
+        "#);
+        assert_snapshot!(refusal("secrets = ['tok', 3]"), @r#"
+        config.toml:1: "secrets" must be a list of regular expressions, as in ['tok_[0-9a-f]{32}']
+        Correct that line, or remove it for the default.
+        "#);
+        assert!(parse("secrets = []").unwrap().secrets.is_empty());
+    }
+
+    #[test]
+    fn sizes_ages_and_switches_have_their_bounds() {
+        assert_snapshot!(refusal("transcript_megabytes = 0.5"), @r#"
+        config.toml:1: "transcript_megabytes" must be a whole number of megabytes from 1 to 100000
+        Correct that line, or remove it for the default.
+        "#);
+        assert_snapshot!(refusal("retention_days = 0"), @r#"
+        config.toml:1: "retention_days" must be a number of days from 0.01 to 36500
+        Correct that line, or remove it for the default.
+        "#);
+        assert_snapshot!(refusal("redact_at_rest = \"yes\""), @r#"
+        config.toml:1: "redact_at_rest" must be true or false
+        Correct that line, or remove it for the default.
+        "#);
+        for wrong in [
+            "transcript_megabytes = 0",
+            "transcript_megabytes = 100001",
+            "transcripts_total_megabytes = -1",
+            "transcripts_total_megabytes = 0x10",
+            "retention_days = 0.0099",
+            "retention_days = 36500.1",
+            "retention_days = nan",
+            "retention_days = inf",
+        ] {
+            let error = parse(wrong).unwrap_err();
+            assert!(
+                matches!(error, ConfigError::Value { line: 1, .. }),
+                "{wrong}: {error}"
+            );
+        }
+        let least = parse("transcript_megabytes = 1\nretention_days = 0.01").unwrap();
+        assert_eq!(least.transcript_limit, Some(1_000_000));
+        assert_eq!(least.retention, Some(Duration::from_secs(864)));
+        let century = parse("retention_days = 36500").unwrap().retention;
+        assert_eq!(century, Some(Duration::from_hours(36500 * 24)));
+    }
+
+    #[test]
+    fn a_key_file_is_absolute_or_in_the_home_directory() {
+        assert_snapshot!(refusal("encryption_key_file = \"key\""), @r#"
+        config.toml:1: "encryption_key_file" must be an absolute path, or one that begins with ~/
+        Correct that line, or remove it for the default.
+        "#);
+        for wrong in [
+            "\"\"",
+            "\"~\"",
+            "\"~/\"",
+            "\"~ann/key\"",
+            "\"/a\\u0000b\"",
+            "3",
+        ] {
+            let text = format!("encryption_key_file = {wrong}");
+            assert!(parse(&text).is_err(), "{text}");
+        }
+        let file = parse("encryption_key_file = \"/k\"").unwrap();
+        assert_eq!(file.key_file, Some(PathBuf::from("/k")));
+    }
+
+    #[test]
+    fn a_new_key_written_wrong_gets_the_nearest_name() {
+        for (wrong, meant) in [
+            ("transcript_megabyte = 1", "transcript_megabytes"),
+            ("retention = 1", "retention_days"),
+            ("encryption_key = 1", "encryption_key_file"),
+            ("secret = 1", "secrets"),
+        ] {
+            let hint = parse(wrong).unwrap_err().hint();
+            assert_eq!(hint, format!("Did you mean \"{meant}\"?"));
+        }
     }
 
     #[test]

@@ -3,17 +3,20 @@
 
 mod build;
 mod environment;
+mod error;
 mod file;
 mod paths;
 mod private_dir;
 mod resolve;
 mod tmux_here;
+mod value;
 mod watch;
 
 pub use crate::domain::settings::{KeepWindow, Settings};
 pub use build::Build;
 pub use environment::Environment;
-pub use file::{ConfigError, File};
+pub use error::ConfigError;
+pub use file::File;
 pub use paths::{PathsError, Wishes};
 pub use private_dir::{PrivateDirError, check_private_dir, prepare_private_dir};
 pub use resolve::Paths;

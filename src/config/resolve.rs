@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Environment;
-use super::file::{ConfigError, File, PREFIX_RULE, is_prefix};
+use super::value::{PREFIX_RULE, is_prefix};
+use super::{ConfigError, Environment, File};
 use crate::domain::settings::Settings;
 
 /// The variable that gives the first part of session keys.
@@ -47,9 +47,29 @@ impl Settings {
                 .or(file.session_prefix)
                 .unwrap_or(default.key_prefix),
             keep_window: file.keep_window.unwrap_or(default.keep_window),
-            ..default
+            transcript_limit: file.transcript_limit.unwrap_or(default.transcript_limit),
+            transcripts_total: file.transcripts_total.unwrap_or(default.transcripts_total),
+            retention: file.retention.unwrap_or(default.retention),
+            secrets: file.secrets,
+            redact_at_rest: file.redact_at_rest.unwrap_or(default.redact_at_rest),
+            key_file: match file.key_file {
+                Some(path) => Some(absolute(environment, path)?),
+                None => default.key_file,
+            },
         })
     }
+}
+
+/// A path with the user's home in place of `~`.
+fn absolute(environment: &Environment, path: PathBuf) -> Result<PathBuf, ConfigError> {
+    let Ok(below_home) = path.strip_prefix("~") else {
+        return Ok(path);
+    };
+    let home = environment.home().ok_or(ConfigError::Variable {
+        name: "HOME",
+        expected: "your home directory, since a path in the config file begins with ~/",
+    })?;
+    Ok(home.join(below_home))
 }
 
 /// Where everything of one daemon is. One daemon serves one tmux server.
@@ -111,6 +131,40 @@ mod tests {
                 .to_string()
                 .starts_with("the environment variable TTY_SESSION_PREFIX must be")
         );
+    }
+
+    #[test]
+    fn what_is_kept_and_how_comes_from_the_file() {
+        let file = File {
+            transcript_limit: Some(1),
+            transcripts_total: Some(2),
+            retention: Some(Duration::from_secs(3)),
+            secrets: vec!["x".to_owned()],
+            redact_at_rest: Some(true),
+            key_file: Some("/k".into()),
+            ..File::default()
+        };
+        let expected = Settings {
+            transcript_limit: 1,
+            transcripts_total: 2,
+            retention: Duration::from_secs(3),
+            secrets: vec!["x".to_owned()],
+            redact_at_rest: true,
+            key_file: Some("/k".into()),
+            ..Settings::default()
+        };
+        assert_eq!(resolve("", file).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_key_file_in_the_home_directory_gets_its_absolute_path() {
+        let file = File {
+            key_file: Some("~/keys/mine".into()),
+            ..File::default()
+        };
+        let at_home = Environment::given([("HOME", "/home/ann")]);
+        let settings = Settings::resolve(&at_home, file).unwrap();
+        assert_eq!(settings.key_file, Some("/home/ann/keys/mine".into()));
     }
 
     #[test]
