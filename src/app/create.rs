@@ -88,6 +88,7 @@ impl App {
             .monitor
             .turn(move |world| {
                 world.check_limit(limit)?;
+                world.check_key(key.as_ref())?;
                 let name = match asked {
                     Some(text) => world.claim_name(&text)?,
                     None => world.free_name(&wish),
@@ -135,8 +136,7 @@ impl App {
                 };
                 let entry = world.entry(id)?;
                 if !entry.status().is_ended() {
-                    let name = entry.runner.name.to_string();
-                    return Err(AppError::KeyInUse { key, id, name });
+                    return Err(world.key_in_use(&key, id));
                 }
                 let name = match asked.filter(|name| *name != entry.runner.name.as_str()) {
                     Some(text) => Some(world.claim_name(&text)?),

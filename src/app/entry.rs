@@ -80,6 +80,8 @@ pub(super) struct Start {
     pub(super) begin: Vec<oneshot::Sender<()>>,
     /// True when the pane is watched.
     pub(super) watched: bool,
+    /// True when the program's terminal was taken away before it ended.
+    pub(super) hung_up: bool,
     /// The verb, waiting for the program.
     pub(super) started: Option<oneshot::Sender<StartResult>>,
 }
@@ -180,20 +182,20 @@ impl Entry {
         self.runner.output_bytes += bytes.len() as u64;
         self.runner.last_output_at = Some(at);
         let entries = self.tape.output(at, now, bytes);
-        self.log(entries);
+        self.log(&entries);
     }
 
     /// Output is missing.
     pub(super) fn gap(&mut self, at: Timestamp, gap: Gap) {
         self.runner.lost_bytes += gap.bytes.unwrap_or(0);
         let entries = self.tape.gap(at, gap);
-        self.log(entries);
+        self.log(&entries);
     }
 
     /// What its pane really shows.
     pub(super) fn screen(&mut self, at: Timestamp, screen: &PaneScreen) {
         let entries = self.tape.screen(at, screen);
-        self.log(entries);
+        self.log(&entries);
     }
 
     /// Its pane has another size.
@@ -209,19 +211,19 @@ impl Entry {
     /// Logs what has settled.
     pub(super) fn settle_lines(&mut self, at: Timestamp, now: Tick) {
         let entries = self.tape.expire(at, now);
-        self.log(entries);
+        self.log(&entries);
     }
 
     /// Puts something between its bytes.
     pub(super) fn record(&mut self, at: Timestamp, kind: RecordKind) {
         let entries = self.tape.record(at, kind);
-        self.log(entries);
+        self.log(&entries);
     }
 
     /// The last lines of a run that is over.
     pub(super) fn finish(&mut self, at: Timestamp) {
         let entries = self.tape.finish(at, self.runner.status.exit());
-        self.log(entries);
+        self.log(&entries);
     }
 
     /// Another run begins: `self.runner.run` says which.
@@ -272,9 +274,9 @@ impl Entry {
         self.screen_now().map(|now| now.picture.rows.join("\n"))
     }
 
-    fn log(&mut self, entries: Vec<LogEntry>) {
+    fn log(&mut self, entries: &[LogEntry]) {
         let mut first = self.log.pushed() + 1;
-        for entry in &entries {
+        for entry in entries {
             self.log_complete &= self.log.push(entry.clone());
         }
         if self.tails.is_empty() {

@@ -8,7 +8,6 @@ use super::world::{Layout, World};
 use super::{App, AppError};
 use crate::domain::evidence::{Evidence, Fact};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
-use crate::domain::ids::RunnerId;
 use crate::domain::status::{Status, StatusState};
 use crate::domain::time::Timestamp;
 use crate::ports::mux::{MuxEvent, MuxPane};
@@ -79,6 +78,14 @@ impl App {
     }
 }
 
+/// True for an exit that was the server's doing: near its end, and not a program's own success.
+fn is_victim(exit: Exit, hung_up: bool, gone: Timestamp) -> bool {
+    gone.0.abs_diff(exit.at.0) < TAKEN_ALONG_MS
+        && exit.source != ExitSource::ServerGone
+        && exit.source != ExitSource::Killed
+        && (hung_up || exit.outcome != Outcome::Code(0))
+}
+
 /// The status of a runner whose server went away under it.
 pub(super) fn taken_along(started_at: Timestamp, at: Timestamp) -> StatusState {
     let mut status = StatusState::starting(started_at);
@@ -96,8 +103,9 @@ pub(super) fn taken_along(started_at: Timestamp, at: Timestamp) -> StatusState {
 
 impl World {
     fn server_gone(&mut self) {
-        self.blame_server();
         self.server = None;
+        self.server_gone_at = Some(self.clock.now());
+        self.blame_server();
         self.layout = Layout::default();
         self.take_attendance();
         self.sessions.clear();
@@ -105,31 +113,31 @@ impl World {
         self.touch_store();
     }
 
-    /// Programs whose terminal is taken away end in their own ways, a moment before the end of the server is known: it was the
-    /// server all the same.
-    fn blame_server(&mut self) {
-        let now = self.clock.now();
-        let is_victim = |exit: Exit| {
-            now.0.saturating_sub(exit.at.0) < TAKEN_ALONG_MS
-                && exit.source != ExitSource::ServerGone
-                && exit.source != ExitSource::Killed
-                && exit.outcome != Outcome::Code(0)
+    /// Programs whose terminal is taken away end in their own ways, a moment before or after the end of the server is known: it
+    /// was the server all the same. What has ended is nowhere any more: another server counts its panes and sessions from the
+    /// same numbers.
+    pub(super) fn blame_server(&mut self) {
+        let Some(gone) = self.server_gone_at.filter(|_| self.server.is_none()) else {
+            return;
         };
-        let victims: Vec<RunnerId> = self
+        let ended = self
             .runners
-            .iter()
-            .filter(|(_, entry)| {
-                let status = entry.status();
-                status.is_ended()
-                    && status != Status::Stopped
-                    && entry.runner.status.exit().is_some_and(is_victim)
-            })
-            .map(|(id, _)| *id)
-            .collect();
-        for id in victims {
-            if let Ok(entry) = self.entry_mut(id) {
-                entry.runner.status = taken_along(entry.runner.started_at, now);
+            .iter_mut()
+            .filter(|(_, entry)| entry.status().is_ended());
+        let mut changed = Vec::new();
+        for (id, entry) in ended {
+            let (status, exit) = (entry.status(), entry.runner.status.exit());
+            let hung_up = entry.start.hung_up;
+            let is_victim = status != Status::Stopped
+                && exit.is_some_and(|exit| is_victim(exit, hung_up, gone));
+            if is_victim {
+                entry.runner.status = taken_along(entry.runner.started_at, gone);
             }
+            if entry.runner.place.take().is_some() || is_victim {
+                changed.push(*id);
+            }
+        }
+        for id in changed {
             self.touch(id);
         }
     }

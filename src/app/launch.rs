@@ -30,6 +30,8 @@ impl App {
                 Ok::<_, AppError>(())
             })
             .await??;
+        // A daemon that is killed from here on leaves a record, by which the next one finds the pane.
+        self.saved().await?;
         let handle = self.ports.process.spawn(spec).await?;
         let outcome = self
             .begin(tag, &handle, wishes, starting, &spec.launch)

@@ -90,11 +90,7 @@ impl App {
         panes: &[MuxPane],
         same_server: bool,
     ) -> Result<(), AppError> {
-        let pane = record.place.as_ref().and_then(|place| {
-            panes
-                .iter()
-                .find(|p| p.place.pane == place.pane && p.place.pane_pid == place.pane_pid)
-        });
+        let pane = found(&record, panes);
         let was = record.status;
         let recorded = self.recorded(record.id).await;
         let Some(mut runner) = revive(record) else {
@@ -104,11 +100,19 @@ impl App {
             runner: runner.id,
             run: runner.run,
         };
+        if !same_server {
+            // Another server counts its panes and sessions from the same numbers.
+            runner.place = None;
+        }
         if was.is_ended() {
             return self
                 .monitor
                 .turn(move |world| world.insert(runner).known(&recorded))
                 .await;
+        }
+        if let Some(pane) = pane {
+            runner.place = Some(pane.place.clone());
+            runner.session_name.clone_from(&pane.session_name);
         }
         let ours = runner.is_ours();
         if let Some(exit) = self.exit_meanwhile(&runner, pane, same_server).await {
@@ -224,6 +228,19 @@ impl World {
             let ran = Duration::from_millis(now.0.saturating_sub(entry.runner.started_at.0));
             entry.deadline = Some(tick.after(limit.saturating_sub(ran)));
         }
+    }
+}
+
+/// The pane of a runner. Of one whose daemon was killed while it was started, the newest that has its mark.
+fn found<'a>(record: &StoredRunner, panes: &'a [MuxPane]) -> Option<&'a MuxPane> {
+    match &record.place {
+        Some(place) => panes
+            .iter()
+            .find(|p| p.place.pane == place.pane && p.place.pane_pid == place.pane_pid),
+        None => panes
+            .iter()
+            .filter(|pane| !pane.dead && pane.runner == Some(record.id))
+            .max_by_key(|pane| pane.place.pane),
     }
 }
 

@@ -123,17 +123,26 @@ impl App {
                 .iter()
                 .find(|known| known.id == id)
                 .and_then(|s| s.key.clone());
-            let key = wish.key.as_ref().map(ToString::to_string).or(known);
-            self.ports
-                .marks
-                .mark_session(id, true, key.as_deref())
-                .await?;
-            if let Some(key) = wish.key.clone() {
-                self.keep_key(key, named).await?;
-            }
+            self.mark_registered(id, known, wish.key, named).await?;
         }
         self.saved().await?;
         self.registered(&listed, named, added).await
+    }
+
+    async fn mark_registered(
+        &self,
+        session: SessionId,
+        known: Option<String>,
+        wished: Option<SessionKey>,
+        pane: PaneId,
+    ) -> Result<(), AppError> {
+        let key = wished.as_ref().map(ToString::to_string).or(known);
+        let marks = &self.ports.marks;
+        marks.mark_session(session, true, key.as_deref()).await?;
+        match wished {
+            Some(key) => self.keep_key(key, pane).await,
+            None => Ok(()),
+        }
     }
 
     /// The slot of a key whose session is registered has the runner of its active pane.

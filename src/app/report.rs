@@ -89,6 +89,22 @@ impl App {
             .await?
     }
 
+    /// The terminal of a program was taken away before it ended, of which the exit follows.
+    ///
+    /// # Errors
+    /// `Ending`.
+    pub async fn run_hung_up(&self, id: RunnerId, run: u32) -> Result<(), AppError> {
+        self.monitor
+            .turn(move |world| {
+                if let Ok(entry) = world.entry_mut(id)
+                    && entry.runner.run == run
+                {
+                    entry.start.hung_up = true;
+                }
+            })
+            .await
+    }
+
     /// The program ended. Answers when everything it printed is in its log, so that the run parent may leave.
     /// A run that nobody wants to know of any more is answered at once.
     ///

@@ -6,6 +6,7 @@ use super::world::World;
 use super::{App, AppError};
 use crate::domain::exit::ExitSource;
 use crate::domain::ids::RunnerId;
+use crate::domain::key::SessionKey;
 use crate::domain::runner::{Origin, Runner};
 
 /// What becomes of a runner.
@@ -84,8 +85,27 @@ impl World {
         plan
     }
 
+    /// Refuses a second runner for a key.
+    pub(super) fn check_key(&self, key: Option<&SessionKey>) -> Result<(), AppError> {
+        let taken = key.and_then(|key| Some((key, self.started_for(key)?)));
+        match taken {
+            Some((key, id)) => Err(self.key_in_use(key, id)),
+            None => Ok(()),
+        }
+    }
+
+    /// What a second runner for a key is told.
+    pub(super) fn key_in_use(&self, key: &SessionKey, id: RunnerId) -> AppError {
+        let name = self.runners.get(&id).map(|entry| &entry.runner.name);
+        AppError::KeyInUse {
+            key: key.clone(),
+            id,
+            name: name.map(ToString::to_string).unwrap_or_default(),
+        }
+    }
+
     /// The runner that geppetto started for a key, live or ended; the newest.
-    pub(super) fn started_for(&self, key: &crate::domain::key::SessionKey) -> Option<RunnerId> {
+    pub(super) fn started_for(&self, key: &SessionKey) -> Option<RunnerId> {
         let ours = self
             .runners
             .values()

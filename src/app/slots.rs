@@ -163,6 +163,10 @@ impl World {
             cursor: None,
             snapshot: None,
         });
+        if runner.is_some() && slot.runner.is_some() && slot.runner != runner {
+            // Places in another transcript say nothing of this one.
+            (slot.cursor, slot.snapshot) = (None, None);
+        }
         slot.runner = runner.or(slot.runner);
         slot
     }

@@ -3,7 +3,7 @@
 //! Invariant: after every turn and event the monitor calls [`World::settle`], so that what changed is told to
 //! everybody before the next one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -18,7 +18,7 @@ use crate::domain::key::SessionKey;
 use crate::domain::runner::Runner;
 use crate::domain::segment::Counts;
 use crate::domain::slot::Slot;
-use crate::domain::time::Tick;
+use crate::domain::time::{Tick, Timestamp};
 use crate::domain::transcript::{Gap, GapReason};
 use crate::ports::clock::Clock;
 use crate::ports::mux::{MuxPane, MuxServer, MuxSession};
@@ -70,6 +70,8 @@ pub(super) struct World {
     pub(super) changed_slots: BTreeSet<SessionKey>,
     pub(super) layout: Layout,
     pub(super) server: Option<MuxServer>,
+    /// When the last server went away.
+    pub(super) server_gone_at: Option<Timestamp>,
     /// Most ended runners that stay in the list.
     pub(super) ended_kept: usize,
     /// Sentences for `daemon status` and `doctor`, newest last.
@@ -104,6 +106,7 @@ impl World {
             changed_slots: BTreeSet::new(),
             layout: Layout::default(),
             server: None,
+            server_gone_at: None,
             ended_kept: usize::MAX,
             warnings: Vec::new(),
             subscribers: Vec::new(),
@@ -116,58 +119,6 @@ impl World {
             removed: BTreeSet::new(),
             unsaved: false,
         }
-    }
-
-    /// The runner that `text` means: an exact name, an id, or a unique beginning of ids.
-    pub(super) fn resolve(&self, text: &str) -> Result<RunnerId, AppError> {
-        let not_found = || AppError::RunnerNotFound {
-            text: text.to_owned(),
-            nearest: self.nearest_name(text),
-        };
-        if let Some((id, _)) = self
-            .runners
-            .iter()
-            .find(|(_, entry)| entry.runner.name.as_str() == text)
-        {
-            return Ok(*id);
-        }
-        if text.len() < 4 {
-            return Err(not_found());
-        }
-        let fits: Vec<RunnerId> = self
-            .runners
-            .keys()
-            .copied()
-            .filter(|id| id.to_string().starts_with(text))
-            .collect();
-        match *fits.as_slice() {
-            [] => Err(not_found()),
-            [id] => Ok(id),
-            _ => Err(AppError::RunnerAmbiguous {
-                text: text.to_owned(),
-                count: fits.len(),
-            }),
-        }
-    }
-
-    fn nearest_name(&self, text: &str) -> Option<String> {
-        self.runners
-            .values()
-            .map(|entry| entry.runner.name.as_str())
-            .map(|name| (strsim::damerau_levenshtein(name, text), name))
-            .filter(|(distance, name)| *distance <= name.chars().count().div_ceil(3))
-            .min()
-            .map(|(_, name)| name.to_owned())
-    }
-
-    pub(super) fn find(&self, text: &str) -> Result<&Entry, AppError> {
-        let id = self.resolve(text)?;
-        self.entry(id)
-    }
-
-    pub(super) fn find_mut(&mut self, text: &str) -> Result<&mut Entry, AppError> {
-        let id = self.resolve(text)?;
-        self.entry_mut(id)
     }
 
     pub(super) fn entry(&self, id: RunnerId) -> Result<&Entry, AppError> {
@@ -206,10 +157,15 @@ impl World {
         }
         let tape = Tape::new(id, runner.run, Arc::clone(&self.writer));
         self.touch(id);
-        self.runners
-            .entry(id)
-            .insert_entry(Entry::new(runner, tape))
-            .into_mut()
+        let new = Entry::new(runner, tape);
+        match self.runners.entry(id) {
+            btree_map::Entry::Vacant(place) => place.insert(new),
+            btree_map::Entry::Occupied(place) => {
+                let entry = place.into_mut();
+                *entry = new;
+                entry
+            }
+        }
     }
 
     pub(super) fn remove(&mut self, id: RunnerId) -> Option<Entry> {
@@ -259,6 +215,7 @@ impl World {
 
     fn after_change(&mut self, id: RunnerId) {
         self.touch(id);
+        self.blame_server();
         let now = self.clock.now();
         let Some(entry) = self.runners.get_mut(&id) else {
             return;

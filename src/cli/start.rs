@@ -44,10 +44,10 @@ pub(crate) enum Start {
 /// # Errors
 /// A [`Failure`] that says which of both is missing.
 pub(crate) fn connect(paths: &Paths, start: Start) -> Result<Client<'_>, Failure> {
-    if let Some(client) = Client::connect(paths)? {
+    if let Some(mut client) = Client::connect(paths)? {
         return match outdated(paths).filter(|_| start != Start::Never) {
             Some(build) => {
-                end_daemon(paths, client, Some(build))?;
+                end_daemon(paths, &mut client, Some(build))?;
                 start_daemon(paths)
             }
             None => Ok(client),
@@ -90,7 +90,7 @@ fn outdated(paths: &Paths) -> Option<Build> {
 /// A [`Failure`] when it does not answer or does not end.
 pub(crate) fn end_daemon(
     paths: &Paths,
-    mut client: Client<'_>,
+    client: &mut Client<'_>,
     only: Option<Build>,
 ) -> Result<Answer, Failure> {
     let id = only.as_ref().map(Build::id);

@@ -10,14 +10,13 @@ use tokio_util::sync::CancellationToken;
 use super::streams::Stream;
 use super::{failure, transcripts, view};
 use crate::app::{App, AppError, NewRunner, RegisterTarget, Registration, RunnerNow, StopMode};
-use crate::domain::exit;
 use crate::domain::ids::{PaneId, Pid, RunnerId};
 use crate::domain::segment::Icons;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
 use crate::wire::{
     Answer, AttachTmux, CreateRunner, DaemonView, ErrorBody, GetStatus, Hello, OLDEST_PROTOCOL,
-    PROTOCOL, Request, RunExited, StopDaemon, StopRunner, Tag, WaitRunner,
+    PROTOCOL, Request, StopDaemon, StopRunner, Tag, WaitRunner,
 };
 
 pub(super) type Result<T> = std::result::Result<T, ErrorBody>;
@@ -340,20 +339,6 @@ impl Service {
             ..Answer::default()
         })
     }
-
-    async fn run_exited(&self, run: &RunExited) -> Result<Answer> {
-        let outcome = match (run.code, run.signal) {
-            (Some(code), None) => exit::Outcome::Code(code),
-            (None, Some(signal)) => exit::Outcome::Signal(signal),
-            _ => return Err(wrong("code", "Exactly one of code and signal is needed.")),
-        };
-        let id = runner_id(&run.runner_id)?;
-        done(
-            self.app
-                .run_exited(id, run.run, outcome, Timestamp(run.at_ms))
-                .await,
-        )
-    }
 }
 
 #[expect(
@@ -372,7 +357,7 @@ fn one(result: std::result::Result<RunnerNow, AppError>) -> Result<Answer> {
     })
 }
 
-fn done(result: std::result::Result<(), AppError>) -> Result<Answer> {
+pub(super) fn done(result: std::result::Result<(), AppError>) -> Result<Answer> {
     result.map(|()| Answer::default()).map_err(refused)
 }
 
@@ -398,7 +383,7 @@ fn parse_icons(word: Option<&str>) -> Result<Icons> {
     }
 }
 
-fn runner_id(text: &str) -> Result<RunnerId> {
+pub(super) fn runner_id(text: &str) -> Result<RunnerId> {
     text.parse()
         .map_err(|error| wrong("runnerId", &format!("{error}.")))
 }

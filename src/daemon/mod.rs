@@ -7,6 +7,7 @@ pub mod limits;
 mod listener;
 mod ownership;
 mod run;
+mod runs;
 mod signals;
 mod slots;
 mod streams;

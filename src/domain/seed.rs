@@ -95,7 +95,7 @@ fn last_cell(screen: &PaneScreen) -> Option<(String, u16)> {
     while let Some(c) = chars.next() {
         if c == '\x1b' {
             let mut sequence = String::from(c);
-            while let Some(next) = chars.next() {
+            for next in chars.by_ref() {
                 sequence.push(next);
                 if next.is_ascii_alphabetic() {
                     break;

@@ -59,7 +59,7 @@ impl Default for Settings {
             keep_window: KeepWindow::default(),
             transcript_limit: 100_000_000,
             transcripts_total: 2_000_000_000,
-            retention: Duration::from_hours(30 * 24),
+            retention: Duration::from_secs(30 * 24 * 3600),
             secrets: Vec::new(),
             redact_at_rest: false,
             key_file: None,

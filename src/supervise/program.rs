@@ -105,16 +105,19 @@ impl Program {
     }
 
     /// Returns when it has ended, however long it takes, and passes on what it must know until then.
-    pub(super) fn wait(mut self, terminal: Option<&Terminal>) -> io::Result<End> {
+    /// With the end comes whether its terminal was taken away before.
+    pub(super) fn wait(mut self, terminal: Option<&Terminal>) -> io::Result<(End, bool)> {
+        let mut hung_up = false;
         loop {
             // SIGCHLD was caught before the program was started, so no end can be missed.
             for signal in self.inbox.0.wait() {
+                hung_up |= signal == SIGHUP;
                 pass_on(self.pid, signal);
             }
             let options = WaitOptions::NOHANG | WaitOptions::UNTRACED;
             while let Some((_, status)) = waitpid(Some(self.pid), options)? {
                 if let Some(end) = End::of(status) {
-                    return Ok(end);
+                    return Ok((end, hung_up));
                 }
                 if let Some(signal) = status.stopping_signal() {
                     keep_awake(self.pid, signal, terminal);

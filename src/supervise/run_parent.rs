@@ -105,12 +105,12 @@ fn accompany(
             pid: pid.as_raw_nonzero().get(),
         }),
     );
-    let Ok(end) = program.wait(terminal) else {
+    let Ok((end, hung_up)) = program.wait(terminal) else {
         // Somebody else waited for our child, which only a debugger could do: the daemon then sees the pane
         // close without an exit, which is all that is known.
         return ExitCode::from(REFUSED);
     };
-    let exited = exited(args, end);
+    let exited = exited(args, end, hung_up);
     if let Some(terminal) = terminal {
         terminal.drain();
     }
@@ -130,7 +130,7 @@ fn accompany(
     end.exit_code()
 }
 
-fn exited(args: &RunParentArgs, end: End) -> RunExited {
+fn exited(args: &RunParentArgs, end: End, hung_up: bool) -> RunExited {
     let (code, signal) = match end {
         End::Code(code) => (Some(code), None),
         End::Signal(signal) => (None, Some(signal)),
@@ -140,6 +140,7 @@ fn exited(args: &RunParentArgs, end: End) -> RunExited {
         run: args.run,
         code,
         signal,
+        hung_up,
         at_ms: now_ms(),
     }
 }

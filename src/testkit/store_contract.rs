@@ -313,6 +313,7 @@ mod tests {
                 run,
                 code,
                 signal,
+                hung_up: false,
                 at_ms: at.0,
             };
             exit_file::write(&state_dir, &exited).unwrap();

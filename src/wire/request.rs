@@ -345,6 +345,9 @@ pub struct RunExited {
     /// Signal that ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<i32>,
+    /// True when its terminal was taken away before it ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hung_up: bool,
     /// When, in milliseconds since 1970.
     pub at_ms: u64,
 }

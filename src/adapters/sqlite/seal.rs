@@ -178,7 +178,7 @@ impl Sealer {
         let (len, blob) = blob.split_first_chunk::<4>().ok_or(BlobError::Damaged)?;
         let len = usize::try_from(u32::from_le_bytes(*len)).unwrap_or(LONGEST);
         let unpack = |packed: &[u8]| {
-            zstd::bulk::decompress(packed, len.min(LONGEST)).map_err(|_| BlobError::Damaged)
+            zstd::bulk::decompress(packed, len.min(LONGEST)).map_err(|_damaged| BlobError::Damaged)
         };
         match blob.split_first() {
             Some((&PLAIN, packed)) => unpack(packed),
@@ -187,7 +187,7 @@ impl Sealer {
                     return Err(BlobError::Sealed);
                 };
                 let (nonce, sealed) = rest.split_at_checked(NONCE).ok_or(BlobError::Damaged)?;
-                let nonce = XNonce::try_from(nonce).map_err(|_| BlobError::Damaged)?;
+                let nonce = XNonce::try_from(nonce).map_err(|_short| BlobError::Damaged)?;
                 let payload = Payload {
                     msg: sealed,
                     aad: what,

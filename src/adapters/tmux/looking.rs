@@ -1,6 +1,8 @@
 //! Pictures of followed panes: asked on the pane's own watching client, so that the answer marks a place in the stream. What
 //! the client told before it is part of the picture, what it tells afterwards is not.
 
+use std::str::Split;
+
 use bytes::{Bytes, BytesMut};
 
 use super::client::ClientId;
@@ -145,7 +147,7 @@ fn read(replies: Replies, escapes: bool) -> Option<PaneScreen> {
     let [state, rows, behind, history] = <[Vec<Bytes>; 4]>::try_from(replies).ok()?;
     let state = String::from_utf8_lossy(state.first()?).into_owned();
     let mut fields = state.split(' ');
-    let mut number = || -> Option<u32> { fields.next()?.parse().ok() };
+    let mut number = || number(&mut fields);
     let narrow = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
     let size = Size {
         cols: narrow(number()?.max(1)),
@@ -159,34 +161,13 @@ fn read(replies: Replies, escapes: bool) -> Option<PaneScreen> {
     };
     let region = (narrow(number()?), narrow(number()?));
     let history_size = number()?;
-    let mut flag = || Some(number()? == 1);
-    let (wrap, insert, origin, cursor_shows) = (flag()?, flag()?, flag()?, flag()?);
-    let (cursor_keys, keypad) = (flag()?, flag()?);
-    let mut mouse = [Some(1000), Some(1002), Some(1003), Some(1005), Some(1006)];
-    for mode in &mut mouse {
-        *mode = mode.filter(|_| flag() == Some(true));
-    }
-    let bracketed_paste = match fields.next()?.strip_prefix('x')? {
-        "" => None,
-        flag => Some(flag == "1"),
-    };
+    let modes = read_modes(&mut fields)?;
     let tabs = fields.next()?.strip_prefix('t')?;
     let tabs = tabs
         .split(',')
         .map(|col| col.parse().ok())
         .collect::<Option<Vec<u16>>>();
-    let text = |rows: Vec<Bytes>| -> Vec<Bytes> {
-        if !escapes {
-            return rows;
-        }
-        rows.iter()
-            .map(|row| {
-                let mut out = BytesMut::new();
-                unescape_into(row, &mut out);
-                out.freeze()
-            })
-            .collect()
-    };
+    let text = |rows| unescaped(rows, escapes);
     // tmux does not know where the cursor was, when the program did not save it.
     let saved = (saved != (u32::MAX, u32::MAX)).then(|| Cursor {
         col: narrow(saved.0),
@@ -208,17 +189,50 @@ fn read(replies: Replies, escapes: bool) -> Option<PaneScreen> {
         cursor,
         region,
         tabs,
-        modes: Modes {
-            wrap,
-            insert,
-            origin,
-            cursor_shows,
-            cursor_keys,
-            keypad,
-            bracketed_paste,
-            mouse,
-        },
+        modes,
     })
+}
+
+fn number(fields: &mut Split<'_, char>) -> Option<u32> {
+    fields.next()?.parse().ok()
+}
+
+fn read_modes(fields: &mut Split<'_, char>) -> Option<Modes> {
+    let mut flag = || Some(number(fields)? == 1);
+    let (wrap, insert, origin, cursor_shows) = (flag()?, flag()?, flag()?, flag()?);
+    let (cursor_keys, keypad) = (flag()?, flag()?);
+    let mut mouse = [Some(1000), Some(1002), Some(1003), Some(1005), Some(1006)];
+    for mode in &mut mouse {
+        *mode = mode.filter(|_| flag() == Some(true));
+    }
+    let bracketed_paste = match fields.next()?.strip_prefix('x')? {
+        "" => None,
+        flag => Some(flag == "1"),
+    };
+    Some(Modes {
+        wrap,
+        insert,
+        origin,
+        cursor_shows,
+        cursor_keys,
+        keypad,
+        bracketed_paste,
+        mouse,
+    })
+}
+
+/// Rows without the octal escapes that `capture-pane -C` puts in.
+fn unescaped(rows: Vec<Bytes>, escapes: bool) -> Vec<Bytes> {
+    if !escapes {
+        return rows;
+    }
+    rows.iter()
+        .map(|row| {
+            let mut out = BytesMut::new();
+            unescape_into(row, &mut out);
+            out.freeze()
+        })
+        .collect()
 }
 
 /// The size of a pane in a layout string of tmux: `CHECKSUM,` and then cells `WxH,X,Y`, each followed by `,PANE` or by more cells in

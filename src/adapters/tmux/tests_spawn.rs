@@ -174,7 +174,14 @@ async fn a_named_session_is_made_once_and_a_server_if_need_be() {
     assert!(panes.iter().all(|pane| pane.runner == Some(runner())));
     let other = hub
         .tmux
-        .spawn(&self::spec(&server, named("other"), &["cat"]))
+        .spawn(&self::spec(
+            &server,
+            SpawnTarget::Named {
+                name: "other".to_owned(),
+                key: None,
+            },
+            &["cat"],
+        ))
         .await
         .unwrap();
     let session = other.place.session.to_string();

@@ -15,8 +15,8 @@ pub(crate) fn run(verb: &DaemonVerb, context: &mut Context<'_>) -> Result<(), Fa
     match verb {
         DaemonVerb::Start(args) => start(args, context),
         DaemonVerb::Stop(args) => {
-            let client = context.connect(Start::Never)?;
-            let answer = end_daemon(context.paths, client, None)?;
+            let mut client = context.connect(Start::Never)?;
+            let answer = end_daemon(context.paths, &mut client, None)?;
             if args.json {
                 return context.output.json(&answer);
             }
@@ -24,8 +24,8 @@ pub(crate) fn run(verb: &DaemonVerb, context: &mut Context<'_>) -> Result<(), Fa
         }
         DaemonVerb::Status(args) => status(args, context),
         DaemonVerb::Restart(args) => {
-            if let Some(client) = Client::connect(context.paths)? {
-                end_daemon(context.paths, client, None)?;
+            if let Some(mut client) = Client::connect(context.paths)? {
+                end_daemon(context.paths, &mut client, None)?;
             }
             start(args, context)
         }

@@ -165,7 +165,7 @@ fn css(codes: &str) -> String {
             38 | 48 => {
                 let (colour, left) = match rest {
                     [5, index, left @ ..] => (indexed(*index), left),
-                    [2, r, g, b, left @ ..] => (format!("#{r:02x}{g:02x}{b:02x}"), left),
+                    [2, r, g, b, left @ ..] => (hex(*r, *g, *b), left),
                     _ => break,
                 };
                 rest = left;
@@ -192,6 +192,12 @@ fn css(codes: &str) -> String {
     style
 }
 
+/// A colour as CSS writes it.
+fn hex(r: u8, g: u8, b: u8) -> String {
+    let hash = '#';
+    format!("{hash}{r:02x}{g:02x}{b:02x}")
+}
+
 /// A colour of the palette of 256.
 fn indexed(index: u8) -> String {
     match index {
@@ -204,11 +210,11 @@ fn indexed(index: u8) -> String {
             let level = |step: u8| if step == 0 { 0 } else { 55 + step * 40 };
             let cube = index - 16;
             let (r, g, b) = (cube / 36, cube / 6 % 6, cube % 6);
-            format!("#{:02x}{:02x}{:02x}", level(r), level(g), level(b))
+            hex(level(r), level(g), level(b))
         }
         232..=255 => {
             let grey = 8 + (index - 232) * 10;
-            format!("#{grey:02x}{grey:02x}{grey:02x}")
+            hex(grey, grey, grey)
         }
     }
 }

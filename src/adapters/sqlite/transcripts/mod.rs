@@ -5,6 +5,7 @@ mod codec;
 mod failure;
 mod file;
 mod inbox;
+mod insert;
 mod keeping;
 mod reader;
 mod reading;

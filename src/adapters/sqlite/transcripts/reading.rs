@@ -98,7 +98,7 @@ impl ReadFile<'_> {
                 {
                     bytes += usize::try_from(frame.end.seq.0 - frame.start.seq.0).unwrap_or(0);
                     next = Cursor::at(frame.end);
-                    stored.push(self.frame(frame)?);
+                    stored.push(self.frame(&frame)?);
                 }
                 (_, Some(record)) => {
                     next = Cursor {
@@ -129,7 +129,7 @@ impl ReadFile<'_> {
             let frame = FrameRow::of(row)?;
             bytes += usize::try_from(frame.end.seq.0 - frame.start.seq.0).unwrap_or(0);
             let start = frame.start;
-            stored.push((start, 1, self.frame(frame)?));
+            stored.push((start, 1, self.frame(&frame)?));
             if bytes >= max_bytes {
                 lowest = start;
                 break;
@@ -272,7 +272,7 @@ impl ReadFile<'_> {
         Ok(record)
     }
 
-    fn frame(&self, row: FrameRow) -> Result<Stored> {
+    fn frame(&self, row: &FrameRow) -> Result<Stored> {
         let damaged = Stored::Record(Record {
             at: row.start,
             time: row.at,

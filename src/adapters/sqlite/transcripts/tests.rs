@@ -314,10 +314,7 @@ async fn age_and_total_size_are_pruned_and_a_dry_run_only_tells() {
     }
     assert_eq!(bytes_of(&all(&store.store, old).await), b"");
     // Positions do not begin anew.
-    assert_eq!(
-        store.store.extent(old).await.unwrap().end,
-        start.after(len)
-    );
+    assert_eq!(store.store.extent(old).await.unwrap().end, start.after(len));
     assert_eq!(
         gaps(&all(&store.store, old).await)[0].reason,
         GapReason::Pruned
