@@ -21,9 +21,16 @@ pub trait Files: Send + Sync {
     /// When it is not there afterwards.
     fn make_directory(&self, path: &Path) -> io::Result<()>;
 
-    /// Appends `text` to a file that only the user may read; makes it if missing.
+    /// Appends `text` to a file that only the user may read; makes it if missing. Returns the file's new size in bytes.
     ///
     /// # Errors
-    /// When not all of it was written.
-    async fn append(&self, path: &Path, text: String) -> io::Result<()>;
+    /// When not all of it was written; the file is then as it was before, as far as the disk allows.
+    async fn append(&self, path: &Path, text: String) -> io::Result<u64>;
+
+    /// Puts the file at `path` aside, compressed, as `<path>.1.gz`; what had that name becomes `.2.gz`, and so on up to
+    /// `keep`, and the one after that is gone. Does nothing when there is no such file. Nobody may append meanwhile.
+    ///
+    /// # Errors
+    /// When it was not put aside, or not compressed; what is uncompressed then is taken up by the next call.
+    async fn rotate(&self, path: &Path, keep: usize) -> io::Result<()>;
 }
