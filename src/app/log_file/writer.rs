@@ -11,14 +11,14 @@ use tokio::time::{Instant, sleep_until};
 use super::held::Held;
 use super::limits::FILES_KEPT;
 use super::retry::Retry;
-use crate::ports::files::Files;
+use crate::ports::files::{Compressing, Files};
 
 /// What a person should know; each is told once until it works again, and tried again by itself.
 #[derive(Debug)]
 pub(super) enum Trouble {
     /// Lines cannot be written. Those that cannot be held back will be missing.
     Write(io::Error),
-    /// The file is too large and cannot be put aside. It grows meanwhile.
+    /// The file is too large and cannot be put aside, or what was put aside cannot be compressed.
     Rotate(io::Error),
 }
 
@@ -32,6 +32,8 @@ pub(super) struct LogWriter {
     phase: Phase,
     writing: Retry,
     rotating: Retry,
+    /// What was put aside; the next file is not put aside before it is done.
+    compressing: Option<Compressing>,
     /// No rotation begins before, since the last one failed.
     no_rotation_until: Option<Instant>,
 }
@@ -42,7 +44,7 @@ enum Phase {
     /// Writing failed, and is tried again then.
     Paused(Instant),
     /// The file is being put aside, and nobody may append.
-    Rotating(Pin<Box<dyn Future<Output = io::Result<()>> + Send>>),
+    Rotating(Pin<Box<dyn Future<Output = io::Result<Compressing>> + Send>>),
 }
 
 impl LogWriter {
@@ -56,6 +58,7 @@ impl LogWriter {
             phase: Phase::Ready,
             writing: Retry::default(),
             rotating: Retry::default(),
+            compressing: None,
             no_rotation_until: None,
         }
     }
@@ -74,24 +77,22 @@ impl LogWriter {
         self.held.miss(lines);
     }
 
-    /// Returns when a pause or a rotation is over, so that writing can go on; waits for ever when there is none. May be
-    /// dropped at any time without harm.
+    /// Returns when a pause or a part of a rotation is over, so that writing can go on; waits for ever when there is
+    /// none. May be dropped at any time without harm.
     pub(super) async fn ready_again(&mut self) -> Option<Trouble> {
-        let rotated = match &mut self.phase {
-            Phase::Ready => std::future::pending().await,
-            Phase::Paused(until) => {
-                sleep_until(*until).await;
-                Ok(())
+        let rotated = tokio::select! {
+            put_aside = over(&mut self.phase) => {
+                self.phase = Phase::Ready;
+                put_aside.map(|compressing| self.compressing = compressing.or(self.compressing.take()))
             }
-            Phase::Rotating(rotation) => {
-                let rotated = rotation.await;
-                if rotated.is_ok() {
+            compressed = done(&mut self.compressing) => {
+                self.compressing = None;
+                if compressed.is_ok() {
                     self.rotating.worked();
                 }
-                rotated
+                compressed
             }
         };
-        self.phase = Phase::Ready;
         let error = rotated.err()?;
         let (pause, is_news) = self.rotating.failed(&error);
         self.no_rotation_until = Some(Instant::now() + pause);
@@ -122,7 +123,7 @@ impl LogWriter {
         let may = self
             .no_rotation_until
             .is_none_or(|until| until <= Instant::now());
-        if size >= self.rotate_at && may {
+        if size >= self.rotate_at && may && self.compressing.is_none() {
             let (files, path) = (Arc::clone(&self.files), self.path.clone());
             let rotation = async move { files.rotate(&path, FILES_KEPT).await };
             self.phase = Phase::Rotating(Box::pin(rotation));
@@ -132,11 +133,37 @@ impl LogWriter {
     /// The last try, without pauses: nothing more will come.
     pub(super) async fn finish(&mut self) -> Option<Trouble> {
         if matches!(self.phase, Phase::Rotating(_)) {
-            // Why it failed matters no more; what it left is taken up the next time.
-            let _lines_are_written_anyway = self.ready_again().await;
+            // Why it failed matters no more: the lines are written anyway.
+            let _trouble = over(&mut self.phase).await.map(|compressing| {
+                self.compressing = compressing;
+            });
         }
         self.phase = Phase::Ready;
-        self.write().await
+        let trouble = self.write().await;
+        if let Some(compressing) = self.compressing.take() {
+            // If it fails, it is taken up by the next rotation, if there is one.
+            let _trouble = compressing.await;
+        }
+        trouble
+    }
+}
+
+/// The end of a phase in which nothing is written, with what is to be compressed after it.
+async fn over(phase: &mut Phase) -> io::Result<Option<Compressing>> {
+    match phase {
+        Phase::Ready => std::future::pending().await,
+        Phase::Paused(until) => {
+            sleep_until(*until).await;
+            Ok(None)
+        }
+        Phase::Rotating(rotation) => rotation.await.map(Some),
+    }
+}
+
+async fn done(compressing: &mut Option<Compressing>) -> io::Result<()> {
+    match compressing {
+        Some(compressing) => compressing.await,
+        None => std::future::pending().await,
     }
 }
 
@@ -161,12 +188,20 @@ mod tests {
         assert!(trouble.is_none(), "{trouble:?}");
     }
 
+    /// Lets a rotation that has begun come to its end.
+    async fn rotated(writer: &mut LogWriter) {
+        for part in ["put aside", "compressed"] {
+            let trouble = writer.ready_again().await;
+            assert!(trouble.is_none(), "{part}: {trouble:?}");
+        }
+    }
+
     #[tokio::test]
     async fn a_full_file_is_put_aside_and_the_five_newest_are_kept() {
         let (mut writer, files) = writer(4);
         for number in 1..=8 {
             write(&mut writer, &format!("{number}...")).await;
-            assert!(writer.ready_again().await.is_none());
+            rotated(&mut writer).await;
         }
         write(&mut writer, "9").await;
         assert_eq!(files.text(LOG).await.unwrap(), "9\n");
@@ -190,6 +225,45 @@ mod tests {
         assert!(writer.write().await.is_none());
         assert_eq!(files.text(LOG).await.unwrap(), "held\n");
         assert_eq!(files.text(&format!("{LOG}.1.gz")).await.unwrap(), "full\n");
+    }
+
+    #[tokio::test]
+    async fn the_next_file_is_written_during_compression_and_not_put_aside_before_its_end() {
+        let (mut writer, files) = writer(4);
+        let compressing = files.compressing.clone();
+        let slow = compressing.lock().await;
+        write(&mut writer, "full").await;
+        assert!(writer.ready_again().await.is_none());
+        for line in ["next", "more"] {
+            assert!(timed_out(&mut writer).await);
+            write(&mut writer, line).await;
+        }
+        assert_eq!(files.text(LOG).await.unwrap(), "next\nmore\n");
+        drop(slow);
+        assert!(writer.ready_again().await.is_none());
+        write(&mut writer, "last").await;
+        rotated(&mut writer).await;
+        assert_eq!(files.text(LOG).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_compression_is_told_and_puts_off_the_next_rotation() {
+        let (mut writer, files) = writer(4);
+        files.cramped.store(true, Ordering::SeqCst);
+        write(&mut writer, "full").await;
+        assert!(writer.ready_again().await.is_none());
+        assert!(matches!(
+            writer.ready_again().await,
+            Some(Trouble::Rotate(_))
+        ));
+        write(&mut writer, "next").await;
+        assert_eq!(files.text(LOG).await.unwrap(), "next\n");
+        assert!(timed_out(&mut writer).await, "a rotation before its time");
+        files.cramped.store(false, Ordering::SeqCst);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        write(&mut writer, "more").await;
+        rotated(&mut writer).await;
+        assert_eq!(files.text(LOG).await, None);
     }
 
     /// Polls it once, and drops it.
@@ -242,7 +316,7 @@ mod tests {
         files.stuck.store(false, Ordering::SeqCst);
         tokio::time::advance(Duration::from_secs(2)).await;
         write(&mut writer, "last").await;
-        assert!(writer.ready_again().await.is_none());
+        rotated(&mut writer).await;
         assert_eq!(
             files.text(&format!("{LOG}.1.gz")).await.unwrap(),
             "full\nmore\nagain\nlast\n"
