@@ -24,7 +24,7 @@ async fn a_full_disk_is_a_warning_and_the_file_goes_on_when_there_is_room_again(
     for printed in (50..=2048 + 50).step_by(50) {
         core.mux.print(pane, &line.repeat(50)).await;
         core.until_seq(1 + printed).await;
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::advance(Duration::from_millis(100)).await;
     }
     let warnings = core.app.warnings().await.unwrap();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
@@ -61,7 +61,7 @@ impl Core {
                 .await
                 .is_some_and(|text| text.ends_with(end))
             {
-                tokio::time::sleep(Duration::from_millis(10)).await;
+                tokio::time::advance(Duration::from_millis(10)).await;
             }
         };
         tokio::time::timeout(Duration::from_secs(300), waiting)
