@@ -1,8 +1,16 @@
 //! The plain text log in a runner's output directory: an ordinary follower of its log that writes a file.
-//! A disk that is too slow costs lines, which the file says, and never the runner.
+//! A disk that is too slow, or full, costs lines, which the file says, and never the runner.
 
-use std::fmt::Write as _;
-use std::path::PathBuf;
+mod held;
+mod limits;
+mod retry;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use limits::ROTATE_BYTES;
+use writer::{LogWriter, Trouble};
 
 use super::logs::{FollowItem, LogFollower};
 use super::query::LogQuery;
@@ -39,30 +47,54 @@ impl App {
     }
 
     async fn copy_log(self, id: RunnerId, mut follower: LogFollower, path: PathBuf) {
-        while let Some(item) = follower.next().await {
-            let mut text = String::new();
-            match item {
-                FollowItem::Entries(entries) => {
-                    for entry in entries {
-                        text.push_str(&entry.text);
-                        text.push('\n');
+        let mut log = LogWriter::new(Arc::clone(&self.ports.files), path, ROTATE_BYTES);
+        loop {
+            let item = {
+                // Kept until it is done: dropped half way, it would take lines with it.
+                let next = follower.next();
+                tokio::pin!(next);
+                loop {
+                    tokio::select! {
+                        item = &mut next => break item,
+                        trouble = log.ready_again() => {
+                            self.tell(id, log.path(), trouble).await;
+                            let trouble = log.write().await;
+                            self.tell(id, log.path(), trouble).await;
+                        }
                     }
                 }
-                FollowItem::Lagged(count) => {
-                    // Writing to a String cannot fail.
-                    let _always_ok = writeln!(text, "[geppetto: {count} lines are missing here]");
+            };
+            match item {
+                Some(FollowItem::Entries(entries)) => {
+                    entries.iter().for_each(|entry| log.push(&entry.text));
                 }
-                FollowItem::Ended(_) => continue,
+                Some(FollowItem::Lagged(count)) => log.miss(count),
+                Some(FollowItem::Ended(_)) => {}
+                None => break,
             }
-            if let Err(error) = self.ports.files.append(&path, text).await {
-                let sentence = format!(
-                    "The log of runner {id} can no longer be written to {}: {error}.",
-                    path.display()
-                );
-                // An error means that the daemon ends.
-                let _ending = self.monitor.turn(move |world| world.warn(sentence)).await;
-                return;
-            }
+            let trouble = log.write().await;
+            self.tell(id, log.path(), trouble).await;
         }
+        let trouble = log.finish().await;
+        self.tell(id, log.path(), trouble).await;
+    }
+
+    async fn tell(&self, id: RunnerId, path: &Path, trouble: Option<Trouble>) {
+        let path = path.display();
+        let sentence = match trouble {
+            None => return,
+            Some(Trouble::Write(error)) => {
+                format!(
+                    "The log of runner {id} cannot be written to {path}: {error}. This is tried again."
+                )
+            }
+            Some(Trouble::Rotate(error)) => {
+                format!(
+                    "The log of runner {id} in {path} cannot be put aside and compressed: {error}. This is tried again."
+                )
+            }
+        };
+        // An error means that the daemon ends.
+        let _ending = self.monitor.turn(move |world| world.warn(sentence)).await;
     }
 }

@@ -194,7 +194,7 @@ mod tests {
             keep_window: Some(KeepWindow::Never),
             transcript_limit: Some(5_000_000),
             transcripts_total: Some(100_000_000_000),
-            retention: Some(Duration::from_hours(12)),
+            retention: Some(Duration::from_secs(12 * 3600)),
             secrets: vec![r"tok_\d+".to_owned(), "x".to_owned()],
             redact_at_rest: Some(true),
             key_file: Some(PathBuf::from("~/key")),
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!(least.transcript_limit, Some(1_000_000));
         assert_eq!(least.retention, Some(Duration::from_secs(864)));
         let century = parse("retention_days = 36500").unwrap().retention;
-        assert_eq!(century, Some(Duration::from_hours(36500 * 24)));
+        assert_eq!(century, Some(Duration::from_secs(36500 * 86_400)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The use cases over fakes: what a person asked for, what happened in the panes, what they were told.
 
 mod life;
+mod log_file;
 mod logs;
 mod register;
 mod restart;
