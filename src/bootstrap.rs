@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
 use crate::adapters::process::SystemProcesses;
-use crate::adapters::sqlite::{Key, SqliteStore, SqliteTranscripts, TranscriptOptions};
+use crate::adapters::sqlite::{Key, Redact, SqliteStore, SqliteTranscripts, TranscriptOptions};
 use crate::adapters::tmux::{Tmux, TmuxOptions};
 use crate::app::{App, Ports};
 use crate::config::{
@@ -19,6 +19,7 @@ use crate::config::{
 };
 use crate::daemon::{Daemon, DaemonError, Ownership, OwnershipError, Tasks};
 use crate::daemon_stdio::{Announcer, ReadyLine};
+use crate::domain::redact::{Counts, Redactor};
 use crate::logging;
 use crate::ports::clock::Clock;
 use crate::ports::transcript::{Retention, Transcripts};
@@ -178,11 +179,12 @@ fn transcripts(
             hint: error.hint(),
             source: Box::new(error),
         })?;
+    let redact = redact(&settings.borrow())?;
     let options = TranscriptOptions {
         directory: paths.state_dir.join("transcripts"),
         retention: Arc::new(move || Retention::of(&settings.borrow())),
         key,
-        redact: None,
+        redact,
     };
     let store = SqliteTranscripts::start(options).map_err(|source| DaemonError::Io {
         what: "the threads of the transcripts cannot be started",
@@ -194,6 +196,20 @@ fn transcripts(
         reader: store.clone(),
         keeper: store,
     })
+}
+
+/// What blots out secrets before they are written, if that is wanted.
+fn redact(settings: &Settings) -> Result<Option<Redact>, DaemonError> {
+    if !settings.redact_at_rest {
+        return Ok(None);
+    }
+    let redactor = Redactor::new(&settings.secrets).map_err(|error| DaemonError::Io {
+        what: "what is a secret cannot be told",
+        source: std::io::Error::other(error),
+    })?;
+    Ok(Some(Arc::new(move |bytes: &mut [u8]| {
+        redactor.bytes(bytes, &mut Counts::default());
+    })))
 }
 
 fn tmux_options(

@@ -175,6 +175,7 @@ fn timed(mut command: Command) -> f64 {
     start.elapsed().as_secs_f64() * 1e3
 }
 
+#[expect(clippy::too_many_lines, reason = "one row after the other")]
 fn found_again(world: &World, flood: &Done) {
     let file = world.path("piped");
     let peer = |program: &str, args: &[&str]| {

@@ -21,6 +21,8 @@ impl App {
         let Ok(mut version) = self.monitor.turn(|world| world.version.subscribe()).await else {
             return;
         };
+        // What changed before this began is not on disk either.
+        version.mark_changed();
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return,

@@ -47,7 +47,7 @@ pub(crate) fn connect(paths: &Paths, start: Start) -> Result<Client<'_>, Failure
     if let Some(mut client) = Client::connect(paths)? {
         return match outdated(paths).filter(|_| start != Start::Never) {
             Some(build) => {
-                end_daemon(paths, &mut client, Some(build))?;
+                end_daemon(paths, &mut client, Some(&build))?;
                 start_daemon(paths)
             }
             None => Ok(client),
@@ -91,15 +91,15 @@ fn outdated(paths: &Paths) -> Option<Build> {
 pub(crate) fn end_daemon(
     paths: &Paths,
     client: &mut Client<'_>,
-    only: Option<Build>,
+    only: Option<&Build>,
 ) -> Result<Answer, Failure> {
-    let id = only.as_ref().map(Build::id);
+    let id = only.map(Build::id);
     let request = Request::StopDaemon(StopDaemon { only: id });
     let answer = client.ask(request, Some(PATIENCE))?;
     let deadline = Deadline::after(PATIENCE);
     // It listens no more, and then it lets go of its lock: everything is on disk by then.
     while Client::connect(paths)?.is_some() || is_locked(&paths.lock) {
-        if only.is_some() && Build::in_lock(&paths.lock) != only {
+        if only.is_some() && Build::in_lock(&paths.lock).as_ref() != only {
             break;
         }
         if deadline.has_passed() {

@@ -79,6 +79,10 @@ fn place(epoch: u32, seq: u64) -> Position {
 }
 
 /// Checks an empty store.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one store after the other state, in order"
+)]
 pub(crate) async fn check(
     writer: &dyn TranscriptWriter,
     reader: &dyn TranscriptReader,

@@ -17,6 +17,7 @@ fn status(sandbox: &Sandbox, key: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one life of a slot, in its order")]
 fn a_slot_knows_who_looks_and_what_was_printed_since() {
     let sandbox = Sandbox::new();
     let reserved = sandbox

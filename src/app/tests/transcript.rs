@@ -97,7 +97,7 @@ async fn followed(follower: &mut TranscriptFollower, until: &str) -> String {
             match piece {
                 Piece::Output { chunk, .. } => text += std::str::from_utf8(&chunk.bytes).unwrap(),
                 Piece::Record(record) => text += &format!("[{:?}]", record.kind),
-                other => panic!("{other:?}"),
+                Piece::Keyframe(screen) => panic!("{screen:?}"),
             }
         }
     }
@@ -161,7 +161,7 @@ async fn pages_of_a_transcript_join_without_loss_or_repeat() {
             match piece {
                 Piece::Output { chunk, .. } => bytes.extend_from_slice(&chunk.bytes),
                 Piece::Record(_) => records += 1,
-                other => panic!("{other:?}"),
+                Piece::Keyframe(screen) => panic!("{screen:?}"),
             }
         }
         from = page.next;
