@@ -22,7 +22,9 @@ impl App {
             return;
         };
         // What changed before this began is not on disk either.
-        version.mark_changed();
+        if *version.borrow() > 0 {
+            version.mark_changed();
+        }
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return,
