@@ -43,9 +43,7 @@ impl App {
 impl World {
     /// The active pane of the session that has a key.
     fn pane_of(&self, key: &SessionKey) -> Option<&MuxPane> {
-        let text = key.to_string();
-        let mut sessions = self.layout.sessions.iter();
-        let session = sessions.find(|session| session.key.as_deref() == Some(&*text))?;
+        let session = self.layout.session_of(key)?;
         let mut panes = self.layout.panes.iter();
         panes.find(|pane| pane.active && pane.place.session == session.id)
     }

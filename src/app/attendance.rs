@@ -15,13 +15,7 @@ impl World {
     }
 
     fn look_at_slot(&mut self, key: &SessionKey) {
-        let text = key.to_string();
-        let session = self
-            .layout
-            .sessions
-            .iter()
-            .find(|session| session.key.as_deref() == Some(&*text));
-        let (name, status) = match session {
+        let (name, status) = match self.layout.session_of(key) {
             Some(session) if session.clients > 0 => {
                 (Some(session.name.clone()), SlotStatus::Attached)
             }

@@ -3,7 +3,7 @@
 
 use crate::domain::ids::Epoch;
 use crate::domain::log::{LogEntry, LogSource};
-use crate::domain::transcript::{Frame, Position, RecordKind, Stored};
+use crate::domain::transcript::{Frame, RecordKind, Stored};
 use crate::domain::view::LineReader;
 
 /// Reads frames and records in order, without leaving any out.
@@ -39,10 +39,7 @@ impl Deriver {
         fits: &dyn Fn(&str) -> bool,
         each: &mut dyn FnMut(LogEntry),
     ) {
-        let epoch = match stored {
-            Stored::Frame(frame) => frame.start().epoch,
-            Stored::Record(record) => record.at.epoch,
-        };
+        let epoch = stored.start().epoch;
         if epoch != self.epoch {
             let is_first = self.epoch == Epoch::default();
             self.epoch = epoch;
@@ -92,20 +89,4 @@ impl Deriver {
         self.lines = LineReader::new();
         self.within_line = false;
     }
-}
-
-/// The place behind what was read.
-pub(super) fn end_of(stored: &[Stored]) -> Option<Position> {
-    stored.last().map(|last| match last {
-        Stored::Frame(frame) => frame.end(),
-        Stored::Record(record) => record.at,
-    })
-}
-
-/// The place at which what was read begins.
-pub(super) fn start_of(stored: &[Stored]) -> Option<Position> {
-    stored.first().map(|first| match first {
-        Stored::Frame(frame) => frame.start(),
-        Stored::Record(record) => record.at,
-    })
 }

@@ -1,12 +1,12 @@
 //! Logs from disk: the newest entries, read backwards until there are enough, or all from a place or time on, in pages.
 
-use super::derive::{Deriver, end_of, start_of};
+use super::derive::Deriver;
 use super::limits::{PAGE_BYTES, TAIL_BYTES};
 use super::query::{Collector, LogQuery};
 use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::log::LogEntry;
-use crate::domain::transcript::{Position, Stored};
+use crate::domain::transcript::Position;
 use crate::ports::transcript::Cursor;
 
 /// Where reading stops.
@@ -90,22 +90,18 @@ impl App {
             .reader
             .read_back(id, from, TAIL_BYTES)
             .await?;
-        let Some(end) = end_of(&before) else {
+        let Some(first) = before.first() else {
             return Ok((Deriver::from_start(), from));
         };
         // What is read again from here on must not have been pushed: the frame that holds `from` comes whole.
         let mut deriver = Deriver::from_middle();
-        let mut at = start_of(&before).unwrap_or(end);
+        let mut at = first.start();
         for stored in &before {
-            let (start, stop) = match stored {
-                Stored::Frame(frame) => (frame.start(), frame.end()),
-                Stored::Record(record) => (record.at, record.at),
-            };
-            if stop > from || start >= from {
+            if stored.end() > from || stored.start() >= from {
                 break;
             }
             deriver.push(stored, &|_| false, &mut |_| {});
-            at = stop;
+            at = stored.end();
         }
         Ok((deriver, at))
     }
@@ -127,7 +123,9 @@ impl App {
         let mut bytes = TAIL_BYTES;
         loop {
             let stored = reader.read_back(id, before, bytes).await?;
-            let is_whole = start_of(&stored).is_none_or(|start| start <= extent.first);
+            let is_whole = stored
+                .first()
+                .is_none_or(|first| first.start() <= extent.first);
             let mut deriver = if is_whole {
                 Deriver::from_start()
             } else {

@@ -22,10 +22,16 @@ struct InMemory {
 }
 
 impl InMemory {
-    fn of(entry: &Entry) -> Self {
+    /// What `query` may need: when every entry fits, no more than it asks for.
+    fn of(entry: &Entry, query: &LogQuery) -> Self {
+        let most = if query.takes_all() {
+            query.limit()
+        } else {
+            usize::MAX
+        };
         Self {
             id: entry.runner.id,
-            entries: entry.tail(usize::MAX),
+            entries: entry.tail(most),
             complete: entry.is_log_complete(),
         }
     }
@@ -37,9 +43,10 @@ impl App {
     /// # Errors
     /// `RunnerNotFound`, `RunnerAmbiguous`, `Transcript` when the disk is needed and cannot be read.
     pub async fn logs(&self, runner: String, query: LogQuery) -> Result<Vec<LogEntry>, AppError> {
+        let wanted = query.clone();
         let memory = self
             .monitor
-            .turn(move |world| Ok::<_, AppError>(InMemory::of(world.find(&runner)?)))
+            .turn(move |world| Ok::<_, AppError>(InMemory::of(world.find(&runner)?, &wanted)))
             .await??;
         self.gather(memory, &query).await
     }
@@ -55,6 +62,7 @@ impl App {
     ) -> Result<LogFollower, AppError> {
         let (items, receiver) = mpsc::channel(FOLLOWER_BATCHES);
         let (left_out, left_out_receiver) = watch::channel(LeftOut::default());
+        let wanted = query.clone();
         let (memory, last, ended) = self
             .monitor
             .turn(move |world| {
@@ -62,7 +70,7 @@ impl App {
                 let last = entry.pushed();
                 entry.follow(Tail { items, left_out });
                 let ended = entry.status().is_ended().then(|| Box::new(entry.now()));
-                Ok::<_, AppError>((InMemory::of(entry), last, ended))
+                Ok::<_, AppError>((InMemory::of(entry, &wanted), last, ended))
             })
             .await??;
         let backlog = self.gather(memory, &query).await?;

@@ -120,13 +120,8 @@ impl App {
             .monitor
             .turn(move |world| {
                 let slot = world.slot(&key)?.clone();
-                let text = key.to_string();
-                let session = world
-                    .layout
-                    .sessions
-                    .iter()
-                    .find(|session| session.key.as_deref() == Some(&*text))
-                    .map(|session| (session.id, session.registered));
+                let session = world.layout.session_of(&key);
+                let session = session.map(|session| (session.id, session.registered));
                 world.release(&key);
                 Ok::<_, AppError>((slot, session))
             })

@@ -228,12 +228,8 @@ impl Tape {
         let lines = self.view.finish();
         entries.extend(self.settle(at, lines));
         self.keyframe(at);
-        let outcome = exit.map(|exit| exit.outcome);
-        let (code, signal) = match outcome {
-            Some(Outcome::Code(code)) => (Some(code), None),
-            Some(Outcome::Signal(signal)) => (None, Some(signal)),
-            Some(Outcome::NotKnown) | None => (None, None),
-        };
+        let outcome = exit.map_or(Outcome::NotKnown, |exit| exit.outcome);
+        let (code, signal) = outcome.code_and_signal();
         entries.extend(self.record(at, RecordKind::End { code, signal }));
         // A terminal takes memory, and nothing more will be drawn.
         self.view = View::new(Size { cols: 1, rows: 1 });

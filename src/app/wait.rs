@@ -8,6 +8,7 @@ use super::entry::{RunnerNow, Waiter, is_met};
 use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::status::Status;
+use crate::domain::time::millis;
 
 impl App {
     /// Waits for one of `wanted`; for any end when none is given. A status that is passed through is not missed.
@@ -66,7 +67,7 @@ impl App {
                 id,
                 name: now.runner.name.to_string(),
                 status: now.runner.status.status(),
-                waited_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX),
+                waited_ms: millis(limit),
             },
             Err(error) => error,
         }

@@ -48,6 +48,16 @@ impl Default for Layout {
     }
 }
 
+impl Layout {
+    /// The session that has a key.
+    pub(super) fn session_of(&self, key: &SessionKey) -> Option<&MuxSession> {
+        let key = key.to_string();
+        self.sessions
+            .iter()
+            .find(|session| session.key.as_ref() == Some(&key))
+    }
+}
+
 /// What the status line shows, and for which life of the server: a new server has to be told again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Shown {

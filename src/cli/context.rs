@@ -10,7 +10,7 @@ use super::failure::{Failure, Kind};
 use super::output::Output;
 use super::start::{self, Start};
 use crate::config::{Environment, Paths, TmuxHere};
-use crate::wire::{Answer, Request, RunnerView};
+use crate::wire::{Answer, Request, RunnerRef, RunnerView};
 
 /// What a verb may use.
 pub(crate) struct Context<'a> {
@@ -79,6 +79,17 @@ impl<'a> Context<'a> {
         }
         super::render::shell_words(&words)
     }
+}
+
+/// Asks for a runner.
+///
+/// # Errors
+/// The daemon's refusal.
+pub(crate) fn ask_runner(client: &mut Client<'_>, runner: &str) -> Result<RunnerView, Failure> {
+    let asked = Request::GetRunner(RunnerRef {
+        runner: runner.to_owned(),
+    });
+    runner_of(client.ask(asked, Some(PATIENCE))?)
 }
 
 /// The runner of an answer that must have one.

@@ -7,9 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::args::PartArgs;
 use super::client::{Client, PATIENCE};
-use super::context::missing;
+use super::context::{ask_runner, missing};
 use super::failure::{Failure, Kind};
-use crate::wire::{PieceView, ReadTranscript, Request, RunnerRef, TranscriptPiece};
+use crate::wire::{PieceView, ReadTranscript, Request, TranscriptPiece};
 
 /// The bytes in a piece's `data`.
 ///
@@ -36,11 +36,7 @@ pub(crate) fn place_of(
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(text.to_owned());
     }
-    let asked = Request::GetRunner(RunnerRef {
-        runner: runner.to_owned(),
-    });
-    let answer = client.ask(asked, Some(PATIENCE))?;
-    Ok(format!("{}:{text}", super::context::runner_of(answer)?.run))
+    Ok(format!("{}:{text}", ask_runner(client, runner)?.run))
 }
 
 /// The pieces of a part of a transcript, in order.

@@ -2,10 +2,26 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::failure::Failure;
+use super::output::Output;
 use crate::domain::text::printable;
 
+/// Answers with a table, as wide as the output is.
+///
+/// # Errors
+/// A [`Failure`] when the output takes nothing.
+pub(crate) fn print<const N: usize>(
+    head: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    lines(head, rows, output.width())
+        .into_iter()
+        .try_for_each(|line| output.answer(line))
+}
+
 /// Lines of a table, the head first. With `width`, lines are cut there.
-pub(crate) fn lines<const N: usize>(
+fn lines<const N: usize>(
     head: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
     width: Option<usize>,

@@ -5,15 +5,12 @@ use crate::domain::exit::{Exit, Outcome};
 use crate::domain::log::LogEntry;
 use crate::domain::runner::{Origin, Runner};
 use crate::domain::segment::{Counts, Icons};
+use crate::domain::time::millis;
 use crate::ports::mux::AttachCommands;
 use crate::ports::store::StatusChange;
 use crate::wire::{
     AttachView, ExitView, LogView, RunnerView, SessionView, StatusChangeView, StatusView,
 };
-
-fn millis(duration: std::time::Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
 
 pub(super) fn runner(now: &RunnerNow) -> RunnerView {
     let Runner {
@@ -67,11 +64,7 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
 }
 
 fn exit(exit: Exit) -> ExitView {
-    let (code, signal) = match exit.outcome {
-        Outcome::Code(code) => (Some(code), None),
-        Outcome::Signal(signal) => (None, Some(signal)),
-        Outcome::NotKnown => (None, None),
-    };
+    let (code, signal) = exit.outcome.code_and_signal();
     ExitView {
         code,
         signal,

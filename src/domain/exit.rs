@@ -13,6 +13,17 @@ pub enum Outcome {
     NotKnown,
 }
 
+impl Outcome {
+    /// Exit code and signal, as they stand on the wire and on disk: at most one of them.
+    pub const fn code_and_signal(self) -> (Option<i32>, Option<i32>) {
+        match self {
+            Self::Code(code) => (Some(code), None),
+            Self::Signal(signal) => (None, Some(signal)),
+            Self::NotKnown => (None, None),
+        }
+    }
+}
+
 /// Who told us about the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitSource {

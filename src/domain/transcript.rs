@@ -308,6 +308,24 @@ pub enum Stored {
     Record(Record),
 }
 
+impl Stored {
+    /// The place at which it begins.
+    pub fn start(&self) -> Position {
+        match self {
+            Self::Frame(frame) => frame.start(),
+            Self::Record(record) => record.at,
+        }
+    }
+
+    /// The place behind it; a record takes no room.
+    pub fn end(&self) -> Position {
+        match self {
+            Self::Frame(frame) => frame.end(),
+            Self::Record(record) => record.at,
+        }
+    }
+}
+
 /// How much of a runner's transcript there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Extent {

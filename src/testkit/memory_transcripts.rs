@@ -28,20 +28,6 @@ pub(crate) struct MemoryTranscripts {
     all: RwLock<BTreeMap<RunnerId, Transcript>>,
 }
 
-fn start(stored: &Stored) -> Position {
-    match stored {
-        Stored::Frame(frame) => frame.start(),
-        Stored::Record(record) => record.at,
-    }
-}
-
-fn end(stored: &Stored) -> Position {
-    match stored {
-        Stored::Frame(frame) => frame.end(),
-        Stored::Record(record) => record.at,
-    }
-}
-
 fn len(stored: &Stored) -> usize {
     match stored {
         Stored::Frame(frame) => frame.chunks.iter().map(|chunk| chunk.bytes.len()).sum(),
@@ -61,7 +47,12 @@ impl TranscriptWriter for MemoryTranscripts {
     fn append(&self, runner: RunnerId, piece: Piece) -> Result<(), Overloaded> {
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
         let transcript = all.entry(runner).or_default();
-        let known = transcript.stored.iter().map(end).max().unwrap_or_default();
+        let known = transcript
+            .stored
+            .iter()
+            .map(Stored::end)
+            .max()
+            .unwrap_or_default();
         match piece {
             Piece::Output { chunk, .. } if chunk.end() <= known => {}
             Piece::Output { chunk, lines } => {
@@ -99,8 +90,8 @@ impl TranscriptReader for MemoryTranscripts {
     async fn extent(&self, runner: RunnerId) -> Result<Extent, TranscriptError> {
         let stored = self.of(runner).stored;
         Ok(Extent {
-            first: stored.first().map(start).unwrap_or_default(),
-            end: stored.iter().map(end).max().unwrap_or_default(),
+            first: stored.first().map(Stored::start).unwrap_or_default(),
+            end: stored.iter().map(Stored::end).max().unwrap_or_default(),
             bytes: stored.iter().map(|stored| len(stored) as u64).sum(),
             ..Extent::default()
         })
@@ -160,7 +151,7 @@ impl TranscriptReader for MemoryTranscripts {
     ) -> Result<Vec<Stored>, TranscriptError> {
         let (mut bytes, mut back) = (0, Vec::new());
         for stored in self.of(runner).stored.into_iter().rev() {
-            if start(&stored) >= before {
+            if stored.start() >= before {
                 continue;
             }
             bytes += len(&stored);
@@ -212,7 +203,7 @@ impl TranscriptReader for MemoryTranscripts {
             }
             Stored::Record(_) => None,
         });
-        Ok(found.unwrap_or_else(|| stored.iter().map(end).max().unwrap_or_default()))
+        Ok(found.unwrap_or_else(|| stored.iter().map(Stored::end).max().unwrap_or_default()))
     }
 }
 

@@ -302,11 +302,7 @@ mod tests {
         let state_dir = dir.path().join("a/b");
         let store = SqliteStore::start(state_dir.clone()).unwrap();
         check(&store, |runner, run, outcome, at| {
-            let (code, signal) = match outcome {
-                Outcome::Code(code) => (Some(code), None),
-                Outcome::Signal(signal) => (None, Some(signal)),
-                Outcome::NotKnown => (None, None),
-            };
+            let (code, signal) = outcome.code_and_signal();
             // Written by the run parent's own writer: the two sides of the file must agree.
             let exited = RunExited {
                 runner_id: runner.to_string(),

@@ -1,8 +1,8 @@
 //! Opening a database of ours: private, with our pragmas, brought to the newest schema by migrations that are only ever added to.
 
-use std::fs::OpenOptions;
+use std::fs::{DirBuilder, OpenOptions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -43,6 +43,14 @@ pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Option<Connection>> 
     )?;
     connection.busy_timeout(BUSY)?;
     Ok(Some(connection))
+}
+
+/// Makes the directory of databases, and those above it, for nobody else to read.
+///
+/// # Errors
+/// That of making it.
+pub(super) fn private_directory(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// SQLite makes the other files of a database with the rights of this one.

@@ -1,8 +1,7 @@
 //! `export`: what a runner printed, in a form for others. Secrets are starred out unless they are asked to stay.
 
 use crate::cli::args::{ExportArgs, Format};
-use crate::cli::client::PATIENCE;
-use crate::cli::context::{Context, runner_of};
+use crate::cli::context::{Context, ask_runner};
 use crate::cli::export::sink::Sink;
 use crate::cli::export::{asciicast, page, text};
 use crate::cli::failure::{Failure, Kind};
@@ -10,15 +9,11 @@ use crate::cli::pieces::{Pieces, output_of, place_of};
 use crate::cli::start::Start;
 use crate::config::Settings;
 use crate::domain::redact::{Counts, RedactStream, Redactor};
-use crate::wire::{Request, RunnerRef};
 
 pub(crate) fn run(args: &ExportArgs, context: &mut Context<'_>) -> Result<(), Failure> {
     let redactor = redactor(args, context)?;
     let mut client = context.connect(Start::WithTmux)?;
-    let asked = Request::GetRunner(RunnerRef {
-        runner: args.runner.clone(),
-    });
-    let runner = runner_of(client.ask(asked, Some(PATIENCE))?)?;
+    let runner = ask_runner(&mut client, &args.runner)?;
     let zone = context.zone();
     let from = match (&args.part.from, args.part.run) {
         (Some(text), _) => place_of(text, &runner.id, &mut client)?,

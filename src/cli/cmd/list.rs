@@ -22,10 +22,7 @@ pub(crate) fn run(args: &ListArgs, context: &mut Context<'_>) -> Result<(), Fail
     }
     let rows = runners.iter().map(|runner| row(runner, context.now_ms));
     let head = ["NAME", "KIND", "STATUS", "SINCE", "SESSION", "COMMAND"];
-    for line in table::lines(head, rows, context.output.width()) {
-        context.output.answer(line)?;
-    }
-    Ok(())
+    table::print(head, rows, context.output)
 }
 
 fn row(runner: &RunnerView, now_ms: u64) -> [String; 6] {

@@ -20,10 +20,7 @@ pub(crate) fn run(args: &PruneArgs, context: &mut Context<'_>) -> Result<(), Fai
     }
     let rows = pruned.iter().map(row);
     let head = ["RUNNER", "OUTPUT", "ON DISK", "LEFT FROM"];
-    for line in table::lines(head, rows, context.output.width()) {
-        context.output.answer(line)?;
-    }
-    Ok(())
+    table::print(head, rows, context.output)
 }
 
 fn row(pruned: &PrunedView) -> [String; 4] {

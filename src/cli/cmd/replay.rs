@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use crate::cli::args::ReplayArgs;
-use crate::cli::client::PATIENCE;
-use crate::cli::context::{Context, runner_of};
+use crate::cli::context::{Context, ask_runner};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::pieces::{Pieces, decode};
 use crate::cli::player::{PlayKey, Player};
 use crate::cli::start::Start;
 use crate::domain::outflow::Outflow;
-use crate::wire::{PieceView, Request, RunnerRef, TranscriptPiece};
+use crate::wire::{PieceView, TranscriptPiece};
 
 /// A fresh screen.
 const RESET: &[u8] = b"\x1bc";
@@ -26,10 +25,7 @@ pub(crate) fn run(args: &ReplayArgs, context: &mut Context<'_>) -> Result<(), Fa
         ));
     }
     let mut client = context.connect(Start::WithTmux)?;
-    let asked = Request::GetRunner(RunnerRef {
-        runner: args.runner.clone(),
-    });
-    let runner = runner_of(client.ask(asked, Some(PATIENCE))?)?;
+    let runner = ask_runner(&mut client, &args.runner)?;
     let pieces = Pieces::new(&mut client, &runner.id, &args.part)?;
     let larger = play(pieces, args, context)?;
     if let Some((cols, rows)) = larger {

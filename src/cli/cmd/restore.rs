@@ -72,10 +72,7 @@ fn print(lines: &[RestoreView], context: &mut Context<'_>) -> Result<(), Failure
         ]
     });
     let head = ["RUNNER", "ACTION", "KEY", "DIRECTORY", "COMMAND", "REASON"];
-    for line in table::lines(head, rows, context.output.width()) {
-        context.output.answer(line)?;
-    }
-    Ok(())
+    table::print(head, rows, context.output)
 }
 
 #[cfg(test)]

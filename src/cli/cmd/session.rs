@@ -76,10 +76,7 @@ fn list(args: &JsonArgs, context: &mut Context<'_>) -> Result<(), Failure> {
         ]
     });
     let head = ["KEY", "STATUS", "ATTACHED", "LEFT", "SESSION"];
-    for line in table::lines(head, rows, context.output.width()) {
-        context.output.answer(line)?;
-    }
-    Ok(())
+    table::print(head, rows, context.output)
 }
 
 fn show(args: &SlotArgs, context: &mut Context<'_>) -> Result<(), Failure> {

@@ -22,10 +22,7 @@ fn list(args: &JsonArgs, context: &mut Context<'_>) -> Result<(), Failure> {
     }
     let sessions = answer.sessions.unwrap_or_default();
     let head = ["ID", "NAME", "WINDOWS", "CLIENTS", "RUNNERS", "KEY"];
-    for line in table::lines(head, sessions.iter().map(row), context.output.width()) {
-        context.output.answer(line)?;
-    }
-    Ok(())
+    table::print(head, sessions.iter().map(row), context.output)
 }
 
 fn row(session: &SessionView) -> [String; 6] {

@@ -2,9 +2,9 @@
 //! differs is written. All of its work is done on the store's thread, in the order of the calls.
 
 use std::collections::BTreeSet;
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -199,10 +199,7 @@ impl Owner {
     }
 
     fn connect(&mut self) -> Result<Open, Trouble> {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&self.directory)?;
+        database::private_directory(&self.directory)?;
         match fs::metadata(&self.path) {
             Ok(file) if file.is_file() && file.len() == 0 => {
                 return Err(Trouble::Meaning("it is empty".to_owned()));

@@ -93,11 +93,7 @@ impl PlaceRecord {
 
 impl ExitRecord {
     pub(super) fn of(exit: Exit) -> Self {
-        let (code, signal) = match exit.outcome {
-            Outcome::Code(code) => (Some(code), None),
-            Outcome::Signal(signal) => (None, Some(signal)),
-            Outcome::NotKnown => (None, None),
-        };
+        let (code, signal) = exit.outcome.code_and_signal();
         Self {
             code,
             signal,

@@ -13,7 +13,7 @@ use super::record::{ExitRecord, LaunchRecord, PathRecord, PlaceRecord, id};
 use super::{epochs, history};
 use crate::domain::ids::RunnerId;
 use crate::domain::status::Status;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, millis};
 use crate::ports::store::{Stored, StoredRunner, StoredServer};
 
 /// What of the list is in the database.
@@ -200,8 +200,8 @@ fn put(change: &Transaction<'_>, position: i64, runner: &StoredRunner) -> Result
             runner.name,
             runner.kind,
             text(launch.as_ref())?,
-            millis(runner.idle_after),
-            runner.max_duration.map(millis),
+            millis(runner.idle_after).cast_signed(),
+            runner.max_duration.map(|limit| millis(limit).cast_signed()),
             text(output_dir.as_ref())?,
             runner.key,
             text(place.as_ref())?,
@@ -270,12 +270,6 @@ pub(super) const fn time(at: Timestamp) -> i64 {
 /// The time that stands in a row.
 pub(super) const fn moment(at: i64) -> Timestamp {
     Timestamp(at.cast_unsigned())
-}
-
-fn millis(duration: Duration) -> i64 {
-    u64::try_from(duration.as_millis())
-        .unwrap_or(u64::MAX)
-        .cast_signed()
 }
 
 fn duration(millis: i64) -> Duration {

@@ -258,7 +258,7 @@ impl File {
         let opened = self
             .path
             .parent()
-            .map_or(Ok(()), private_directory)
+            .map_or(Ok(()), database::private_directory)
             .map_err(FileError::from)
             .and_then(|()| Ok(database::open(&self.path, &MIGRATIONS)?))
             .and_then(|connection| Ok((keeping::stored(&connection)?, connection)));
@@ -350,14 +350,6 @@ impl File {
         self.run = None;
         self.connection.as_mut()
     }
-}
-
-fn private_directory(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
 }
 
 fn piece_time(piece: &Piece) -> Timestamp {

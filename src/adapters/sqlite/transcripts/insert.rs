@@ -8,12 +8,28 @@ use super::reading::what;
 use super::row::{OpenFrame, Row};
 use super::{Redact, codec};
 use crate::domain::ids::RunnerId;
-use crate::domain::transcript::{Keyframe, Record, RecordKind};
+use crate::domain::transcript::{Keyframe, Position, Record, RecordKind};
 
 /// What all transcripts share.
 pub(super) struct Shared {
     pub(super) sealer: Sealer,
     pub(super) redact: Option<Redact>,
+}
+
+impl Shared {
+    /// What may be read of it, sealed for its place in a table.
+    fn seal(
+        &self,
+        runner: RunnerId,
+        table: &str,
+        at: Position,
+        mut content: Vec<u8>,
+    ) -> Result<Vec<u8>, FileError> {
+        if let Some(redact) = &self.redact {
+            redact(&mut content);
+        }
+        Ok(self.sealer.seal(&what(runner, table, at), &content)?)
+    }
 }
 
 /// Small frames in a row, which become one when they are large enough together.
@@ -119,7 +135,7 @@ fn insert_record(
     runner: RunnerId,
     shared: &Shared,
 ) -> Result<(), FileError> {
-    let (kind, mut text) = match (&record.kind, &shared.redact) {
+    let (kind, text) = match (&record.kind, &shared.redact) {
         (RecordKind::Seed(seed), Some(redact)) => {
             let mut seed = seed.clone();
             let mut bytes = seed.bytes.to_vec();
@@ -129,12 +145,7 @@ fn insert_record(
         }
         (kind, _) => codec::record_text(kind),
     };
-    if let Some(redact) = &shared.redact {
-        redact(&mut text);
-    }
-    let data = shared
-        .sealer
-        .seal(&what(runner, "record", record.at), &text)?;
+    let data = shared.seal(runner, "record", record.at, text)?;
     change
         .prepare_cached(
             "INSERT INTO record (epoch, seq, at, kind, data) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -155,13 +166,8 @@ fn insert_keyframe(
     runner: RunnerId,
     shared: &Shared,
 ) -> Result<(), FileError> {
-    let mut dump = keyframe.dump.as_bytes().to_vec();
-    if let Some(redact) = &shared.redact {
-        redact(&mut dump);
-    }
-    let data = shared
-        .sealer
-        .seal(&what(runner, "keyframe", keyframe.at), &dump)?;
+    let dump = keyframe.dump.as_bytes().to_vec();
+    let data = shared.seal(runner, "keyframe", keyframe.at, dump)?;
     change
         .prepare_cached(
             "INSERT INTO keyframe (epoch, seq, at, cols, rows, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

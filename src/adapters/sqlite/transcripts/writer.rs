@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -16,7 +15,7 @@ use super::insert::Shared;
 use super::keeping;
 use super::{Allowed, TranscriptOptions};
 use crate::domain::ids::RunnerId;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Timestamp, millis};
 use crate::ports::transcript::{Pruned, RecordingEvent, Retention, TranscriptError};
 
 /// The writer.
@@ -289,8 +288,4 @@ impl Writer {
             }
         }
     }
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
