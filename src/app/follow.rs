@@ -44,6 +44,12 @@ impl App {
         }
     }
 
+    /// Takes in what tmux has now, for a caller that has just changed it and must not wait for the event.
+    pub(super) async fn follow_now(&self) -> Result<(), AppError> {
+        let (sessions, panes) = self.ports.mux.layout().await?;
+        self.follow_layout(Layout { sessions, panes }).await
+    }
+
     pub(super) async fn follow_layout(&self, layout: Layout) -> Result<(), AppError> {
         let server = self.ports.mux.server().await?;
         let new = self

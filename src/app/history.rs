@@ -2,7 +2,7 @@
 
 use super::derive::Deriver;
 use super::limits::{PAGE_BYTES, TAIL_BYTES};
-use super::query::{Collector, LogQuery};
+use super::query::LogQuery;
 use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::log::LogEntry;
@@ -14,8 +14,6 @@ use crate::ports::transcript::Cursor;
 pub(super) enum Until {
     /// Entries of this place are still wanted.
     Including(Position),
-    /// They are not.
-    Before(Position),
     /// Nowhere before the end.
     End,
 }
@@ -24,25 +22,23 @@ impl Until {
     fn takes(self, entry: &LogEntry) -> bool {
         match self {
             Self::Including(place) => entry.place <= place,
-            Self::Before(place) => entry.place < place,
             Self::End => true,
         }
     }
 }
 
 impl App {
-    /// Gives the collector what it may want of the entries on disk, up to `until`.
+    /// Calls `each` with what `query` may want of the entries on disk, up to `until`, while it answers true.
     pub(super) async fn read_log(
         &self,
         id: RunnerId,
         query: &LogQuery,
         until: Until,
-        collector: &mut Collector<'_>,
+        each: &mut (dyn FnMut(LogEntry) -> bool + Send),
     ) -> Result<(), AppError> {
         if query.takes_all() {
-            for entry in self.newest_entries(id, query.limit(), until).await? {
-                collector.push(entry);
-            }
+            let entries = self.newest_entries(id, query.limit(), until).await?;
+            let _all = entries.into_iter().all(each);
             return Ok(());
         }
         let reader = &self.ports.transcripts.reader;
@@ -54,18 +50,14 @@ impl App {
         let mut page = reader.read(id, Cursor::at(from), PAGE_BYTES).await?;
         while !page.stored.is_empty() {
             let take = async {
-                // Without context, what does not fit need not even be made an entry.
-                let fits = |text: &str| query.context > 0 || query.fits_text(text);
+                let fits = |text: &str| query.may_want(text);
                 let mut goes_on = true;
                 for stored in &page.stored {
                     deriver.push(stored, &fits, &mut |entry| {
-                        goes_on &= until.takes(&entry);
-                        if goes_on {
-                            collector.push(entry);
-                        }
+                        goes_on = goes_on && until.takes(&entry) && each(entry);
                     });
                 }
-                goes_on && !collector.is_full()
+                goes_on
             };
             // The next page is read while this one is taken in.
             let (next, goes_on) = tokio::join!(reader.read(id, page.next, PAGE_BYTES), take);
@@ -117,7 +109,7 @@ impl App {
         let extent = reader.extent(id).await?;
         let before = match until {
             // Frames that begin at the place itself may end lines of it.
-            Until::Including(place) | Until::Before(place) => place.after(1),
+            Until::Including(place) => place.after(1),
             Until::End => extent.end.after(1),
         };
         let mut bytes = TAIL_BYTES;

@@ -53,6 +53,14 @@ impl App {
         launch: &Launch,
     ) -> Result<(), AppError> {
         let place = handle.place.clone();
+        let session = place.session;
+        let is_known = self
+            .monitor
+            .turn(move |world| world.session_name(session).is_some())
+            .await?;
+        if !is_known {
+            self.follow_now().await?;
+        }
         self.monitor
             .turn(move |world| {
                 let session = world.session_name(place.session);

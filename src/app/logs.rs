@@ -1,5 +1,6 @@
 //! `logs`: entries of a runner, from memory and disk as one, and a follower that gets every one after them.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -85,31 +86,46 @@ impl App {
         })
     }
 
-    /// Places grow, so everything up to the first place in memory is complete on disk once memory has a later one.
+    /// Places grow, so the disk has everything before the first place in memory. At that place itself an earlier daemon may have
+    /// written entries that memory lacks, and memory may have some that are not written yet.
     async fn gather(&self, memory: InMemory, query: &LogQuery) -> Result<Vec<LogEntry>, AppError> {
-        let enough = query.takes_all() && query.limit() <= memory.entries.len();
-        let first = memory.entries.first().map(|entry| entry.place);
-        let last = memory.entries.last().map(|entry| entry.place);
         let mut collector = Collector::new(query);
-        let mut behind = None;
+        let first = memory.entries.first().map(|entry| entry.place);
+        let mut entries = VecDeque::from(memory.entries);
+        let enough = query.takes_all() && query.limit() <= entries.len();
         if !memory.complete && !enough {
-            behind = if first == last { None } else { first };
-            // With all of memory at one place, the disk has to tell everything before that place.
-            let until = match (behind, first) {
-                (None, Some(only)) => Until::Before(only),
-                (Some(place), _) => Until::Including(place),
-                (None, None) => Until::End,
-            };
-            self.read_log(memory.id, query, until, &mut collector)
-                .await?;
-        }
-        for entry in memory.entries {
-            if behind.is_none_or(|place| entry.place > place) {
+            let mut here = Vec::new();
+            let until = first.map_or(Until::End, Until::Including);
+            let mut each = |entry: LogEntry| {
+                if Some(entry.place) == first {
+                    here.push(entry);
+                    return true;
+                }
                 collector.push(entry);
-            }
+                !collector.is_full()
+            };
+            self.read_log(memory.id, query, until, &mut each).await?;
+            entries.retain(|entry| query.may_want(&entry.text));
+            let known = overlap(&here, &entries);
+            here.into_iter().for_each(|entry| collector.push(entry));
+            entries.drain(..known);
         }
+        entries.into_iter().for_each(|entry| collector.push(entry));
         Ok(collector.finish())
     }
+}
+
+/// How many of the first in memory are the last on disk, which may have joined their times with others.
+fn overlap(on_disk: &[LogEntry], in_memory: &VecDeque<LogEntry>) -> usize {
+    let most = on_disk.len().min(in_memory.len());
+    let is_same = |(a, b): (&LogEntry, &LogEntry)| {
+        (a.place, a.source, &a.text) == (b.place, b.source, &b.text)
+    };
+    let known = (1..=most).rev().find(|known| {
+        let last = on_disk.iter().skip(on_disk.len() - known);
+        last.zip(in_memory).all(is_same)
+    });
+    known.unwrap_or(0)
 }
 
 /// What a follower gets next.
@@ -231,4 +247,35 @@ impl LogFollower {
 enum Received {
     Item(TailItem),
     Lagged(u64),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{Epoch, Seq};
+    use crate::domain::log::LogSource;
+    use crate::domain::time::Timestamp;
+    use crate::domain::transcript::Position;
+
+    fn entries(texts: &[&str], at: u64) -> Vec<LogEntry> {
+        let entry = |text: &&str| LogEntry {
+            place: Position::new(Epoch(1), Seq(8)),
+            at: Timestamp(at),
+            source: LogSource::Pane,
+            text: (*text).into(),
+        };
+        texts.iter().map(entry).collect()
+    }
+
+    #[test]
+    fn what_disk_and_memory_both_have_is_told_once() {
+        let known = |on_disk: &[&str], in_memory: &[&str]| {
+            overlap(&entries(on_disk, 1), &entries(in_memory, 2).into())
+        };
+        assert_eq!(known(&["a"], &["b", "c"]), 0);
+        assert_eq!(known(&["a", "b"], &["b", "c"]), 1);
+        assert_eq!(known(&["a", "b", "c"], &["b", "c"]), 2);
+        assert_eq!(known(&["a", "a"], &["a", "a", "a"]), 2);
+        assert_eq!(known(&[], &["a"]), 0);
+    }
 }

@@ -51,13 +51,18 @@ impl LogQuery {
             && self.until.is_none_or(|until| entry.at < until)
     }
 
+    /// False for a text that is wanted neither for itself nor as context.
+    pub(super) fn may_want(&self, text: &str) -> bool {
+        self.context > 0 || self.fits_text(text)
+    }
+
     /// True when its text fits.
     pub(super) fn fits(&self, entry: &LogEntry) -> bool {
         self.fits_text(&entry.text)
     }
 
     /// The same of a text that is no entry yet.
-    pub(super) fn fits_text(&self, text: &str) -> bool {
+    fn fits_text(&self, text: &str) -> bool {
         self.grep
             .as_ref()
             .is_none_or(|pattern| pattern.is_match(text))

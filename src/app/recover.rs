@@ -62,6 +62,7 @@ impl App {
         for record in stored.runners {
             self.recover_runner(record, &panes, same_server).await?;
         }
+        self.monitor.turn(World::hold_cursors).await?;
         if self.monitor.turn(|world| world.server.is_some()).await? {
             let (sessions, panes) = self.ports.mux.layout().await?;
             self.follow_layout(Layout { sessions, panes }).await?;

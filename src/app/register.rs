@@ -154,9 +154,9 @@ impl App {
                 if let Some(entry) = runner.and_then(|id| world.entry_mut(id).ok()) {
                     entry.runner.key = Some(key);
                 }
-                world.take_attendance();
             })
-            .await
+            .await?;
+        self.follow_now().await
     }
 
     fn check_wishes(&self, wishes: Registration) -> Result<Wish, AppError> {

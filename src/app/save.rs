@@ -56,7 +56,10 @@ impl App {
     async fn save_slots(&self, slots: Vec<(SessionKey, Option<Slot>)>) -> Result<(), AppError> {
         for (key, slot) in slots {
             let saved = match slot {
-                Some(slot) => self.ports.slots.put_slot(slot).await,
+                Some(slot) => {
+                    self.write_up_to_cursor(&slot).await;
+                    self.ports.slots.put_slot(slot).await
+                }
                 None => self.ports.slots.remove_slot(&key).await.map(drop),
             };
             if let Err(error) = saved {
@@ -71,6 +74,16 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// A cursor must not survive a crash that what it points behind does not.
+    async fn write_up_to_cursor(&self, slot: &Slot) {
+        let (Some(runner), Some(_cursor)) = (slot.runner, slot.cursor) else {
+            return;
+        };
+        if let Err(error) = self.ports.transcripts.writer.flush(runner, false).await {
+            tracing::warn!(key = %slot.key, %error, "what was printed up to its cursor is not on disk yet");
+        }
     }
 
     /// Returns when everything that has changed up to now is on disk (or has been warned of).

@@ -6,8 +6,9 @@ use super::world::World;
 use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
-use crate::domain::log::LogEntry;
+use crate::domain::log::{LogEntry, LogSource};
 use crate::domain::slot::{Slot, SlotStatus};
+use crate::domain::time::Timestamp;
 use crate::domain::transcript::Position;
 
 /// What was printed in a slot since the last terminal left it.
@@ -72,7 +73,7 @@ impl App {
         else {
             return Ok((slot, None));
         };
-        let since = self.since(runner, cursor, end).await?;
+        let since = self.since(runner, cursor, slot.last_detach_at, end).await?;
         Ok((slot, Some(since)))
     }
 
@@ -80,6 +81,7 @@ impl App {
         &self,
         runner: RunnerId,
         cursor: Position,
+        left: Option<Timestamp>,
         end: Position,
     ) -> Result<Since, AppError> {
         let mut since = Since {
@@ -91,7 +93,12 @@ impl App {
             runs: end.epoch.0.saturating_sub(cursor.epoch.0),
             ..Since::default()
         };
-        let mut from = cursor;
+        let is_new = |entry: &LogEntry| {
+            // What was printed while nobody watched is read off the screen later, and stands where the watch had ended.
+            let is_later = entry.source == LogSource::Pane && Some(entry.at) > left;
+            entry.place > cursor || (entry.place == cursor && is_later)
+        };
+        let mut from = cursor.just_before();
         loop {
             let query = LogQuery {
                 from: Some(from),
@@ -103,8 +110,9 @@ impl App {
                 return Ok(since);
             };
             from = last.place;
-            since.entries += page.len() as u64;
-            since.newest.extend(page);
+            let known = since.newest.len();
+            since.newest.extend(page.into_iter().filter(is_new));
+            since.entries += (since.newest.len() - known) as u64;
             let surplus = since.newest.len().saturating_sub(SINCE_ENTRIES);
             since.newest.drain(..surplus);
         }
@@ -164,6 +172,16 @@ impl World {
         }
         slot.runner = runner.or(slot.runner);
         slot
+    }
+
+    /// What a transcript lost in a crash will be printed over: no cursor may point behind its end.
+    pub(super) fn hold_cursors(&mut self) {
+        for slot in self.slots.values_mut() {
+            let entry = slot.runner.and_then(|id| self.runners.get(&id));
+            if let (Some(cursor), Some(entry)) = (&mut slot.cursor, entry) {
+                *cursor = entry.end().min(*cursor);
+            }
+        }
     }
 
     fn release(&mut self, key: &SessionKey) {

@@ -34,6 +34,19 @@ impl Position {
             seq: Seq(self.seq.0.saturating_add(bytes)),
         }
     }
+
+    /// The last place before this one; at the beginning of an epoch, one behind everything in the epoch before.
+    #[must_use]
+    pub fn just_before(self) -> Self {
+        // Databases count with a sign.
+        let behind_all = Seq(i64::MAX.cast_unsigned());
+        let (epoch, seq) = match (self.epoch.0.checked_sub(1), self.seq.0.checked_sub(1)) {
+            (_, Some(seq)) => (self.epoch, Seq(seq)),
+            (Some(epoch), None) => (Epoch(epoch), behind_all),
+            (None, None) => return self,
+        };
+        Self { epoch, seq }
+    }
 }
 
 impl fmt::Display for Position {
@@ -354,6 +367,12 @@ mod tests {
         assert_eq!("2:4096".parse(), Ok(place));
         assert!(Position::new(Epoch(1), Seq(u64::MAX)) < place);
         assert!(place < place.after(1));
+        assert_eq!(place.after(1).just_before(), place);
+        let begin = Position::new(Epoch(2), Seq(0));
+        assert!(begin.just_before() < begin);
+        assert!(begin.just_before() > Position::new(Epoch(1), Seq(1 << 40)));
+        let first = Position::new(Epoch(0), Seq(0));
+        assert_eq!(first.just_before(), first, "there is nothing before it");
         for wrong in ["", "4096", "a:1", "1:", "1:-1", "1:2:3"] {
             assert!(wrong.parse::<Position>().is_err(), "{wrong}");
         }

@@ -147,6 +147,36 @@ fn every_byte_is_on_disk_within_a_second_of_the_crash() {
 }
 
 #[test]
+fn a_crash_right_behind_a_line_loses_no_earlier_one() {
+    let sandbox = Sandbox::new();
+    let script = "echo before; while read line; do echo said $line; done";
+    let runner = sandbox.start("one", script);
+    sandbox.wait_for_line("one", "before");
+    let durable = || {
+        let stored = databases(&sandbox).pop().and_then(|database| {
+            let connection = Connection::open(database).ok()?;
+            let end = connection.query_row("SELECT max(end) FROM frame", [], |row| row.get(0));
+            end.ok()
+        });
+        stored == Some(8_i64)
+    };
+    sandbox.wait_until("the first line on disk", durable);
+    // Whether this is stored or read off the screen later, what was stored stands before it.
+    sandbox.type_into(&runner.pane_id.unwrap(), "something");
+    sandbox.wait_for_line("one", "said something");
+    sandbox.crash_daemon();
+    sandbox.geppetto(&["list"]).ok();
+    sandbox.wait_for_line("one", "said something");
+    let entries = entries(&sandbox, "one");
+    let printed: Vec<&Value> = entries
+        .iter()
+        .filter(|entry| entry["source"] == "pane")
+        .map(|entry| &entry["text"])
+        .collect();
+    assert_eq!(printed, ["before", "something", "said something"]);
+}
+
+#[test]
 fn history_that_tmux_has_comes_first() {
     let sandbox = Sandbox::new();
     let [_, _, pane] = sandbox.session(
