@@ -3,10 +3,13 @@
 //! Contents and cursor alone are not enough for what is drawn afterwards to fall into place: the scroll region, the screen behind an
 //! alternate one, tab stops and modes belong to it.
 
+mod pen;
+
 use std::fmt::Write as _;
 
 use bytes::Bytes;
 
+use self::pen::Pen;
 use super::line::LineAssembler;
 use super::pane_screen::{Cursor, Modes, PaneScreen};
 
@@ -14,9 +17,11 @@ use super::pane_screen::{Cursor, Modes, PaneScreen};
 pub fn seed(screen: &PaneScreen) -> Vec<u8> {
     // Line drawing comes between SO and SI, which mean nothing until the second set of characters is chosen.
     let mut out = b"\x1bc\x1b)0".to_vec();
+    let mut pen = Pen::default();
     for line in &screen.history {
-        out.extend_from_slice(line);
-        out.extend_from_slice(b"\x1b[m\x0f\r\n");
+        // The pen is put down at the end of each line: it would colour what scrolls in.
+        draw(line, &mut pen, &mut out);
+        out.extend_from_slice(b"\r\n");
     }
     if !screen.history.is_empty() {
         // What stands on the screen still scrolls off, too.
@@ -52,11 +57,19 @@ pub fn seed(screen: &PaneScreen) -> Vec<u8> {
 }
 
 fn rows(rows: &[Bytes], out: &mut Vec<u8>) {
+    let mut pen = Pen::default();
     for (number, row) in rows.iter().enumerate() {
         out.extend_from_slice(format!("\x1b[{};1H", number + 1).as_bytes());
-        out.extend_from_slice(row);
-        out.extend_from_slice(b"\x1b[m\x0f");
+        draw(row, &mut pen, out);
     }
+}
+
+/// A captured row, with the pen that the rows before it left.
+fn draw(row: &[u8], pen: &mut Pen, out: &mut Vec<u8>) {
+    pen.write(out);
+    out.extend_from_slice(row);
+    out.extend_from_slice(b"\x1b[m\x0f");
+    pen.follow(row);
 }
 
 fn go_to(cursor: Cursor, out: &mut Vec<u8>) {

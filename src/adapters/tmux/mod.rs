@@ -37,6 +37,8 @@ mod spawning;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
+mod tests_look;
+#[cfg(test)]
 mod tests_real;
 #[cfg(test)]
 mod tests_spawn;

@@ -1,0 +1,206 @@
+//! Pictures of panes against a real tmux: they mark their place in the stream, and what they draw on a fresh terminal is what
+//! tmux shows.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use super::testing::{Hub, Server, Stream, wait_until};
+use crate::domain::pane_screen::PaneScreen;
+use crate::domain::seed::{readable, seed};
+use crate::ports::process::{ProcessError, ProcessEvent, ProcessMonitor};
+
+/// Random numbers that are the same in every run of the tests (xorshift).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % bound
+    }
+
+    fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[usize::try_from(self.below(choices.len() as u64)).unwrap()]
+    }
+}
+
+/// Something a program may print to a screen of 40 by 12.
+fn drawing(random: &mut Random, steps: usize) -> String {
+    let mut text = "\x1b)0".to_owned();
+    for _ in 0..steps {
+        let (a, b) = (random.below(12) + 1, random.below(40) + 1);
+        match random.below(14) {
+            0 => write!(text, "\x1b[{a};{b}H").unwrap(),
+            1 => write!(text, "\x1b[{};{}r", a.min(6), a.min(6) + 1 + b % 6).unwrap(),
+            2 => text.push_str(
+                random.pick(&["\x1b[r", "\x1b[2K", "\x1b[K", "\x1b[J", "\x1b[L", "\x1b[M"]),
+            ),
+            3 => {
+                text.push_str(random.pick(&["\x1b[?1049h", "\x1b[?1049l", "\x1b[?6h", "\x1b[?6l"]))
+            }
+            4 => text.push_str(random.pick(&[
+                "\x1b[31m",
+                "\x1b[1;44m",
+                "\x1b[0m",
+                "\x1b[38;5;99m",
+                "\x1b[7m",
+            ])),
+            5 => text.push_str(random.pick(&["\x0eqqqqqqqqx\x0f", "\x0elqqqqk\r\nx\r\nmqqj\x0f"])),
+            6 => text.push_str(random.pick(&["表", "世界の文字", "é", "─"])),
+            7 => text.push_str(&"wrap".repeat(usize::try_from(b).unwrap() / 3)),
+            8 => write!(text, "\x1b[{a};1H{}", "=".repeat(40)).unwrap(),
+            9 => text.push_str("\r\n"),
+            10 => text.push_str("\x1b[2;5Hx\x1bH\t|"),
+            _ => write!(text, "w{b} ").unwrap(),
+        }
+    }
+    text
+}
+
+/// With a session whose windows have 40 by 12.
+fn canvas() -> Server {
+    let server = Server::none();
+    server.tmux(&[
+        "new-session",
+        "-d",
+        "-s",
+        "first",
+        "-x",
+        "40",
+        "-y",
+        "12",
+        "cat",
+    ]);
+    server
+}
+
+/// A new pane that prints the text, and then that it is done.
+fn printed(server: &Server, name: &str, text: &str) -> String {
+    let file = server.path().join(name);
+    std::fs::write(&file, format!("{text}\x1b]2;done\x07")).unwrap();
+    let script = format!("stty raw -echo; cat {}; exec sleep 1000", file.display());
+    server.tmux(&[
+        "new-window",
+        "-d",
+        "-P",
+        "-F",
+        "#{pane_id}",
+        "-t",
+        "=first:",
+        "sh",
+        "-c",
+        &script,
+    ])
+}
+
+async fn until_done(server: &Server, pane: &str) {
+    wait_until("the text on the screen", async || {
+        server.tmux(&["display-message", "-p", "-t", pane, "#{pane_title}"]) == "done"
+    })
+    .await;
+}
+
+async fn first_screen(stream: &mut Stream) -> PaneScreen {
+    match stream.next().await {
+        Some(ProcessEvent::Screen { screen, .. }) => *screen,
+        other => panic!("a watch begins with a picture: {other:?}"),
+    }
+}
+
+/// A fresh terminal with the picture on it.
+fn drawn(screen: &PaneScreen) -> avt::Terminal {
+    let mut terminal =
+        avt::Terminal::new(screen.size.cols.into(), screen.size.rows.into()).unwrap();
+    terminal.feed(std::str::from_utf8(&seed(screen)).unwrap());
+    terminal
+}
+
+fn rows_of(terminal: &avt::Terminal) -> Vec<String> {
+    let lines = terminal.screen().visible_lines();
+    lines
+        .map(|line| line.text().trim_end().to_owned())
+        .collect()
+}
+
+/// What tmux shows: its rows without escapes, with lines where it tells letters between SO and SI.
+fn rows_in_tmux(server: &Server, pane: &str, rows: usize) -> Vec<String> {
+    let captured = server.tmux(&["capture-pane", "-p", "-e", "-t", pane]);
+    let mut drawing = false;
+    let mut shown: Vec<String> = captured
+        .split('\n')
+        .map(|row| {
+            let (mut text, mut chars) = (String::new(), row.chars());
+            while let Some(c) = chars.next() {
+                match c {
+                    '\x1b' => drop(chars.find(char::is_ascii_alphabetic)),
+                    '\x0e' => drawing = true,
+                    '\x0f' => drawing = false,
+                    _ if drawing => text.push(match c {
+                        'q' => '─',
+                        'x' => '│',
+                        'l' => '┌',
+                        'k' => '┐',
+                        'm' => '└',
+                        'j' => '┘',
+                        other => other,
+                    }),
+                    _ => text.push(c),
+                }
+            }
+            text.trim_end().to_owned()
+        })
+        .collect();
+    shown.resize(rows, String::new());
+    shown
+}
+
+fn cursor_in_tmux(server: &Server, pane: &str) -> (usize, usize) {
+    let told = server.tmux(&[
+        "display-message",
+        "-p",
+        "-t",
+        pane,
+        "#{cursor_x} #{cursor_y}",
+    ]);
+    let (col, row) = told.split_once(' ').unwrap();
+    (col.parse().unwrap(), row.parse().unwrap())
+}
+
+fn compare(server: &Server, pane: &str, terminal: &avt::Terminal, what: &str) -> Vec<String> {
+    let mut differences = Vec::new();
+    let (want, got) = (rows_in_tmux(server, pane, 12), rows_of(terminal));
+    if want != got {
+        differences.push(format!("{what}: rows\n want {want:#?}\n got {got:#?}"));
+    }
+    let (want, got) = (cursor_in_tmux(server, pane), terminal.cursor().position());
+    if Some(want) != got {
+        differences.push(format!("{what}: cursor {want:?}, drawn {got:?}"));
+    }
+    differences
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_drawn_is_what_tmux_shows() {
+    let server = canvas();
+    let hub = server.hub();
+    let mut wrong = Vec::new();
+    for case in 0..60_u64 {
+        let text = drawing(&mut Random(case * 7919 + 1), 60);
+        let pane = printed(&server, &format!("case{case}"), &text);
+        until_done(&server, &pane).await;
+        let mut stream = hub.watch(&pane).await;
+        let screen = first_screen(&mut stream).await;
+        let found = compare(&server, &pane, &drawn(&screen), &format!("case {case}"));
+        wrong.extend(found);
+        drop(stream);
+        server.tmux(&["kill-pane", "-t", &pane]);
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} differences:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    hub.stop().await;
+}
