@@ -2,9 +2,8 @@
 //! tmux shows.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
-use super::testing::{Hub, Server, Stream, wait_until};
+use super::testing::{Server, Stream, wait_until};
 use crate::domain::pane_screen::PaneScreen;
 use crate::domain::seed::{readable, seed};
 use crate::ports::process::{ProcessError, ProcessEvent, ProcessMonitor};
@@ -201,6 +200,241 @@ async fn what_is_drawn_is_what_tmux_shows() {
         "{} differences:\n{}",
         wrong.len(),
         wrong.join("\n")
+    );
+    hub.stop().await;
+}
+
+/// Reads up to the next picture, and returns it with the output before it.
+async fn until_screen(stream: &mut Stream) -> (String, PaneScreen) {
+    let mut text = String::new();
+    loop {
+        match stream.next().await {
+            Some(ProcessEvent::Output { bytes, .. }) => {
+                text.push_str(std::str::from_utf8(&bytes).unwrap());
+            }
+            Some(ProcessEvent::Screen { screen, .. }) => return (text, *screen),
+            Some(ProcessEvent::Activity(_)) => {}
+            other => panic!("only output and pictures: {other:?}"),
+        }
+    }
+}
+
+fn looks_like(mut before: avt::Terminal, output: &str, screen: &PaneScreen) -> bool {
+    before.feed(output);
+    let after = drawn(screen);
+    rows_of(&before) == rows_of(&after) && before.cursor().position() == after.cursor().position()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_and_the_output_behind_it_make_the_next_picture() {
+    let server = canvas();
+    let hub = server.hub();
+    let flood = "i=0; while :; do i=$((i+1)); echo line $i of many; done";
+    let pane = server.tmux(&[
+        "new-window",
+        "-d",
+        "-P",
+        "-F",
+        "#{pane_id}",
+        "-t",
+        "=first:",
+        "sh",
+        "-c",
+        flood,
+    ]);
+    let handle = hub.handle(&pane).await;
+    let (mut pairs, mut wrong, mut printed) = (0, 0, 0);
+    for _attach in 0..15 {
+        let mut stream = hub.watch(&pane).await;
+        let mut known = first_screen(&mut stream).await;
+        let mut seen = Vec::new();
+        for _look in 0..20 {
+            hub.tmux.look(&handle).await.unwrap();
+            seen.push(until_screen(&mut stream).await);
+        }
+        // Judged behind the reading: a slow reader would lose output.
+        drop(stream);
+        for (output, next) in seen {
+            pairs += 1;
+            printed += output.len();
+            if !looks_like(drawn(&known), &output, &next) {
+                wrong += 1;
+            }
+            known = next;
+        }
+    }
+    eprintln!("{pairs} pairs, {printed} bytes between them, {wrong} wrong");
+    assert!(printed > 10_000, "the program did not print meanwhile");
+    assert_eq!((pairs, wrong), (300, 0));
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn history_comes_with_the_first_picture() {
+    let server = canvas();
+    let text: String = (1..=3000).map(|n| format!("line {n}\r\n")).collect();
+    let hub = server.hub();
+    let pane = printed(&server, "history", &text);
+    until_done(&server, &pane).await;
+    let screen = first_screen(&mut hub.watch(&pane).await).await;
+    let lines = readable(&screen).lines();
+    // tmux keeps 2000 lines and drops the oldest tenth when that is full.
+    let first: usize = lines[0].strip_prefix("line ").unwrap().parse().unwrap();
+    assert!(
+        screen.history.len() > 1700 && first > 1,
+        "{} {first}",
+        screen.history.len()
+    );
+    let want: Vec<String> = (first..=3000).map(|n| format!("line {n}")).collect();
+    assert_eq!(lines, want);
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pane_without_history_has_none() {
+    let server = canvas();
+    let hub = server.hub();
+    let pane = printed(&server, "short", "only this");
+    until_done(&server, &pane).await;
+    let screen = first_screen(&mut hub.watch(&pane).await).await;
+    assert!(screen.history.is_empty(), "{:?}", screen.history);
+    assert_eq!(rows_of(&drawn(&screen))[0], "only this");
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_screen_behind_a_full_screen_program_is_there() {
+    let server = canvas();
+    let hub = server.hub();
+    let text = "shell $ edit\r\n\x1b[?1049h\x1b[3;4Hfull screen";
+    let pane = printed(&server, "alternate", text);
+    until_done(&server, &pane).await;
+    let screen = first_screen(&mut hub.watch(&pane).await).await;
+    let mut terminal = drawn(&screen);
+    assert_eq!(terminal.active_screen_kind(), avt::ScreenKind::Alternate);
+    assert_eq!(
+        compare(&server, &pane, &terminal, "alternate"),
+        Vec::<String>::new()
+    );
+    terminal.feed("\x1b[?1049lnext");
+    let rows = rows_of(&terminal);
+    assert_eq!(
+        (rows[0].as_str(), rows[1].as_str()),
+        ("shell $ edit", "next")
+    );
+    hub.stop().await;
+}
+
+/// Reads up to a size, and on to the picture behind it.
+async fn until_resized(stream: &mut Stream, cols: u16, rows: u16) -> PaneScreen {
+    loop {
+        match stream.next().await {
+            Some(ProcessEvent::Resized { size, .. }) if (size.cols, size.rows) == (cols, rows) => {
+                break;
+            }
+            Some(_) => {}
+            None => panic!("the stream ended before {cols}x{rows}"),
+        }
+    }
+    loop {
+        match stream.next().await {
+            Some(ProcessEvent::Screen { screen, .. })
+                if (screen.size.cols, screen.size.rows) == (cols, rows) =>
+            {
+                return *screen;
+            }
+            Some(_) => {}
+            None => panic!("no picture of {cols}x{rows} came"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_size_is_told_and_followed_by_a_picture() {
+    let server = canvas();
+    let hub = server.hub();
+    let mut stream = hub.watch("%0").await;
+    let first = first_screen(&mut stream).await;
+    assert_eq!((first.size.cols, first.size.rows), (40, 12));
+    server.tmux(&["resize-window", "-t", "@0", "-x", "60", "-y", "20"]);
+    until_resized(&mut stream, 60, 20).await;
+    server.tmux(&["split-window", "-d", "-h", "-t", "%0", "cat"]);
+    until_resized(&mut stream, 30, 20).await;
+    // Zoomed, the visible layout is the one that counts.
+    server.tmux(&["resize-pane", "-Z", "-t", "%0"]);
+    until_resized(&mut stream, 60, 20).await;
+    assert_eq!(
+        server.tmux(&["display-message", "-p", "-t", "%0", "#{pane_width}"]),
+        "60"
+    );
+    server.tmux(&["resize-pane", "-Z", "-t", "%0"]);
+    until_resized(&mut stream, 30, 20).await;
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pane_that_closes_while_it_is_looked_at_just_ends() {
+    let server = canvas();
+    let hub = server.hub();
+    for _ in 0..10 {
+        let pane = server.tmux(&[
+            "new-window",
+            "-d",
+            "-P",
+            "-F",
+            "#{pane_id}",
+            "-t",
+            "=first:",
+            "cat",
+        ]);
+        let handle = hub.handle(&pane).await;
+        let mut stream = hub.watch(&pane).await;
+        let (looked, _) = tokio::join!(hub.tmux.look(&handle), async {
+            server.tmux(&["kill-pane", "-t", &pane])
+        });
+        assert!(
+            matches!(looked, Ok(()) | Err(ProcessError::Gone { .. })),
+            "{looked:?}"
+        );
+        stream.exit().await;
+    }
+    let gone = hub.handle("%0").await;
+    assert!(matches!(
+        hub.tmux.look(&gone).await,
+        Err(ProcessError::Gone { .. })
+    ));
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_moved_window_is_marked_and_looked_at_anew() {
+    let server = canvas();
+    server.tmux(&[
+        "new-session",
+        "-d",
+        "-s",
+        "second",
+        "-x",
+        "40",
+        "-y",
+        "12",
+        "cat",
+    ]);
+    let hub = server.hub();
+    let pane = printed(&server, "moving", "here");
+    until_done(&server, &pane).await;
+    let mut stream = hub.watch(&pane).await;
+    first_screen(&mut stream).await;
+    let window = server.tmux(&["display-message", "-p", "-t", &pane, "#{window_id}"]);
+    server.tmux(&["move-window", "-d", "-s", &window, "-t", "=second:7"]);
+    while !matches!(
+        stream.next().await,
+        Some(ProcessEvent::Lost { bytes: None })
+    ) {}
+    let (output, screen) = until_screen(&mut stream).await;
+    assert_eq!(
+        (output.as_str(), rows_of(&drawn(&screen))[0].as_str()),
+        ("", "here")
     );
     hub.stop().await;
 }
