@@ -1,14 +1,14 @@
 //! Pictures of followed panes: asked on the pane's own watching client, so that the answer marks a place in the stream. What
 //! the client told before it is part of the picture, what it tells afterwards is not.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use super::client::ClientId;
 use super::command::Command;
 use super::hub::TmuxHub;
 use super::limits::HISTORY_LINES;
 use super::purpose::{Purpose, Replies};
-use super::unescape::unescape_into;
+use super::spelled;
 use crate::domain::ids::PaneId;
 use crate::domain::pane_screen::{Behind, Cursor, Modes, PaneScreen};
 use crate::domain::transcript::Size;
@@ -108,10 +108,11 @@ impl TmuxHub {
         client: ClientId,
         result: Result<Replies, MuxError>,
     ) {
-        let escapes = self.link.server.as_ref().is_some_and(|server| {
-            // These two write control characters of replies as they do those of output.
-            server.version.starts_with("3.4") || server.version.starts_with("3.5")
-        });
+        let escapes = self
+            .link
+            .server
+            .as_ref()
+            .is_some_and(|server| spelled::spells(&server.version));
         let at = self.options.clock.now();
         let Some(watch) = self.watches.get_mut(&pane) else {
             return;
@@ -120,6 +121,11 @@ impl TmuxHub {
         if watch.source != Some(client) {
             return;
         }
+        if matches!(result, Err(MuxError::Disconnected { .. })) {
+            // Its next client is asked as soon as it is attached.
+            return;
+        }
+        let covered = watch.looking.covers;
         watch.looking.asked = watch.looking.asked.saturating_sub(1);
         let again = watch.looking.asked == 0 && std::mem::take(&mut watch.looking).again;
         let screen = result.map(|mut replies| {
@@ -130,8 +136,14 @@ impl TmuxHub {
         });
         match screen {
             Ok(Some(screen)) => watch.feed.screen(screen, at),
-            Ok(None) => tracing::warn!(%pane, "tmux described a pane in an unknown way"),
-            Err(error) => tracing::debug!(%pane, %error, "a pane could not be looked at"),
+            Ok(None) => {
+                tracing::warn!(%pane, "tmux described a pane in an unknown way");
+                watch.unseen(covered, at);
+            }
+            Err(error) => {
+                tracing::debug!(%pane, %error, "a pane could not be looked at");
+                watch.unseen(covered, at);
+            }
         }
         watch.started();
         if again {
@@ -179,13 +191,7 @@ fn read(replies: Replies, escapes: bool) -> Option<PaneScreen> {
         if !escapes {
             return rows;
         }
-        rows.iter()
-            .map(|row| {
-                let mut out = BytesMut::new();
-                unescape_into(row, &mut out);
-                out.freeze()
-            })
-            .collect()
+        rows.iter().map(|row| spelled::read_row(row)).collect()
     };
     // tmux does not know where the cursor was, when the program did not save it.
     let saved = (saved != (u32::MAX, u32::MAX)).then(|| Cursor {

@@ -34,6 +34,7 @@ mod purpose;
 mod replies;
 mod signals;
 mod spawning;
+mod spelled;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
