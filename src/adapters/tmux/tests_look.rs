@@ -438,3 +438,101 @@ async fn a_moved_window_is_marked_and_looked_at_anew() {
     );
     hub.stop().await;
 }
+
+/// The control client that tells the output of panes.
+fn watching_client(server: &Server) -> String {
+    let told = server.tmux(&["list-clients", "-F", "#{client_name} #{client_flags}"]);
+    let is_watching = |line: &&str| line.contains("pause-after") && !line.contains("no-output");
+    let line = told.lines().find(is_watching).unwrap();
+    line.split(' ').next().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_paused_pane_goes_on_behind_a_picture() {
+    let server = canvas();
+    let hub = server.hub();
+    let flood = "i=0; while :; do i=$((i+1)); echo line $i of many; done";
+    let pane = server.tmux(&[
+        "new-window",
+        "-d",
+        "-P",
+        "-F",
+        "#{pane_id}",
+        "-t",
+        "=first:",
+        "sh",
+        "-c",
+        flood,
+    ]);
+    let handle = hub.handle(&pane).await;
+    let mut stream = hub.watch(&pane).await;
+    first_screen(&mut stream).await;
+    let client = watching_client(&server);
+    for _ in 0..5 {
+        server.tmux(&[
+            "refresh-client",
+            "-t",
+            &client,
+            "-A",
+            &format!("{pane}:pause"),
+        ]);
+        while !matches!(
+            stream.next().await,
+            Some(ProcessEvent::Lost { bytes: None })
+        ) {}
+        let (void, known) = until_screen(&mut stream).await;
+        assert_eq!(void, "", "what came between is in the picture");
+        let mut seen = Vec::new();
+        for _look in 0..5 {
+            hub.tmux.look(&handle).await.unwrap();
+            seen.push(until_screen(&mut stream).await);
+        }
+        let output: usize = seen.iter().map(|(output, _)| output.len()).sum();
+        assert!(output > 0, "it goes on");
+        let mut known = known;
+        for (output, next) in seen {
+            assert!(looks_like(drawn(&known), &output, &next));
+            known = next;
+        }
+    }
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_that_was_too_slow_gets_a_picture() {
+    let server = canvas();
+    let hub = server.hub();
+    let script = "stty -echo; read x; seq 1 2500000; exec cat";
+    let pane = server.tmux(&[
+        "new-window",
+        "-d",
+        "-P",
+        "-F",
+        "#{pane_id}",
+        "-t",
+        "=first:",
+        "sh",
+        "-c",
+        script,
+    ]);
+    let mut stream = hub.watch(&pane).await;
+    first_screen(&mut stream).await;
+    server.tmux(&["send-keys", "-t", &pane, "go", "Enter"]);
+    wait_until("the last number on the screen", async || {
+        server
+            .tmux(&["capture-pane", "-p", "-t", &pane])
+            .ends_with("2500000")
+    })
+    .await;
+    let screen = loop {
+        match stream.next().await {
+            Some(ProcessEvent::Screen { screen, .. }) => break screen,
+            Some(_) => {}
+            None => panic!("the stream ended without a picture"),
+        }
+    };
+    assert!(stream.lost() > 0, "the reader was not slow enough");
+    let found = compare(&server, &pane, &drawn(&screen), "behind the flood");
+    assert_eq!(found, Vec::<String>::new());
+    hub.stop().await;
+}
