@@ -158,7 +158,6 @@ fn read(replies: Replies, escapes: bool) -> Option<PaneScreen> {
     let state = String::from_utf8_lossy(state.first()?).into_owned();
     let mut fields = state.split(' ');
     let mut number = || -> Option<u32> { fields.next()?.parse().ok() };
-    let narrow = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
     let size = Size {
         cols: narrow(number()?.max(1)),
         rows: narrow(number()?.max(1)),
@@ -187,17 +186,7 @@ fn read(replies: Replies, escapes: bool) -> Option<PaneScreen> {
         .split(',')
         .map(|col| col.parse().ok())
         .collect::<Option<Vec<u16>>>();
-    let text = |rows: Vec<Bytes>| -> Vec<Bytes> {
-        if !escapes {
-            return rows;
-        }
-        rows.iter().map(|row| spelled::read_row(row)).collect()
-    };
-    // tmux does not know where the cursor was, when the program did not save it.
-    let saved = (saved != (u32::MAX, u32::MAX)).then(|| Cursor {
-        col: narrow(saved.0),
-        row: narrow(saved.1),
-    });
+    let text = |rows| texts(rows, escapes);
     Some(PaneScreen {
         size,
         // Without any history tmux gives the first row of the screen in its place.
@@ -209,7 +198,7 @@ fn read(replies: Replies, escapes: bool) -> Option<PaneScreen> {
         rows: text(rows),
         behind: alternate.then(|| Behind {
             rows: text(behind),
-            cursor: saved,
+            cursor: saved_cursor(saved),
         }),
         cursor,
         region,
@@ -224,6 +213,26 @@ fn read(replies: Replies, escapes: bool) -> Option<PaneScreen> {
             bracketed_paste,
             mouse,
         },
+    })
+}
+
+fn narrow(number: u32) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+fn texts(rows: Vec<Bytes>, escapes: bool) -> Vec<Bytes> {
+    if escapes {
+        rows.iter().map(|row| spelled::read_row(row)).collect()
+    } else {
+        rows
+    }
+}
+
+/// tmux does not know where the cursor was, when the program did not save it.
+fn saved_cursor((col, row): (u32, u32)) -> Option<Cursor> {
+    ((col, row) != (u32::MAX, u32::MAX)).then(|| Cursor {
+        col: narrow(col),
+        row: narrow(row),
     })
 }
 
