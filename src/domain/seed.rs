@@ -3,10 +3,13 @@
 //! Contents and cursor alone are not enough for what is drawn afterwards to fall into place: the scroll region, the screen behind an
 //! alternate one, tab stops and modes belong to it.
 
+mod pen;
+
 use std::fmt::Write as _;
 
 use bytes::Bytes;
 
+use self::pen::Pen;
 use super::line::LineAssembler;
 use super::pane_screen::{Cursor, Modes, PaneScreen};
 
@@ -14,9 +17,11 @@ use super::pane_screen::{Cursor, Modes, PaneScreen};
 pub fn seed(screen: &PaneScreen) -> Vec<u8> {
     // Line drawing comes between SO and SI, which mean nothing until the second set of characters is chosen.
     let mut out = b"\x1bc\x1b)0".to_vec();
+    let mut pen = Pen::default();
     for line in &screen.history {
-        out.extend_from_slice(line);
-        out.extend_from_slice(b"\x1b[m\x0f\r\n");
+        // The pen is put down at the end of each line: it would colour what scrolls in.
+        draw(line, &mut pen, &mut out);
+        out.extend_from_slice(b"\r\n");
     }
     if !screen.history.is_empty() {
         // What stands on the screen still scrolls off, too.
@@ -36,27 +41,36 @@ pub fn seed(screen: &PaneScreen) -> Vec<u8> {
             let _always_ok = write!(text, "\x1b[1;{}H\x1bH", u32::from(*col) + 1);
         }
     }
-    let (top, bottom) = screen.region;
-    if bottom > top && (top, bottom) != (0, screen.size.rows.saturating_sub(1)) {
-        let _always_ok = write!(
-            text,
-            "\x1b[{};{}r",
-            u32::from(top) + 1,
-            u32::from(bottom) + 1
-        );
-    }
+    text.push_str(&region(screen));
     out.extend_from_slice(text.as_bytes());
     place_cursor(screen, &mut out);
     out.extend_from_slice(modes(&screen.modes).as_bytes());
     out
 }
 
+/// The sequence that sets the scroll region, unless it is the whole screen.
+fn region(screen: &PaneScreen) -> String {
+    let (top, bottom) = screen.region;
+    if bottom <= top || (top, bottom) == (0, screen.size.rows.saturating_sub(1)) {
+        return String::new();
+    }
+    format!("\x1b[{};{}r", u32::from(top) + 1, u32::from(bottom) + 1)
+}
+
 fn rows(rows: &[Bytes], out: &mut Vec<u8>) {
+    let mut pen = Pen::default();
     for (number, row) in rows.iter().enumerate() {
         out.extend_from_slice(format!("\x1b[{};1H", number + 1).as_bytes());
-        out.extend_from_slice(row);
-        out.extend_from_slice(b"\x1b[m\x0f");
+        draw(row, &mut pen, out);
     }
+}
+
+/// A captured row, with the pen that the rows before it left.
+fn draw(row: &[u8], pen: &mut Pen, out: &mut Vec<u8>) {
+    pen.write(out);
+    out.extend_from_slice(row);
+    out.extend_from_slice(b"\x1b[m\x0f");
+    pen.follow(row);
 }
 
 fn go_to(cursor: Cursor, out: &mut Vec<u8>) {
@@ -64,51 +78,61 @@ fn go_to(cursor: Cursor, out: &mut Vec<u8>) {
     out.extend_from_slice(format!("\x1b[{row};{col}H").as_bytes());
 }
 
-/// With origin mode, rows count from the top of the scroll region.
+/// With origin mode, rows count from the top of the scroll region, and no row outside of it can be named.
 fn place_cursor(screen: &PaneScreen, out: &mut Vec<u8>) {
-    let mut cursor = screen.cursor;
-    if screen.modes.origin {
+    let (top, bottom) = screen.region;
+    let inside = (top..=bottom).contains(&screen.cursor.row);
+    if screen.modes.origin && inside {
         out.extend_from_slice(b"\x1b[?6h");
-        cursor.row = cursor.row.saturating_sub(screen.region.0);
+        put_cursor(screen, screen.cursor.row.saturating_sub(top), out);
+        return;
     }
-    go_to(cursor, out);
-    // Behind the last column the next character wraps: only printing gets there.
-    if cursor.col >= screen.size.cols
-        && let Some(last) = last_cell(screen)
-    {
-        go_to(
-            Cursor {
-                col: screen.size.cols.saturating_sub(last.1),
-                row: cursor.row,
-            },
-            out,
-        );
-        out.extend_from_slice(last.0.as_bytes());
+    if screen.modes.origin {
+        // The cursor is saved with origin mode on while the whole screen is the region, and taken back when it no longer is.
+        out.extend_from_slice(b"\x1b[r\x1b[?6h");
+        put_cursor(screen, screen.cursor.row, out);
+        out.extend_from_slice(b"\x1b7");
+        out.extend_from_slice(region(screen).as_bytes());
+        out.extend_from_slice(b"\x1b8");
+        return;
+    }
+    put_cursor(screen, screen.cursor.row, out);
+}
+
+/// To the cursor's column in a row as the terminal counts it now. Behind the last column the next character wraps, and only
+/// printing gets there: the row is drawn again.
+fn put_cursor(screen: &PaneScreen, row: u16, out: &mut Vec<u8>) {
+    let Cursor { col, row: at } = screen.cursor;
+    if col < screen.size.cols {
+        return go_to(Cursor { col, row }, out);
+    }
+    let mut pen = Pen::default();
+    let above = usize::from(at);
+    for line in screen.rows.iter().take(above) {
+        pen.follow(line);
+    }
+    let line = screen
+        .rows
+        .get(above)
+        .map(AsRef::as_ref)
+        .unwrap_or_default();
+    if columns(line) >= usize::from(col) {
+        go_to(Cursor { col: 0, row }, out);
+        draw(line, &mut pen, out);
+    } else {
+        // It was erased since.
+        let col = screen.size.cols.saturating_sub(1);
+        go_to(Cursor { col, row }, out);
+        out.push(b' ');
     }
 }
 
-/// The character in the last column of the cursor's row, with its colours, and how wide it is.
-fn last_cell(screen: &PaneScreen) -> Option<(String, u16)> {
-    let row = screen.rows.get(usize::from(screen.cursor.row))?;
-    let text = String::from_utf8_lossy(row);
-    let (mut colours, mut last, mut chars) = (String::new(), None, text.chars().peekable());
-    while let Some(c) = chars.next() {
-        if c == '\x1b' {
-            let mut sequence = String::from(c);
-            for next in chars.by_ref() {
-                sequence.push(next);
-                if next.is_ascii_alphabetic() {
-                    break;
-                }
-            }
-            colours.push_str(&sequence);
-        } else if !c.is_control() {
-            last = Some(c);
-        }
-    }
-    let last = last?;
-    let width = if is_wide(last) { 2 } else { 1 };
-    Some((format!("{colours}{last}\x1b[m"), width))
+/// How many columns a captured row takes.
+fn columns(line: &[u8]) -> usize {
+    text(line)
+        .chars()
+        .map(|c| if is_wide(c) { 2 } else { 1 })
+        .sum()
 }
 
 /// True for characters that take two columns, as far as the end of a row cares.

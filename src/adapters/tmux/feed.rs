@@ -31,6 +31,8 @@ pub(super) struct Feed {
     clock: ActivityClock,
     /// The last event is in the queue; nothing may follow it.
     ended: bool,
+    /// Output was dropped, and no picture has come since.
+    torn: bool,
 }
 
 /// What a poll found.
@@ -67,6 +69,7 @@ impl Feed {
             queued: 0,
             clock,
             ended: false,
+            torn: false,
         };
         (feed, receiver)
     }
@@ -159,6 +162,11 @@ impl Feed {
         }
     }
 
+    /// True once when output was dropped and its reader has caught up since: a picture mends what it misses.
+    pub(super) fn wants_picture(&mut self) -> bool {
+        self.queue.is_empty() && !self.ended && std::mem::take(&mut self.torn)
+    }
+
     fn push(&mut self, event: ProcessEvent) {
         if !self.ended {
             self.queue.push_back(Item::Event(event));
@@ -185,6 +193,7 @@ impl Feed {
     }
 
     fn drop_output(&mut self, len: usize) {
+        self.torn = true;
         let more = u64::try_from(len).unwrap_or(u64::MAX);
         if let Some(Item::Event(ProcessEvent::Lost { bytes: Some(count) })) = self.queue.back_mut()
         {
@@ -305,6 +314,24 @@ mod tests {
             all.iter().rev().take(2).rev().collect::<Vec<_>>(),
             ["lost Some(7)", "Code(0)"]
         );
+    }
+
+    #[test]
+    fn a_reader_that_missed_output_gets_a_picture_when_it_has_caught_up() {
+        let (mut feed, mut stream) = feed(true);
+        let chunk = Bytes::from(vec![b'x'; FEED_EVENT_BYTES]);
+        for _ in 0..FEED_PENDING_BYTES / FEED_EVENT_BYTES {
+            print(&mut feed, chunk.clone());
+        }
+        assert!(!feed.wants_picture());
+        print(&mut feed, "too much");
+        while !feed.wants_picture() {
+            assert_eq!(poll(&mut feed), FeedState::Open);
+            if received(&mut stream).is_empty() {
+                panic!("everything was read and no picture was wanted");
+            }
+        }
+        assert!(!feed.wants_picture());
     }
 
     #[test]

@@ -94,7 +94,7 @@ impl TmuxHub {
                 events = self.clients.turn(|| clock.tick()) => self.on_events(events),
                 Some(request) = self.requests.recv() => self.on_request(request),
                 probed = self.link.probed() => self.on_probed(probed),
-                unread = poll_streams(&mut self.watches, &mut self.leaving, &mut self.outbox) => self.on_unread(&unread),
+                readers = poll_streams(&mut self.watches, &mut self.leaving, &mut self.outbox) => self.on_readers(&readers),
                 () = sleep_until(deadline, now) => self.on_time(),
             }
         }
@@ -297,9 +297,15 @@ impl TmuxHub {
         }
     }
 
-    /// Readers have left: their watches end.
-    fn on_unread(&mut self, panes: &[PaneId]) {
-        for pane in panes {
+    fn on_readers(&mut self, readers: &Readers) {
+        for pane in &readers.torn {
+            self.look(*pane);
+        }
+        if readers.left.is_empty() {
+            return;
+        }
+        // Their watches end.
+        for pane in &readers.left {
             if let Some(watch) = self.watches.remove(pane) {
                 watch.unread();
             }
@@ -308,23 +314,36 @@ impl TmuxHub {
     }
 }
 
-/// Sends what readers have room for; returns the panes whose readers have left.
+/// What readers of streams did.
+#[derive(Default)]
+struct Readers {
+    /// Panes whose reader has left.
+    left: Vec<PaneId>,
+    /// Panes whose reader missed output and has caught up.
+    torn: Vec<PaneId>,
+}
+
+/// Sends what readers have room for; returns when one has left or needs a picture.
 async fn poll_streams(
     watches: &mut BTreeMap<PaneId, Watch>,
     leaving: &mut Vec<Feed>,
     outbox: &mut Outbox,
-) -> Vec<PaneId> {
+) -> Readers {
     poll_fn(|cx| {
         outbox.poll(cx);
         leaving.retain_mut(|feed| feed.poll(cx) == FeedState::Open);
-        let unread: Vec<PaneId> = watches
-            .iter_mut()
-            .filter_map(|(pane, watch)| (watch.feed.poll(cx) == FeedState::Done).then_some(*pane))
-            .collect();
-        if unread.is_empty() {
+        let mut readers = Readers::default();
+        for (pane, watch) in watches.iter_mut() {
+            if watch.feed.poll(cx) == FeedState::Done {
+                readers.left.push(*pane);
+            } else if watch.feed.wants_picture() {
+                readers.torn.push(*pane);
+            }
+        }
+        if readers.left.is_empty() && readers.torn.is_empty() {
             Poll::Pending
         } else {
-            Poll::Ready(unread)
+            Poll::Ready(readers)
         }
     })
     .await

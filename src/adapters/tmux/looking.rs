@@ -3,14 +3,14 @@
 
 use std::str::Split;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use super::client::ClientId;
 use super::command::Command;
 use super::hub::TmuxHub;
 use super::limits::HISTORY_LINES;
 use super::purpose::{Purpose, Replies};
-use super::unescape::unescape_into;
+use super::spelled;
 use crate::domain::ids::PaneId;
 use crate::domain::pane_screen::{Behind, Cursor, Modes, PaneScreen};
 use crate::domain::transcript::Size;
@@ -110,10 +110,11 @@ impl TmuxHub {
         client: ClientId,
         result: Result<Replies, MuxError>,
     ) {
-        let escapes = self.link.server.as_ref().is_some_and(|server| {
-            // These two write control characters of replies as they do those of output.
-            server.version.starts_with("3.4") || server.version.starts_with("3.5")
-        });
+        let escapes = self
+            .link
+            .server
+            .as_ref()
+            .is_some_and(|server| spelled::spells(&server.version));
         let at = self.options.clock.now();
         let Some(watch) = self.watches.get_mut(&pane) else {
             return;
@@ -122,6 +123,11 @@ impl TmuxHub {
         if watch.source != Some(client) {
             return;
         }
+        if matches!(result, Err(MuxError::Disconnected { .. })) {
+            // Its next client is asked as soon as it is attached.
+            return;
+        }
+        let covered = watch.looking.covers;
         watch.looking.asked = watch.looking.asked.saturating_sub(1);
         let again = watch.looking.asked == 0 && std::mem::take(&mut watch.looking).again;
         let screen = result.map(|mut replies| {
@@ -132,8 +138,14 @@ impl TmuxHub {
         });
         match screen {
             Ok(Some(screen)) => watch.feed.screen(screen, at),
-            Ok(None) => tracing::warn!(%pane, "tmux described a pane in an unknown way"),
-            Err(error) => tracing::debug!(%pane, %error, "a pane could not be looked at"),
+            Ok(None) => {
+                tracing::warn!(%pane, "tmux described a pane in an unknown way");
+                watch.unseen(covered, at);
+            }
+            Err(error) => {
+                tracing::debug!(%pane, %error, "a pane could not be looked at");
+                watch.unseen(covered, at);
+            }
         }
         watch.started();
         if again {
@@ -148,7 +160,6 @@ fn read(replies: Replies, escapes: bool) -> Option<PaneScreen> {
     let state = String::from_utf8_lossy(state.first()?).into_owned();
     let mut fields = state.split(' ');
     let mut number = || number(&mut fields);
-    let narrow = |number: u32| u16::try_from(number).unwrap_or(u16::MAX);
     let size = Size {
         cols: narrow(number()?.max(1)),
         rows: narrow(number()?.max(1)),
@@ -167,12 +178,7 @@ fn read(replies: Replies, escapes: bool) -> Option<PaneScreen> {
         .split(',')
         .map(|col| col.parse().ok())
         .collect::<Option<Vec<u16>>>();
-    let text = |rows| unescaped(rows, escapes);
-    // tmux does not know where the cursor was, when the program did not save it.
-    let saved = (saved != (u32::MAX, u32::MAX)).then(|| Cursor {
-        col: narrow(saved.0),
-        row: narrow(saved.1),
-    });
+    let text = |rows| texts(rows, escapes);
     Some(PaneScreen {
         size,
         // Without any history tmux gives the first row of the screen in its place.
@@ -184,7 +190,7 @@ fn read(replies: Replies, escapes: bool) -> Option<PaneScreen> {
         rows: text(rows),
         behind: alternate.then(|| Behind {
             rows: text(behind),
-            cursor: saved,
+            cursor: saved_cursor(saved),
         }),
         cursor,
         region,
@@ -221,18 +227,24 @@ fn read_modes(fields: &mut Split<'_, char>) -> Option<Modes> {
     })
 }
 
-/// Rows without the octal escapes that `capture-pane -C` puts in.
-fn unescaped(rows: Vec<Bytes>, escapes: bool) -> Vec<Bytes> {
-    if !escapes {
-        return rows;
+fn narrow(number: u32) -> u16 {
+    u16::try_from(number).unwrap_or(u16::MAX)
+}
+
+fn texts(rows: Vec<Bytes>, escapes: bool) -> Vec<Bytes> {
+    if escapes {
+        rows.iter().map(|row| spelled::read_row(row)).collect()
+    } else {
+        rows
     }
-    rows.iter()
-        .map(|row| {
-            let mut out = BytesMut::new();
-            unescape_into(row, &mut out);
-            out.freeze()
-        })
-        .collect()
+}
+
+/// tmux does not know where the cursor was, when the program did not save it.
+fn saved_cursor((col, row): (u32, u32)) -> Option<Cursor> {
+    ((col, row) != (u32::MAX, u32::MAX)).then(|| Cursor {
+        col: narrow(col),
+        row: narrow(row),
+    })
 }
 
 /// The size of a pane in a layout string of tmux: `CHECKSUM,` and then cells `WxH,X,Y`, each followed by `,PANE` or by more cells in

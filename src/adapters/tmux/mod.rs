@@ -34,8 +34,11 @@ mod purpose;
 mod replies;
 mod signals;
 mod spawning;
+mod spelled;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests_look;
 #[cfg(test)]
 mod tests_real;
 #[cfg(test)]

@@ -14,8 +14,9 @@ use super::looking::{Looking, size_in_layout};
 use super::one_shot::no_server;
 use super::purpose::{Answer, Purpose, WatchRequest};
 use crate::domain::ids::PaneId;
+use crate::domain::pane_screen::PaneScreen;
 use crate::domain::runner::Place;
-use crate::domain::time::Tick;
+use crate::domain::time::{Tick, Timestamp};
 use crate::domain::transcript::Size;
 use crate::ports::mux::MuxError;
 use crate::ports::process::{ProcessError, ProcessEvent};
@@ -57,6 +58,17 @@ impl Watch {
         }
     }
 
+    /// It was looked at in vain. Output that the picture should have had is missing then, and a stream begins with a picture all the
+    /// same: an empty one.
+    pub(super) fn unseen(&mut self, covered: bool, at: Timestamp) {
+        if self.starting.is_some() {
+            self.feed.screen(PaneScreen::default(), at);
+        }
+        if covered {
+            self.feed.lost();
+        }
+    }
+
     /// Its output comes from this client from now on. True when it has to be looked at for that.
     pub(super) fn listen(&mut self, source: Option<ClientId>) -> bool {
         self.source = source;
@@ -64,7 +76,8 @@ impl Watch {
         if source.is_none() {
             return false;
         }
-        if self.sourced {
+        // A stream that nobody has yet misses nothing: it begins with this client's picture.
+        if self.sourced && self.starting.is_none() {
             // The new client begins where tmux is now; what the old one had not told is gone.
             self.feed.lost();
         }
