@@ -175,8 +175,8 @@ impl Feed {
 
     fn keep(&mut self, bytes: Bytes, at: Timestamp) {
         let len = bytes.len();
-        if self.queued + len > FEED_PENDING_BYTES {
-            return self.drop_output(len);
+        while self.queued > 0 && self.queued + len > FEED_PENDING_BYTES {
+            self.drop_oldest();
         }
         self.queued += len;
         match self.queue.back_mut() {
@@ -192,14 +192,24 @@ impl Feed {
         }
     }
 
-    fn drop_output(&mut self, len: usize) {
+    /// What a program printed last says most of it, so it is the oldest output that goes; in its place stands how much it was.
+    fn drop_oldest(&mut self) {
+        let is_output = |item: &Item| matches!(item, Item::Output { .. });
+        let Some(first) = self.queue.iter().position(is_output) else {
+            return;
+        };
+        let Some(Item::Output { size, .. }) = self.queue.remove(first) else {
+            return;
+        };
         self.torn = true;
-        let more = u64::try_from(len).unwrap_or(u64::MAX);
-        if let Some(Item::Event(ProcessEvent::Lost { bytes: Some(count) })) = self.queue.back_mut()
-        {
+        self.queued = self.queued.saturating_sub(size);
+        let more = u64::try_from(size).unwrap_or(u64::MAX);
+        let before = first.checked_sub(1).and_then(|at| self.queue.get_mut(at));
+        if let Some(Item::Event(ProcessEvent::Lost { bytes: Some(count) })) = before {
             *count = count.saturating_add(more);
         } else {
-            self.push(ProcessEvent::Lost { bytes: Some(more) });
+            let lost = ProcessEvent::Lost { bytes: Some(more) };
+            self.queue.insert(first, Item::Event(lost));
         }
     }
 
@@ -309,10 +319,27 @@ mod tests {
         }
         all.extend(received(&mut stream));
         let size = FEED_EVENT_BYTES.to_string();
-        assert_eq!(all.iter().filter(|event| **event == size).count(), events);
+        let mut wanted = vec![size.clone(); events];
+        // The oldest that was not on its way yet.
+        wanted[STREAM_QUEUE] = format!("lost Some({size})");
+        wanted.extend(["1234567".to_owned(), "Code(0)".to_owned()]);
+        assert_eq!(all, wanted);
+    }
+
+    #[test]
+    fn what_goes_missing_in_one_place_is_told_once_and_events_stay() {
+        let (mut feed, mut stream) = feed(true);
+        feed.resized(Size { cols: 80, rows: 24 }, Timestamp(1));
+        let chunk = Bytes::from(vec![b'x'; FEED_EVENT_BYTES]);
+        for _ in 0..FEED_PENDING_BYTES / FEED_EVENT_BYTES + 3 {
+            print(&mut feed, chunk.clone());
+        }
+        poll(&mut feed);
+        let told = received(&mut stream);
+        let lost = format!("lost Some({})", 3 * FEED_EVENT_BYTES);
         assert_eq!(
-            all.iter().rev().take(2).rev().collect::<Vec<_>>(),
-            ["lost Some(7)", "Code(0)"]
+            told[..3],
+            ["80x24".to_owned(), lost, FEED_EVENT_BYTES.to_string()]
         );
     }
 

@@ -20,8 +20,8 @@ pub(super) const STREAM_QUEUE: usize = 32;
 /// Output is joined up to this size, so that a burst is few events and none of them is huge.
 pub(super) const FEED_EVENT_BYTES: usize = 256 * 1024;
 
-/// Output of one pane that is kept for a slow reader; later output is dropped with a `Lost` event. About a second
-/// of the fastest flood that tmux can deliver.
+/// Output of one pane that is kept for a slow reader; beyond it the oldest is dropped, with a `Lost` event in its
+/// place. About a second of the fastest flood that tmux can deliver.
 pub(super) const FEED_PENDING_BYTES: usize = 8 * 1024 * 1024;
 
 /// `pause-after`: seconds of unsent output at which tmux drops it and says so. Our reader is never late by itself; this
