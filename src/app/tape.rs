@@ -141,6 +141,11 @@ impl Tape {
 
     /// Output is missing; returns what the log says of it.
     pub(super) fn gap(&mut self, at: Timestamp, gap: Gap) -> Vec<LogEntry> {
+        if gap.bytes.is_none() && self.awaited != Awaited::Beginning {
+            // Perhaps nothing is: the picture that follows tells.
+            self.awaited = Awaited::AfterGap(Some(gap));
+            return Vec::new();
+        }
         self.awaited = Awaited::AfterGap(None);
         self.record(at, RecordKind::Gap(gap))
     }
@@ -161,6 +166,11 @@ impl Tape {
         let awaited = mem::replace(&mut self.awaited, Awaited::Nothing);
         let (said, lines) = match awaited {
             Awaited::Beginning => (Vec::new(), self.new_lines(screen).1),
+            Awaited::AfterGap(Some(gap))
+                if gap.reason == GapReason::Tmux && self.shows(screen.size, &drawn) =>
+            {
+                return Vec::new();
+            }
             Awaited::AfterGap(unsaid) => {
                 let (overlap, fresh) = self.new_lines(screen);
                 let nothing_missed = overlap && fresh.is_empty();

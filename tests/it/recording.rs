@@ -177,6 +177,44 @@ fn a_crash_right_behind_a_line_loses_no_earlier_one() {
 }
 
 #[test]
+fn a_client_that_comes_back_tells_of_no_gap_where_there_is_none() {
+    let sandbox = Sandbox::new();
+    let runner = sandbox.start(
+        "one",
+        "echo before; while read line; do echo said $line; done",
+    );
+    sandbox.wait_for_line("one", "before");
+    let pane = runner.pane_id.unwrap();
+    for word in ["first", "second", "third"] {
+        // Everybody in the session has to leave, and so has geppetto's own client.
+        sandbox.tmux(&["detach-client", "-s", runner.session_id.as_deref().unwrap()]);
+        sandbox.type_into(&pane, word);
+        sandbox.wait_for_line("one", &format!("said {word}"));
+        sandbox.tmux(&["detach-client", "-s", runner.session_id.as_deref().unwrap()]);
+        sandbox.wait_until("its client to be back", || {
+            let clients = sandbox.tmux(&["list-clients", "-F", "#{session_id}"]);
+            clients
+                .lines()
+                .any(|id| Some(id) == runner.session_id.as_deref())
+        });
+    }
+    let entries = entries(&sandbox, "one");
+    let texts = texts(&entries);
+    let said: Vec<&&str> = texts
+        .iter()
+        .filter(|text| text.starts_with("said"))
+        .collect();
+    assert_eq!(
+        said,
+        [&"said first", &"said second", &"said third"],
+        "{texts:#?}"
+    );
+    // What was typed while it was away is told as such; silence is not.
+    let notes = texts.iter().filter(|text| text.starts_with("Some output"));
+    assert!(notes.count() <= 3, "{texts:#?}");
+}
+
+#[test]
 fn history_that_tmux_has_comes_first() {
     let sandbox = Sandbox::new();
     let [_, _, pane] = sandbox.session(

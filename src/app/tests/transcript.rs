@@ -357,3 +357,30 @@ async fn lost_output_is_a_gap_with_its_length() {
     });
     assert_eq!(gaps.count(), 1);
 }
+
+#[tokio::test]
+async fn what_may_be_missing_is_told_unless_the_screen_shows_that_nothing_is() {
+    let disk = Disk::default();
+    let (core, pane) = core_on(&disk).await;
+    core.mux.event(pane, screen(&[])).await;
+    core.mux.print(pane, "\x1b[Ha\r\n").await;
+    core.until_seq(1).await;
+    let lost = || core.mux.event(pane, ProcessEvent::Lost { bytes: None });
+    let shows = |rows: &[&str]| core.mux.event(pane, screen(rows));
+    lost().await;
+    shows(&["a"]).await;
+    core.mux.print(pane, "b\r\n").await;
+    core.until_seq(2).await;
+    assert_eq!(texts(&core, LogQuery::newest(10)).await, ["a", "b"]);
+
+    lost().await;
+    shows(&["a", "b", "c"]).await;
+    lost().await;
+    core.mux.print(pane, "d\r\n").await;
+    core.until_seq(6).await;
+    let note = "Some output may be missing here: tmux dropped it.";
+    assert_eq!(
+        texts(&core, LogQuery::newest(10)).await,
+        ["a", "b", note, "c", note, "d"]
+    );
+}
