@@ -82,7 +82,7 @@ const fn tag(error: &AppError) -> Tag {
         AppError::Process(error) => process_tag(error),
         AppError::Mux(error) => mux_tag(error),
         AppError::Store(_) | AppError::Transcript(_) => Tag::Store,
-        AppError::NoScreen { .. } => Tag::RunnerOperation,
+        AppError::NoScreen { .. } => Tag::NoScreen,
         AppError::KeyInUse { .. } => Tag::KeyInUse,
         AppError::SlotNotFound { .. } => Tag::SlotNotFound,
         AppError::TimedOut { .. } => Tag::TimedOut,

@@ -42,6 +42,8 @@ pub enum Tag {
     KeyInUse,
     /// No slot has that session key.
     SlotNotFound,
+    /// Nothing is kept of which a screen could be made.
+    NoScreen,
     /// The list of runners or a transcript could not be saved or read.
     Store,
     /// A fault of geppetto itself.

@@ -203,4 +203,23 @@ mod tests {
         [0]
         "#);
     }
+
+    #[test]
+    fn a_page_without_a_screen_is_whole_and_one_whose_screen_cannot_be_read_is_a_failure() {
+        let none = r#"{"success":true,"entries":[]}"#;
+        let export = |tag: &str| {
+            let refused = format!(
+                r#"{{"success":false,"error":{{"tag":"{tag}","message":"There is no screen."}}}}"#
+            );
+            let session = Session::new(&[&found(), none, &refused]);
+            session.run(&["export", "work", "--format", "html"])
+        };
+        let whole = export("NoScreen");
+        assert!(whole.contains("</body></html>"), "{whole}");
+        assert!(whole.ends_with("[0]\n"), "{whole}");
+        let failed = export("Store");
+        assert!(!failed.contains("</body></html>"), "{failed}");
+        assert!(failed.contains("There is no screen."), "{failed}");
+        assert!(failed.ends_with("[1]\n"), "{failed}");
+    }
 }

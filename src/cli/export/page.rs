@@ -10,7 +10,7 @@ use crate::cli::client::{Client, PATIENCE};
 use crate::cli::failure::Failure;
 use crate::cli::render;
 use crate::domain::redact::{Counts, Redactor};
-use crate::wire::{GetScreen, Request, RunnerView};
+use crate::wire::{GetScreen, Request, RunnerView, Tag};
 
 const STYLE: &str = "body{background:#16161d;color:#dcdce0;font:14px/1.45 ui-monospace,Menlo,Consolas,monospace;\
 margin:2em auto;max-width:72em;padding:0 1em}h1{font-size:1.3em}h2{font-size:1.05em;margin-top:2em}\
@@ -63,10 +63,13 @@ pub(crate) fn write(
         at: None,
         at_ms: None,
     });
-    // A runner that has printed nothing has no screen.
-    if let Ok(answer) = client.ask(asked, Some(PATIENCE))
-        && let Some(screen) = answer.screen
-    {
+    let screen = match client.ask(asked, Some(PATIENCE)) {
+        Ok(answer) => answer.screen,
+        // It has printed nothing.
+        Err(failure) if failure.tag() == Some(Tag::NoScreen) => None,
+        Err(failure) => return Err(failure),
+    };
+    if let Some(screen) = screen {
         sink.write(b"<h2>Last screen</h2>\n<pre>")?;
         for row in &screen.styled {
             let mut bytes = row.clone().into_bytes();
@@ -165,7 +168,7 @@ fn css(codes: &str) -> String {
             38 | 48 => {
                 let (colour, left) = match rest {
                     [5, index, left @ ..] => (indexed(*index), left),
-                    [2, r, g, b, left @ ..] => (hex(*r, *g, *b), left),
+                    [2, r, g, b, left @ ..] => (rgb(*r, *g, *b), left),
                     _ => break,
                 };
                 rest = left;
@@ -193,9 +196,8 @@ fn css(codes: &str) -> String {
 }
 
 /// A colour as CSS writes it.
-fn hex(r: u8, g: u8, b: u8) -> String {
-    let hash = '#';
-    format!("{hash}{r:02x}{g:02x}{b:02x}")
+fn rgb(r: u8, g: u8, b: u8) -> String {
+    format!("rgb({r},{g},{b})")
 }
 
 /// A colour of the palette of 256.
@@ -210,11 +212,11 @@ fn indexed(index: u8) -> String {
             let level = |step: u8| if step == 0 { 0 } else { 55 + step * 40 };
             let cube = index - 16;
             let (r, g, b) = (cube / 36, cube / 6 % 6, cube % 6);
-            hex(level(r), level(g), level(b))
+            rgb(level(r), level(g), level(b))
         }
         232..=255 => {
             let grey = 8 + (index - 232) * 10;
-            hex(grey, grey, grey)
+            rgb(grey, grey, grey)
         }
     }
 }
@@ -228,7 +230,7 @@ mod tests {
         assert_eq!(
             coloured("a<b \x1b[0;1;31mred\x1b[0m & \x1b[0;38;5;200;48;2;1;2;3mx"),
             "a&lt;b <span style=\"font-weight:bold;color:#e06c75;\">red</span> &amp; \
-             <span style=\"color:#ff00d7;background:#010203;\">x</span>"
+             <span style=\"color:rgb(255,0,215);background:rgb(1,2,3);\">x</span>"
         );
         assert_eq!(escaped("<script>\x1b\"&"), "&lt;script&gt;&quot;&amp;");
         assert_eq!(css("0;7"), "color:#1e1e27;background:#dcdce0;");
