@@ -46,7 +46,7 @@ impl PrivateDirError {
     }
 }
 
-/// Makes the directory, with its parents, if it is not there, and checks it.
+/// Makes the directory, with its parents, as private as it is, if it is not there, and checks it.
 ///
 /// # Errors
 /// [`PrivateDirError`] when it cannot be made or is not private.
@@ -55,10 +55,12 @@ pub fn prepare_private_dir(dir: &Path) -> Result<(), PrivateDirError> {
         dir: dir.to_owned(),
         source,
     };
+    let mut builder = std::fs::DirBuilder::new();
+    builder.mode(0o700);
     if let Some(parent) = dir.parent() {
-        std::fs::create_dir_all(parent).map_err(io)?;
+        builder.recursive(true).create(parent).map_err(io)?;
     }
-    match std::fs::DirBuilder::new().mode(0o700).create(dir) {
+    match builder.recursive(false).create(dir) {
         Ok(()) => {}
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
         Err(error) => return Err(io(error)),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -212,6 +213,31 @@ fn a_client_that_comes_back_tells_of_no_gap_where_there_is_none() {
     // What was typed while it was away is told as such; silence is not.
     let notes = texts.iter().filter(|text| text.starts_with("Some output"));
     assert!(notes.count() <= 3, "{texts:#?}");
+}
+
+#[test]
+fn what_is_kept_is_for_its_owner_alone() {
+    let sandbox = Sandbox::new();
+    sandbox.start("one", "echo secret; read line");
+    sandbox.wait_for_line("one", "secret");
+    let mut open = vec![sandbox.path("state/geppetto")];
+    let mut files = 0;
+    while let Some(path) = open.pop() {
+        let known = fs::symlink_metadata(&path).unwrap();
+        let others = known.permissions().mode() & 0o077;
+        assert_eq!(others, 0, "{}", path.display());
+        if known.is_dir() {
+            open.extend(
+                fs::read_dir(path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        } else {
+            files += 1;
+        }
+    }
+    // At least the two databases, the daemon's log and the list of its clients.
+    assert!(files >= 4, "{files}");
 }
 
 #[test]

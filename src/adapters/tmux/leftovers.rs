@@ -1,7 +1,10 @@
 //! Control clients of a daemon that crashed: found by the list that it kept, and ended, since a client that nobody reads
 //! freezes the panes that it watches.
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 use super::limits::RECORD_DEBOUNCE;
 use super::options::TmuxOptions;
@@ -71,12 +74,18 @@ impl Record {
                 .filter(|process| clients.contains(&process.pid))
                 .map(|process| format!("{} {}\n", process.pid, process.started))
                 .collect();
-            std::fs::write(&self.path, lines)
+            write_private(&self.path, &lines)
         });
         if let Err(error) = written {
             tracing::warn!(%error, path = %self.path.display(), "the list of control clients was not written");
         }
     }
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path)?.write_all(text.as_bytes())
 }
 
 fn read_line(line: &str) -> Option<(Pid, u64)> {
