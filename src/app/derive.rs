@@ -79,7 +79,7 @@ impl Deriver {
                     place: chunk.at.after(offset as u64),
                     at: chunk.time,
                     source: LogSource::Pane,
-                    text: text.into(),
+                    text,
                 });
             }
         }

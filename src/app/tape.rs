@@ -118,7 +118,7 @@ impl Tape {
             place: place.after(offset as u64),
             at,
             source: LogSource::Pane,
-            text: text.into(),
+            text,
         });
         let lines: Vec<LogEntry> = lines.collect();
         let chunk = Chunk {
@@ -273,11 +273,10 @@ impl Tape {
         (self.end, self.records_here)
     }
 
-    fn settle(&mut self, at: Timestamp, lines: Vec<String>) -> Vec<LogEntry> {
+    fn settle(&mut self, at: Timestamp, lines: Vec<Arc<str>>) -> Vec<LogEntry> {
         if lines.is_empty() {
             return Vec::new();
         }
-        let lines = lines.into_iter().map(Arc::from).collect();
         self.record(at, RecordKind::Settled { lines })
     }
 

@@ -82,8 +82,7 @@ impl SessionKey {
             .into_iter()
             .any(is_ambiguous)
         {
-            let sum =
-                crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC).checksum(self.to_string().as_bytes());
+            let sum = crc32fast::hash(self.to_string().as_bytes());
             return format!("{safe}-{sum:08x}");
         }
         safe

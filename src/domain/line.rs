@@ -4,6 +4,7 @@
 //! It is not a terminal: a full-screen program that redraws its screen gives a line per redrawn row.
 
 use std::mem;
+use std::sync::Arc;
 
 use super::text::is_invisible;
 
@@ -35,14 +36,14 @@ impl std::fmt::Debug for LineAssembler {
 #[derive(Debug)]
 pub struct Plain {
     /// The lines that were completed, each with the offset in the bytes behind which it was.
-    pub lines: Vec<(usize, String)>,
+    pub lines: Vec<(usize, Arc<str>)>,
     /// Where the first sequence begins that addresses the screen; what comes from there on was not taken.
     pub stopped: Option<usize>,
 }
 
 impl LineAssembler {
     /// Feeds bytes and returns the lines that they completed, in order, each with the offset behind which it was complete.
-    pub fn push(&mut self, bytes: &[u8]) -> Vec<(usize, String)> {
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<(usize, Arc<str>)> {
         self.lines.stops = false;
         self.feed(bytes).lines
     }
@@ -118,7 +119,7 @@ impl LineAssembler {
     }
 
     /// Ends the unfinished line, if there is one: the stream is over.
-    pub fn finish(&mut self) -> Option<String> {
+    pub fn finish(&mut self) -> Option<Arc<str>> {
         let split = mem::take(&mut self.split);
         self.lines.stops = false;
         self.advance(&split);
@@ -175,7 +176,7 @@ struct Lines {
     stopped_at: Option<usize>,
     /// Offset in the bytes of what is being taken.
     at: usize,
-    done: Vec<(usize, String)>,
+    done: Vec<(usize, Arc<str>)>,
 }
 
 impl Lines {
@@ -248,8 +249,8 @@ impl Lines {
 
     fn end(&mut self) {
         self.returned = false;
-        let line = mem::take(&mut self.pending);
-        self.done.push((self.at, line.trim_end().to_owned()));
+        self.done.push((self.at, self.pending.trim_end().into()));
+        self.pending.clear();
     }
 
     fn end_if_any(&mut self) {
@@ -334,9 +335,9 @@ mod tests {
         let mut all: Vec<String> = chunks
             .iter()
             .flat_map(|chunk| assembler.push(chunk))
-            .map(|(_, line)| line)
+            .map(|(_, line)| line.to_string())
             .collect();
-        all.extend(assembler.finish());
+        all.extend(assembler.finish().iter().map(ToString::to_string));
         all
     }
 
@@ -388,8 +389,8 @@ mod tests {
     fn lines_come_with_the_place_behind_them() {
         let mut assembler = LineAssembler::default();
         let pushed = assembler.push("ab\r\n\u{1b}[31mé\nx".as_bytes());
-        assert_eq!(pushed, [(4, "ab".to_owned()), (12, "é".to_owned())]);
-        assert_eq!(assembler.push(b"\n"), [(1, "x".to_owned())]);
+        assert_eq!(pushed, [(4, "ab".into()), (12, "é".into())]);
+        assert_eq!(assembler.push(b"\n"), [(1, "x".into())]);
         assert!(assembler.is_at_start());
     }
 
@@ -443,7 +444,7 @@ mod tests {
             let mut alone = Lines::default();
             vte::Parser::<1024>::default().advance(&mut alone, &bytes);
             alone.end_if_any();
-            let alone: Vec<String> = alone.done.into_iter().map(|(_, line)| line).collect();
+            let alone: Vec<String> = alone.done.iter().map(|(_, line)| line.to_string()).collect();
             proptest::prop_assert_eq!(lines(&[&bytes]), alone, "{}", bytes.escape_ascii());
         }
     }

@@ -6,6 +6,7 @@
 mod pen;
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -198,7 +199,7 @@ pub fn readable(screen: &PaneScreen) -> Readable {
 /// Printable text of a captured line.
 fn text(line: &[u8]) -> String {
     let mut assembler = LineAssembler::default();
-    let mut parts: Vec<String> = assembler
+    let mut parts: Vec<Arc<str>> = assembler
         .push(line)
         .into_iter()
         .map(|(_, part)| part)

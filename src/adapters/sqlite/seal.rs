@@ -1,6 +1,7 @@
 //! Blobs on disk: compressed, and encrypted when there is a key. What a blob belongs to is bound to it, so that none can be put
 //! in another's place.
 
+use std::cell::RefCell;
 use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use zstd::bulk::Compressor;
 
 use super::limits::LEVEL;
 
@@ -150,7 +152,7 @@ impl Sealer {
 
     /// The blob of `content`, which belongs to `what`.
     pub(super) fn seal(&self, what: &[u8], content: &[u8]) -> io::Result<Vec<u8>> {
-        let packed = zstd::bulk::compress(content, LEVEL)?;
+        let packed = packed(content)?;
         let len = u32::try_from(content.len()).map_err(io::Error::other)?;
         let mut blob = Vec::with_capacity(packed.len() + 8);
         blob.extend_from_slice(&len.to_le_bytes());
@@ -200,6 +202,20 @@ impl Sealer {
             _ => Err(BlobError::Damaged),
         }
     }
+}
+
+/// Compresses with the thread's own context: making one takes as long as compressing a small frame.
+fn packed(content: &[u8]) -> io::Result<Vec<u8>> {
+    thread_local! {
+        static CONTEXT: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    CONTEXT.with_borrow_mut(|context| {
+        let context = match context {
+            Some(context) => context,
+            None => context.insert(Compressor::new(LEVEL)?),
+        };
+        context.compress(content)
+    })
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod settle;
 mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use self::backlog::Backlog;
 pub use self::picture::Picture;
@@ -26,7 +27,7 @@ use super::transcript::Size;
 #[derive(Debug, Default)]
 pub struct Settled {
     /// The lines, in order, each with the offset in the bytes behind which it was settled.
-    pub lines: Vec<(usize, String)>,
+    pub lines: Vec<(usize, Arc<str>)>,
     /// True when [`LineReader`] gets the very same lines from the bytes alone.
     pub derivable: bool,
 }
@@ -43,7 +44,7 @@ impl LineReader {
     }
 
     /// The lines that these bytes complete, each with the offset behind which it was.
-    pub fn push(&mut self, bytes: &[u8]) -> Vec<(usize, String)> {
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<(usize, Arc<str>)> {
         self.0.push(bytes)
     }
 }
@@ -141,7 +142,7 @@ impl View {
     /// The first sequence that addresses the screen: what comes before it was lines, from there on the terminal tells.
     fn begin_drawing(
         &mut self,
-        mut lines: Vec<(usize, String)>,
+        mut lines: Vec<(usize, Arc<str>)>,
         bytes: &[u8],
         at: usize,
         now: Tick,
@@ -167,7 +168,7 @@ impl View {
         }
     }
 
-    fn draw(&mut self, bytes: &[u8], now: Tick) -> Vec<String> {
+    fn draw(&mut self, bytes: &[u8], now: Tick) -> Vec<Arc<str>> {
         let text = self.backlog.text(bytes);
         let Mode::Drawing(settler) = &mut self.mode else {
             return Vec::new();
@@ -250,7 +251,7 @@ impl View {
     }
 
     /// Lines that have settled by silence.
-    pub fn expire(&mut self, now: Tick) -> Vec<String> {
+    pub fn expire(&mut self, now: Tick) -> Vec<Arc<str>> {
         match &mut self.mode {
             Mode::Appending(_) => Vec::new(),
             Mode::Drawing(settler) => cut_long(settler.expire(&self.terminal, now)),
@@ -258,7 +259,7 @@ impl View {
     }
 
     /// The run is over: everything that was not a line yet.
-    pub fn finish(&mut self) -> Vec<String> {
+    pub fn finish(&mut self) -> Vec<Arc<str>> {
         match &mut self.mode {
             Mode::Appending(lines) => lines.finish().into_iter().collect(),
             Mode::Drawing(settler) => cut_long(settler.finish(&self.terminal)),
@@ -278,12 +279,12 @@ impl View {
     }
 }
 
-fn at_end(lines: Vec<String>, end: usize) -> Vec<(usize, String)> {
+fn at_end(lines: Vec<Arc<str>>, end: usize) -> Vec<(usize, Arc<str>)> {
     lines.into_iter().map(|line| (end, line)).collect()
 }
 
 /// Lines of printable text that are not too long.
-fn cut_long(lines: Vec<String>) -> Vec<String> {
+fn cut_long(lines: Vec<String>) -> Vec<Arc<str>> {
     let mut all = Vec::with_capacity(lines.len());
     for line in lines {
         let line = printable(&line);
@@ -293,10 +294,10 @@ fn cut_long(lines: Vec<String>) -> Vec<String> {
                 .rev()
                 .find(|at| rest.is_char_boundary(*at));
             let (part, left) = rest.split_at(end.unwrap_or(rest.len()));
-            all.push(part.to_owned());
+            all.push(part.into());
             rest = left;
         }
-        all.push(rest.to_owned());
+        all.push(rest.into());
     }
     all
 }

@@ -10,8 +10,13 @@ fn at(seconds: u64) -> Tick {
     Tick(Duration::from_secs(seconds))
 }
 
+fn owned(lines: &[Arc<str>]) -> Vec<String> {
+    lines.iter().map(ToString::to_string).collect()
+}
+
 fn texts(settled: Settled) -> Vec<String> {
-    settled.lines.into_iter().map(|(_, line)| line).collect()
+    let lines = settled.lines.into_iter();
+    lines.map(|(_, line)| line.to_string()).collect()
 }
 
 /// Everything that a stream logs, with its end.
@@ -21,7 +26,7 @@ fn log(parts: &[&str]) -> Vec<String> {
         .iter()
         .flat_map(|part| texts(view.output(part.as_bytes(), at(0))))
         .collect();
-    lines.extend(view.finish());
+    lines.extend(owned(&view.finish()));
     lines
 }
 
@@ -30,10 +35,7 @@ fn plain_lines_come_at_once_and_can_be_had_from_the_bytes() {
     let mut view = View::new(SIZE);
     let settled = view.output(b"\x1b[32mone\x1b[0m\r\ntwo\r\nthr", at(0));
     assert!(settled.derivable);
-    assert_eq!(
-        settled.lines,
-        [(14, "one".to_owned()), (19, "two".to_owned())]
-    );
+    assert_eq!(settled.lines, [(14, "one".into()), (19, "two".into())]);
     assert_eq!(texts(view.output(b"ee\r\n", at(0))), ["three"]);
     assert_eq!(view.picture().rows[..3], ["one", "two", "three"]);
 }
@@ -97,7 +99,7 @@ fn a_full_screen_program_gives_its_text_once() {
         lines.extend(draw(&mut view, step, u64::from(step) * 2));
         let due = view.deadline().unwrap();
         assert_eq!(due, at(u64::from(step) * 2 + 1), "a second of silence");
-        lines.extend(view.expire(due));
+        lines.extend(owned(&view.expire(due)));
         assert_eq!(view.deadline(), None);
     }
     lines.extend(texts(view.output(b"\x1b[?1049lafter\r\n", at(30))));
@@ -121,7 +123,7 @@ fn what_a_program_went_back_to_settles_when_it_leaves_it_alone() {
     ));
     assert_eq!(lines, ["a", "b"]);
     assert_eq!(view.deadline(), Some(at(11)));
-    lines.extend(view.expire(at(11)));
+    lines.extend(owned(&view.expire(at(11))));
     assert_eq!(lines, ["a", "b", "c", "d"]);
     assert_eq!(view.deadline(), None);
     // And then it is cheap again.
@@ -184,7 +186,7 @@ fn a_box_that_moves_down_is_logged_once() {
         let text =
             format!("\r\x1b[1A\x1b[Jmessage {name}\r\n}}\r\n> box {turn}\r\nhint\r\nfoot\x1b[1A");
         lines.extend(texts(view.output(text.as_bytes(), at(turn * 100))));
-        lines.extend(view.expire(at(turn * 100 + 50)));
+        lines.extend(owned(&view.expire(at(turn * 100 + 50))));
     }
     let count = |text: &str| lines.iter().filter(|line| line.starts_with(text)).count();
     assert_eq!(
@@ -253,7 +255,7 @@ fn repeated_lines_of_a_region_are_all_logged() {
     for turn in 0..2 {
         let text = format!("\r\x1b[2A\x1b[J{answer}\r\n> box\r\nhint\r\nfoot");
         lines.extend(texts(view.output(text.as_bytes(), at(1 + turn * 60))));
-        lines.extend(view.expire(at(40 + turn * 60)));
+        lines.extend(owned(&view.expire(at(40 + turn * 60))));
     }
     let count = |text: &str| lines.iter().filter(|line| *line == text).count();
     assert_eq!(count("  return None;"), 4, "{lines:#?}");
@@ -355,13 +357,13 @@ mod properties {
             for (number, part) in (0_u64..).zip(&parts) {
                 lines.extend(texts(view.output(part, at(number))));
                 if number % 7 == 3 {
-                    lines.extend(view.expire(at(number + 1)));
+                    lines.extend(owned(&view.expire(at(number + 1))));
                 }
                 if number % 13 == 5 {
                     view.resize(Size { cols: cols + 3, rows });
                 }
             }
-            lines.extend(view.finish());
+            lines.extend(owned(&view.finish()));
             prop_assert_eq!(view.panics(), 0);
             for line in lines {
                 prop_assert!(!line.chars().any(char::is_control), "{line:?}");

@@ -14,7 +14,7 @@ use crate::domain::transcript::{Chunk, Gap, GapReason, Position, RecordKind, See
 
 /// CRC32 of a frame's bytes.
 pub(super) fn crc(bytes: &[u8]) -> u32 {
-    crc::Crc::<u32>::new(&crc::CRC_32_ISO_HDLC).checksum(bytes)
+    crc32fast::hash(bytes)
 }
 
 fn put(number: u64, out: &mut Vec<u8>) {
