@@ -200,16 +200,18 @@ impl Client {
         };
     }
 
-    /// Reads one chunk, writes what can be written, and looks for the end of the process. Returns true when the
+    /// Reads one chunk (nothing without a buffer), writes what can be written, and looks for the end of the process. Returns true when the
     /// process is gone and everything it said has been told.
     pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,
-        buffer: &mut [u8],
+        buffer: Option<&mut [u8]>,
         now: Tick,
         out: &mut Vec<(ClientId, ClientEvent)>,
     ) -> bool {
-        self.poll_read(cx, buffer, now, out);
+        if let Some(buffer) = buffer {
+            self.poll_read(cx, buffer, now, out);
+        }
         self.poll_write(cx);
         if self.stdout.is_some() {
             return false;

@@ -13,6 +13,7 @@ use tokio::process::Command as Process;
 use super::client::{Client, ClientEvent, ClientId, Role};
 use super::limits::{PAUSE_AFTER_SECONDS, READ_CHUNK};
 use super::options::TmuxOptions;
+use super::pace::Pace;
 use crate::domain::ids::{Pid, SessionId};
 use crate::domain::time::Tick;
 
@@ -22,6 +23,7 @@ pub(super) struct Clients {
     list: Vec<Client>,
     next: u64,
     buffer: Vec<u8>,
+    pace: Pace,
     /// Where the next turn begins, so that none is always last.
     first: usize,
 }
@@ -33,6 +35,7 @@ impl Clients {
             list: Vec::new(),
             next: 0,
             buffer: vec![0; READ_CHUNK],
+            pace: Pace::default(),
             first: 0,
         }
     }
@@ -153,13 +156,16 @@ impl Clients {
 
     fn poll(&mut self, cx: &mut Context<'_>, now: Tick) -> Poll<Vec<(ClientId, ClientEvent)>> {
         let mut events = Vec::new();
+        // Only reading rests: commands go out at once.
+        let reads = !self.pace.rests(cx);
+        let mut buffer = reads.then_some(&mut *self.buffer);
         let count = self.list.len();
         self.first = self.first.wrapping_add(1);
         let mut gone = Vec::new();
         let start = if count == 0 { 0 } else { self.first % count };
         let (late, early) = self.list.split_at_mut(start);
         for client in early.iter_mut().chain(late) {
-            if client.poll(cx, &mut self.buffer, now, &mut events) {
+            if client.poll(cx, buffer.as_deref_mut(), now, &mut events) {
                 gone.push(client.id);
             }
         }
@@ -167,6 +173,7 @@ impl Clients {
         if events.is_empty() {
             Poll::Pending
         } else {
+            self.pace.read(now);
             Poll::Ready(events)
         }
     }

@@ -29,6 +29,7 @@ mod looking;
 mod one_shot;
 mod options;
 mod outbox;
+mod pace;
 mod processes;
 mod purpose;
 mod replies;
