@@ -15,6 +15,7 @@ use super::super::limits::{PRUNE_STEP, VACUUM_PAGES};
 use super::super::seal::Sealer;
 use super::codec;
 use super::failure::FileError;
+use super::queries::EDGES;
 use super::reading::{place, what};
 use crate::domain::ids::RunnerId;
 use crate::domain::time::Timestamp;
@@ -90,23 +91,31 @@ pub(super) fn stored(connection: &Connection) -> Result<(Option<Position>, u64)>
     Ok(((!is_empty).then_some(extent.end), extent.bytes))
 }
 
+fn edge(connection: &Connection, sql: &str) -> Result<Option<(Position, Timestamp)>> {
+    let found = connection
+        .prepare_cached(sql)?
+        .query_row([], |row| {
+            let time = Timestamp(row.get::<_, i64>(2)?.cast_unsigned());
+            Ok((place(row.get(0)?, row.get(1)?), time))
+        })
+        .optional()?;
+    Ok(found)
+}
+
+/// The place behind everything.
+pub(super) fn end(connection: &Connection) -> Result<Position> {
+    let [_, frame, _, record] = EDGES;
+    let edges = [edge(connection, frame)?, edge(connection, record)?];
+    let places = edges.into_iter().flatten().map(|(at, _)| at);
+    Ok(places.max().unwrap_or_default())
+}
+
 /// How much there is, but for the size of the file.
 pub(super) fn extent(connection: &Connection) -> Result<Extent> {
-    let edge = |sql: &str| -> Result<Option<(Position, Timestamp)>> {
-        let found = connection
-            .prepare_cached(sql)?
-            .query_row([], |row| {
-                let time = Timestamp(row.get::<_, i64>(2)?.cast_unsigned());
-                Ok((place(row.get(0)?, row.get(1)?), time))
-            })
-            .optional()?;
-        Ok(found)
-    };
-    let first = edge("SELECT epoch, first, at FROM frame ORDER BY epoch, first LIMIT 1")?;
-    let last = edge("SELECT epoch, end, until FROM frame ORDER BY epoch DESC, first DESC LIMIT 1")?;
-    let first_record = edge("SELECT epoch, seq, at FROM record ORDER BY epoch, seq LIMIT 1")?;
-    let last_record =
-        edge("SELECT epoch, seq, at FROM record ORDER BY epoch DESC, seq DESC LIMIT 1")?;
+    let [first, last, first_record, last_record] = EDGES;
+    let (first, last) = (edge(connection, first)?, edge(connection, last)?);
+    let first_record = edge(connection, first_record)?;
+    let last_record = edge(connection, last_record)?;
     let bytes: i64 = connection
         .prepare_cached("SELECT coalesce(sum(end - first), 0) FROM frame")?
         .query_row([], |row| row.get(0))?;
@@ -158,37 +167,36 @@ pub(super) fn place_of_surplus(connection: &Connection, surplus: u64) -> Result<
     Ok(at)
 }
 
-/// Where to cut.
+/// What goes of a transcript: the larger of the two.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Cut {
-    /// Output that arrived before that time goes.
-    Before(Timestamp),
-    /// So many of the oldest bytes go.
-    Oldest(u64),
+pub(super) struct Cut {
+    /// Output that arrived before that time.
+    before: Timestamp,
+    /// So many of the oldest bytes.
+    oldest: u64,
 }
 
 /// The place of a cut.
 pub(super) fn target(connection: &Connection, cut: Cut) -> Result<Position> {
-    match cut {
-        Cut::Oldest(bytes) => place_of_surplus(connection, bytes),
-        Cut::Before(time) => {
-            let first = connection
-                .prepare_cached(
-                    "SELECT epoch, first FROM frame WHERE until >= ?1 ORDER BY epoch, first LIMIT 1",
-                )?
-                .query_row([time.0.cast_signed()], pair)
-                .optional()?;
-            Ok(match first {
-                Some(first) => first,
-                None => extent(connection)?.end,
-            })
-        }
-    }
+    let by_age = place_of_age(connection, cut.before)?;
+    Ok(by_age.max(place_of_surplus(connection, cut.oldest)?))
+}
+
+/// The first frame with output of that time or later; the end when there is none. Frames stand in the order in which they came, so
+/// what came before a clock was set back is not too old as long as anything before it is not.
+fn place_of_age(connection: &Connection, time: Timestamp) -> Result<Position> {
+    let first = connection
+        .prepare_cached(
+            "SELECT epoch, first FROM frame WHERE until >= ?1 ORDER BY epoch, first LIMIT 1",
+        )?
+        .query_row([time.0.cast_signed()], pair)
+        .optional()?;
+    first.map_or_else(|| end(connection), Ok)
 }
 
 /// The newest screen at or before `target`, which is where the cut is made; the end, when everything goes.
 fn cut_at(connection: &Connection, target: Position) -> Result<Position> {
-    if target >= extent(connection)?.end {
+    if target >= end(connection)? {
         return Ok(target);
     }
     let newest = connection
@@ -236,7 +244,7 @@ pub(super) fn prune_to(
         return Ok(pruned);
     }
     let at = pruned.first;
-    if at >= extent(connection)?.end {
+    if at >= end(connection)? {
         leave_gap(connection, runner, at, pruned.bytes)?;
     }
     let key = params![at.epoch.0, at.seq.0.cast_signed()];
@@ -290,22 +298,36 @@ fn leave_gap(connection: &Connection, runner: RunnerId, at: Position, bytes: u64
 pub(super) struct Candidate {
     runner: RunnerId,
     bytes: u64,
+    /// Those of it that are too old.
+    aged: u64,
     on_disk: u64,
-    oldest: Timestamp,
     newest: Timestamp,
 }
 
 impl Candidate {
-    pub(super) fn of(connection: &Connection, runner: RunnerId) -> Result<Self> {
+    /// Looks at it; what arrived before `oldest` is too old.
+    pub(super) fn of(connection: &Connection, runner: RunnerId, oldest: Timestamp) -> Result<Self> {
         let extent = extent(connection)?;
+        let aged = would_prune(connection, runner, place_of_age(connection, oldest)?)?;
         Ok(Self {
             runner,
             bytes: extent.bytes,
+            aged: aged.bytes,
             on_disk: on_disk(connection)?,
-            oldest: extent.oldest.unwrap_or_default(),
             newest: extent.newest.unwrap_or_default(),
         })
     }
+
+    /// What so much of its output takes on disk, all of it being alike.
+    fn on_disk_of(&self, bytes: u64) -> u64 {
+        scaled(bytes.min(self.bytes), self.on_disk, self.bytes)
+    }
+}
+
+/// `of` times `part / whole`.
+fn scaled(of: u64, part: u64, whole: u64) -> u64 {
+    let product = u128::from(of) * u128::from(part) / u128::from(whole.max(1));
+    u64::try_from(product).unwrap_or(u64::MAX)
 }
 
 /// All transcripts, and what has to go of which.
@@ -321,35 +343,41 @@ impl Plan {
         }
     }
 
-    /// By age first, then by the size of each, then by the size of all: of those whose newest output is oldest, the oldest.
+    /// By age and by the size of each, whichever is more; then by the size of all: of those whose newest output is oldest, the
+    /// oldest.
     pub(super) fn cuts(
         mut self,
         retention: &Retention,
         oldest: Timestamp,
     ) -> BTreeMap<RunnerId, Cut> {
-        let mut cuts = BTreeMap::new();
         self.candidates.sort_by_key(|candidate| candidate.newest);
-        let total: u64 = self
+        let total = |of: fn(&Candidate) -> u64| self.candidates.iter().map(of).sum::<u64>();
+        let own = |candidate: &Candidate| {
+            let surplus = candidate.bytes.saturating_sub(retention.bytes_per_runner);
+            candidate.aged.max(surplus)
+        };
+        let freed = self
             .candidates
             .iter()
-            .map(|candidate| candidate.on_disk)
+            .map(|candidate| candidate.on_disk_of(own(candidate)))
             .sum();
-        let mut too_much = total.saturating_sub(retention.total_on_disk);
+        let mut too_much = total(|candidate| candidate.on_disk)
+            .saturating_sub(retention.total_on_disk)
+            .saturating_sub(freed);
+        let mut cuts = BTreeMap::new();
         for candidate in &self.candidates {
-            let surplus = candidate.bytes.saturating_sub(retention.bytes_per_runner);
+            let own = own(candidate);
             // Compressed output is what has to go, so uncompressed output in proportion.
-            let share = too_much.min(candidate.on_disk);
-            let bytes = u128::from(candidate.bytes) * u128::from(share)
-                / u128::from(candidate.on_disk.max(1));
-            let bytes = u64::try_from(bytes).unwrap_or(u64::MAX).max(surplus);
-            if candidate.newest < oldest {
-                cuts.insert(candidate.runner, Cut::Oldest(u64::MAX));
-                too_much = too_much.saturating_sub(candidate.on_disk);
-            } else if bytes > 0 {
-                cuts.insert(candidate.runner, Cut::Oldest(bytes));
-                too_much -= share;
-            } else if candidate.oldest < oldest {
-                cuts.insert(candidate.runner, Cut::Before(oldest));
+            let left = candidate.on_disk - candidate.on_disk_of(own);
+            let share = too_much.min(left);
+            too_much -= share;
+            let bytes = own + scaled(candidate.bytes - own, share, left);
+            if bytes > 0 {
+                let cut = Cut {
+                    before: oldest,
+                    oldest: bytes,
+                };
+                cuts.insert(candidate.runner, cut);
             }
         }
         cuts

@@ -130,6 +130,14 @@ impl Writer {
                 let pruned = self.prune(retention, now, dry_run);
                 let _gone = answer.send(pruned);
             }
+            Order::Check { runner, answer } => {
+                let path = keeping::path(&self.directory, runner);
+                self.files
+                    .entry(runner)
+                    .or_insert_with(|| File::new(runner, path))
+                    .check(&self.shared);
+                let _gone = answer.send(Ok(()));
+            }
             Order::Forget { runner, answer } => {
                 drop(self.files.remove(&runner));
                 let done = keeping::remove(&keeping::path(&self.directory, runner));
@@ -197,11 +205,12 @@ impl Writer {
         for file in self.files.values_mut() {
             file.commit(&self.shared);
         }
+        let oldest = Timestamp(now.0.saturating_sub(millis(retention.age)));
         let mut plan = keeping::Plan::default();
         for runner in keeping::runners(&self.directory)? {
             let path = keeping::path(&self.directory, runner);
             match self.with(runner, |connection| {
-                keeping::Candidate::of(connection, runner)
+                keeping::Candidate::of(connection, runner, oldest)
             }) {
                 Ok(candidate) => plan.add(candidate),
                 Err(error) => {
@@ -209,7 +218,6 @@ impl Writer {
                 }
             }
         }
-        let oldest = Timestamp(now.0.saturating_sub(millis(retention.age)));
         let mut all = Vec::new();
         for (runner, cut) in plan.cuts(&retention, oldest) {
             let path = keeping::path(&self.directory, runner);
