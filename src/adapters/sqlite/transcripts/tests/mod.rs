@@ -3,6 +3,7 @@
 mod cuts;
 mod damage;
 mod full;
+mod property;
 
 use std::fs;
 use std::path::{Path, PathBuf};
