@@ -19,8 +19,9 @@ const APPENDS: u64 = 2_000_000;
 const TENTH: u64 = APPENDS / 10;
 const HUNDRED_THOUSAND: u64 = 100_000;
 
-/// Appends between two waits for the writer: fewer than wait in line at most, so that none is refused.
-const BATCH: u64 = 20_000;
+/// Appends between two commits: few, so that small frames are written and made into large ones all the time, as with a runner
+/// that prints line by line.
+const BATCH: u64 = 200;
 
 pub(crate) fn run() {
     let dir = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::limits::BUSY;
+use super::limits::{BUSY, STATEMENTS};
 
 /// Opens the database at `path`, makes it when it is missing, and brings it to the last of `migrations`.
 ///
@@ -20,6 +20,7 @@ pub(super) fn open(path: &Path, migrations: &[&str]) -> rusqlite::Result<Connect
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Before the first table, or it has no effect.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -44,6 +45,7 @@ pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Option<Connection>> 
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(Some(connection))
 }
 

@@ -62,6 +62,9 @@ pub(super) const END_WRITER: Duration = Duration::from_secs(5);
 /// Time in which a reader must have ended. Nothing is lost with it.
 pub(super) const END_READER: Duration = Duration::from_secs(1);
 
+/// Questions whose plans a connection keeps: more than there are. Of more, the one that was asked longest ago is planned again.
+pub(super) const STATEMENTS: usize = 32;
+
 /// Changes of recording that wait to be told. When full, the newest is told with the next change.
 pub(super) const RECORDINGS: usize = 256;
 

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use tokio::time::Instant;
 
 use super::super::database;
-use super::super::limits::{COMMIT_AFTER, FRAME_BYTES, RETRY_FIRST, RETRY_LAST};
+use super::super::limits::{COMMIT_AFTER, FRAME_BYTES, HELD_BYTES, RETRY_FIRST, RETRY_LAST};
 use super::failure::FileError;
 use super::insert::{Run, Shared, insert};
 use super::keeping;
@@ -107,7 +107,8 @@ impl File {
         if !self.is_idle() {
             self.since.get_or_insert(self.used);
         }
-        if self.pending.held() >= FRAME_BYTES && self.trouble.is_none() {
+        let is_much = self.pending.output() >= FRAME_BYTES || self.pending.held() >= HELD_BYTES / 2;
+        if is_much && self.trouble.is_none() {
             self.commit(shared);
         }
     }
@@ -221,10 +222,12 @@ impl File {
             .and_then(|()| Ok(database::open(&self.path, &MIGRATIONS)?))
             .and_then(|connection| Ok((keeping::stored(&connection)?, connection)));
         match opened {
-            Ok(((end, kept), connection)) => {
+            Ok((stored, connection)) => {
                 self.connection = Some(connection);
-                self.kept = kept;
-                self.end = self.end.max(end);
+                self.kept = stored.bytes;
+                if stored.end > self.end {
+                    (self.end, self.gap_at_end) = (stored.end, stored.ends_with_gap);
+                }
                 true
             }
             Err(error) => {

@@ -3,7 +3,6 @@
 //! A cut is at a screen (keyframe or seed), so that what is left can be shown from its first byte. Of a transcript that goes as a
 //! whole, a gap stays at its end, so that positions never begin anew.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,12 +14,13 @@ use super::super::limits::{PRUNE_STEP, VACUUM_PAGES};
 use super::super::seal::Sealer;
 use super::codec;
 use super::failure::FileError;
-use super::queries::EDGES;
+use super::plan::Cut;
+use super::queries::{EDGES, LAST_KIND_AT};
 use super::reading::{place, what};
 use crate::domain::ids::RunnerId;
 use crate::domain::time::Timestamp;
 use crate::domain::transcript::{Extent, Gap, GapReason, Position, RecordKind};
-use crate::ports::transcript::{Pruned, Retention, TranscriptError};
+use crate::ports::transcript::{Pruned, TranscriptError};
 
 type Result<T> = std::result::Result<T, FileError>;
 
@@ -84,11 +84,29 @@ pub(super) fn remove(path: &Path) -> std::result::Result<(), TranscriptError> {
     Ok(())
 }
 
-/// The end of what is stored, and how many bytes of output that is.
-pub(super) fn stored(connection: &Connection) -> Result<(Option<Position>, u64)> {
+/// What a writer needs to know to go on.
+pub(super) struct Kept {
+    /// Behind everything; `None` when there is nothing.
+    pub(super) end: Option<Position>,
+    /// Bytes of output.
+    pub(super) bytes: u64,
+    /// The last thing at the end says that output is missing.
+    pub(super) ends_with_gap: bool,
+}
+
+/// Looks at the end of what is stored.
+pub(super) fn stored(connection: &Connection) -> Result<Kept> {
     let extent = extent(connection)?;
-    let is_empty = extent.end == Position::default();
-    Ok(((!is_empty).then_some(extent.end), extent.bytes))
+    let (epoch, seq) = (extent.end.epoch.0, extent.end.seq.0.cast_signed());
+    let last: Option<String> = connection
+        .prepare_cached(LAST_KIND_AT)?
+        .query_row(params![epoch, seq], |row| row.get(0))
+        .optional()?;
+    Ok(Kept {
+        end: (extent.end != Position::default()).then_some(extent.end),
+        bytes: extent.bytes,
+        ends_with_gap: last.as_deref() == Some("gap"),
+    })
 }
 
 fn edge(connection: &Connection, sql: &str) -> Result<Option<(Position, Timestamp)>> {
@@ -167,15 +185,6 @@ pub(super) fn place_of_surplus(connection: &Connection, surplus: u64) -> Result<
     Ok(at)
 }
 
-/// What goes of a transcript: the larger of the two.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Cut {
-    /// Output that arrived before that time.
-    before: Timestamp,
-    /// So many of the oldest bytes.
-    oldest: u64,
-}
-
 /// The place of a cut.
 pub(super) fn target(connection: &Connection, cut: Cut) -> Result<Position> {
     let by_age = place_of_age(connection, cut.before)?;
@@ -184,7 +193,7 @@ pub(super) fn target(connection: &Connection, cut: Cut) -> Result<Position> {
 
 /// The first frame with output of that time or later; the end when there is none. Frames stand in the order in which they came, so
 /// what came before a clock was set back is not too old as long as anything before it is not.
-fn place_of_age(connection: &Connection, time: Timestamp) -> Result<Position> {
+pub(super) fn place_of_age(connection: &Connection, time: Timestamp) -> Result<Position> {
     let first = connection
         .prepare_cached(
             "SELECT epoch, first FROM frame WHERE until >= ?1 ORDER BY epoch, first LIMIT 1",
@@ -292,94 +301,4 @@ fn leave_gap(connection: &Connection, runner: RunnerId, at: Position, bytes: u64
         params![at.epoch.0, at.seq.0.cast_signed(), kind, data],
     )?;
     Ok(())
-}
-
-/// A transcript as pruning sees it.
-pub(super) struct Candidate {
-    runner: RunnerId,
-    bytes: u64,
-    /// Those of it that are too old.
-    aged: u64,
-    on_disk: u64,
-    newest: Timestamp,
-}
-
-impl Candidate {
-    /// Looks at it; what arrived before `oldest` is too old.
-    pub(super) fn of(connection: &Connection, runner: RunnerId, oldest: Timestamp) -> Result<Self> {
-        let extent = extent(connection)?;
-        let aged = would_prune(connection, runner, place_of_age(connection, oldest)?)?;
-        Ok(Self {
-            runner,
-            bytes: extent.bytes,
-            aged: aged.bytes,
-            on_disk: on_disk(connection)?,
-            newest: extent.newest.unwrap_or_default(),
-        })
-    }
-
-    /// What so much of its output takes on disk, all of it being alike.
-    fn on_disk_of(&self, bytes: u64) -> u64 {
-        scaled(bytes.min(self.bytes), self.on_disk, self.bytes)
-    }
-}
-
-/// `of` times `part / whole`.
-fn scaled(of: u64, part: u64, whole: u64) -> u64 {
-    let product = u128::from(of) * u128::from(part) / u128::from(whole.max(1));
-    u64::try_from(product).unwrap_or(u64::MAX)
-}
-
-/// All transcripts, and what has to go of which.
-#[derive(Default)]
-pub(super) struct Plan {
-    candidates: Vec<Candidate>,
-}
-
-impl Plan {
-    pub(super) fn add(&mut self, candidate: Candidate) {
-        if candidate.bytes > 0 {
-            self.candidates.push(candidate);
-        }
-    }
-
-    /// By age and by the size of each, whichever is more; then by the size of all: of those whose newest output is oldest, the
-    /// oldest.
-    pub(super) fn cuts(
-        mut self,
-        retention: &Retention,
-        oldest: Timestamp,
-    ) -> BTreeMap<RunnerId, Cut> {
-        self.candidates.sort_by_key(|candidate| candidate.newest);
-        let total = |of: fn(&Candidate) -> u64| self.candidates.iter().map(of).sum::<u64>();
-        let own = |candidate: &Candidate| {
-            let surplus = candidate.bytes.saturating_sub(retention.bytes_per_runner);
-            candidate.aged.max(surplus)
-        };
-        let freed = self
-            .candidates
-            .iter()
-            .map(|candidate| candidate.on_disk_of(own(candidate)))
-            .sum();
-        let mut too_much = total(|candidate| candidate.on_disk)
-            .saturating_sub(retention.total_on_disk)
-            .saturating_sub(freed);
-        let mut cuts = BTreeMap::new();
-        for candidate in &self.candidates {
-            let own = own(candidate);
-            // Compressed output is what has to go, so uncompressed output in proportion.
-            let left = candidate.on_disk - candidate.on_disk_of(own);
-            let share = too_much.min(left);
-            too_much -= share;
-            let bytes = own + scaled(candidate.bytes - own, share, left);
-            if bytes > 0 {
-                let cut = Cut {
-                    before: oldest,
-                    oldest: bytes,
-                };
-                cuts.insert(candidate.runner, cut);
-            }
-        }
-        cuts
-    }
 }

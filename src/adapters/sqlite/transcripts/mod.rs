@@ -9,6 +9,7 @@ mod inbox;
 mod insert;
 mod keeping;
 mod pending;
+mod plan;
 mod queries;
 mod reader;
 mod reading;

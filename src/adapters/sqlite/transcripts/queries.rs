@@ -45,6 +45,10 @@ pub(super) const RECORD: &str = "SELECT at, kind, data FROM record WHERE id = ?1
 /// What kind of record it is.
 pub(super) const RECORD_KIND: &str = "SELECT kind FROM record WHERE id = ?1";
 
+/// What kind the last record at a place is.
+pub(super) const LAST_KIND_AT: &str = "SELECT kind FROM record
+    WHERE epoch = ?1 AND seq = ?2 ORDER BY id DESC LIMIT 1";
+
 /// When it was made.
 pub(super) const RECORD_TIME: &str = "SELECT at FROM record WHERE id = ?1";
 
@@ -85,6 +89,7 @@ pub fn query_plans(path: &Path) -> rusqlite::Result<Vec<(&'static str, String)>>
         RECORD,
         RECORD_KIND,
         RECORD_TIME,
+        LAST_KIND_AT,
         SCREENS_BEFORE,
         SCREEN,
         REMOVE_FRAME,

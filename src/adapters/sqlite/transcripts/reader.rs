@@ -125,12 +125,7 @@ impl Reading {
             return Ok(T::default());
         };
         open.used = Instant::now();
-        let file = ReadFile {
-            runner,
-            connection: &open.connection,
-            sealer: &self.sealer,
-        };
-        let result = read(&file);
+        let result = in_one_state(runner, &open.connection, &self.sealer, read);
         if result.is_err() {
             self.open.remove(&runner);
         }
@@ -146,4 +141,20 @@ impl Reading {
             self.open.remove(&runner);
         }
     }
+}
+
+/// Everything that is asked in one reading is answered from one state of the file: meanwhile the writer makes large frames of small
+/// ones, and removes old ones.
+fn in_one_state<T>(
+    runner: RunnerId,
+    connection: &Connection,
+    sealer: &Sealer,
+    read: impl FnOnce(&ReadFile<'_>) -> Result<T, FileError>,
+) -> Result<T, FileError> {
+    let _state = connection.unchecked_transaction()?;
+    read(&ReadFile {
+        runner,
+        connection,
+        sealer,
+    })
 }

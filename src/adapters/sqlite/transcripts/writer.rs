@@ -13,6 +13,7 @@ use super::file::File;
 use super::inbox::{Order, Outlet};
 use super::insert::Shared;
 use super::keeping;
+use super::plan::{Candidate, Plan};
 use super::{Allowed, TranscriptOptions};
 use crate::domain::ids::RunnerId;
 use crate::domain::time::{Timestamp, millis};
@@ -206,11 +207,11 @@ impl Writer {
             file.commit(&self.shared);
         }
         let oldest = Timestamp(now.0.saturating_sub(millis(retention.age)));
-        let mut plan = keeping::Plan::default();
+        let mut plan = Plan::default();
         for runner in keeping::runners(&self.directory)? {
             let path = keeping::path(&self.directory, runner);
             match self.with(runner, |connection| {
-                keeping::Candidate::of(connection, runner, oldest)
+                Candidate::of(connection, runner, oldest)
             }) {
                 Ok(candidate) => plan.add(candidate),
                 Err(error) => {
@@ -218,19 +219,25 @@ impl Writer {
                 }
             }
         }
-        let mut all = Vec::new();
+        let (mut all, mut failed) = (Vec::new(), None);
         for (runner, cut) in plan.cuts(&retention, oldest) {
             let path = keeping::path(&self.directory, runner);
-            let pruned = self
-                .with(runner, |connection| {
-                    let target = keeping::target(connection, cut)?;
-                    if dry_run {
-                        keeping::would_prune(connection, runner, target)
-                    } else {
-                        keeping::prune_to(connection, runner, target)
-                    }
-                })
-                .map_err(|error| error.of(&path, "pruned"))?;
+            let pruned = self.with(runner, |connection| {
+                let target = keeping::target(connection, cut)?;
+                if dry_run {
+                    keeping::would_prune(connection, runner, target)
+                } else {
+                    keeping::prune_to(connection, runner, target)
+                }
+            });
+            let pruned = match pruned {
+                Ok(pruned) => pruned,
+                Err(error) => {
+                    // One that cannot be cut keeps none of the others from it.
+                    failed.get_or_insert(error.of(&path, "pruned"));
+                    continue;
+                }
+            };
             if let Some(file) = self.files.get_mut(&runner)
                 && !dry_run
             {
@@ -240,7 +247,7 @@ impl Writer {
                 all.push(pruned);
             }
         }
-        Ok(all)
+        failed.map_or(Ok(all), Err)
     }
 
     /// Does something with a transcript's database, which is opened for it.

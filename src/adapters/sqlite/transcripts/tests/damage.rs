@@ -1,5 +1,7 @@
 //! One damaged row takes no other with it: what can be read is read, and a gap stands for the rest.
 
+use std::os::unix::fs::FileExt;
+
 use super::*;
 
 /// Three frames of 70 000 bytes with a mark before each, as `a`, `b` and `c`, in a file that is done.
@@ -143,30 +145,77 @@ async fn a_damaged_last_frame_is_a_gap_also_when_its_length_is_unknown() {
     assert_eq!(shown(&all(&store.store, id).await), "AaBbCc[? at 205536]");
 }
 
-#[tokio::test]
-async fn a_damaged_page_of_the_file_costs_its_own_frames_only() {
-    let (store, id) = three().await;
+/// Overwrites the first page of a table or an index.
+fn damage_page(store: &Store, id: RunnerId, name: &str) {
     let path = store.path(id);
     let connection = Connection::open(&path).unwrap();
     connection
         .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
         .unwrap();
-    // A root of the table's tree would take all with it: the row must be on a page of its own.
-    let page: i64 = connection
-        .query_row(
-            "SELECT rootpage FROM sqlite_schema WHERE name = 'keyframe'",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
+    let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
+    let page: u32 = connection.query_row(sql, [name], |row| row.get(0)).unwrap();
     drop(connection);
-    let mut whole = fs::read(&path).unwrap();
-    let start = usize::try_from((page - 1) * 4096).unwrap();
-    whole[start..start + 4096].fill(0x55);
-    fs::write(&path, &whole).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    file.write_all_at(&[0x55; 4096], u64::from(page - 1) * 4096)
+        .unwrap();
+}
+
+#[tokio::test]
+async fn damaged_pages_of_screens_cost_the_screens_only() {
+    let (store, id) = three().await;
+    damage_page(&store, id, "keyframe");
     let screen = store.store.keyframe(id, Position::new(Epoch(1), Seq(10)));
     assert!(screen.await.unwrap().is_none());
     assert_eq!(shown(&all(&store.store, id).await), "AaBbCc");
+}
+
+#[tokio::test]
+async fn damaged_pages_of_output_are_gaps_with_their_lengths() {
+    let (store, id) = three().await;
+    damage_page(&store, id, "frame");
+    let wanted = "A[65536 at 0][4464 at 65536]B[65536 at 70000][4464 at 135536]C[65536 at 140000][? at 205536]";
+    assert_eq!(shown(&all(&store.store, id).await), wanted);
+}
+
+#[tokio::test]
+async fn a_file_in_which_nothing_is_found_is_set_aside_by_reading_it() {
+    let (store, id) = three().await;
+    let mut told = store.store.recordings().unwrap();
+    damage_page(&store, id, "frame_place");
+    let end = Position::new(Epoch(1), Seq(210_000));
+    assert_eq!(shown(&all(&store.store, id).await), "[? at 210000]");
+    let event = told.recv().await.unwrap();
+    let Recording::SetAside { aside } = event.state else {
+        panic!("{event:?}");
+    };
+    assert!(aside.exists());
+    // Only once, and the numbers go on.
+    store.store.append(id, output(end, 9, "d")).unwrap();
+    assert_eq!(shown(&all(&store.store, id).await), "[? at 210000]d");
+    assert!(told.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_reading_sees_one_state_however_the_writer_goes_on() {
+    let (store, id) = three().await;
+    let (go, went) = oneshot::channel();
+    let (done, is_done) = oneshot::channel();
+    let reading = store.store.reader().unwrap().ask(id, move |file| {
+        let before = file.extent()?.bytes;
+        go.send(()).unwrap();
+        is_done.blocking_recv().unwrap();
+        Ok((before, file.extent()?.bytes))
+    });
+    let writing = async {
+        went.await.unwrap();
+        let end = Position::new(Epoch(1), Seq(210_000));
+        store.store.append(id, output(end, 9, "d")).unwrap();
+        store.store.flush(id, false).await.unwrap();
+        done.send(()).unwrap();
+    };
+    let (read, ()) = tokio::join!(reading, writing);
+    assert_eq!(read.unwrap(), (210_000, 210_000));
+    assert_eq!(store.store.extent(id).await.unwrap().bytes, 210_001);
 }
 
 #[tokio::test]

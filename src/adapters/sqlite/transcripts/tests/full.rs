@@ -157,6 +157,17 @@ async fn what_is_held_meanwhile_is_bounded_whatever_it_is() {
     assert_eq!(screen.at, at, "the newest picture outlives the flood");
 }
 
+/// More output than is held; where it ends.
+fn flood(file: &mut file::File, start: Position) -> Position {
+    let mut at = start;
+    for number in 0..(3 * HELD_BYTES as u64 / 10_000) {
+        file.push(output(at, number, &ten_kilobytes(number)), &shared());
+        at = at.after(10_000);
+    }
+    assert!(file.is_in_trouble());
+    at
+}
+
 /// A run that ends while nothing can be written is seen to have ended.
 #[tokio::test]
 async fn the_end_of_a_run_outlives_a_flood_that_does_not() {
@@ -165,10 +176,7 @@ async fn the_end_of_a_run_outlives_a_flood_that_does_not() {
     let full = FullDisk::new(&directory(&store), 20);
     let mut file = file::File::new(id, store.path(id));
     let shared = shared();
-    let flood = "f".repeat(3 * HELD_BYTES);
-    file.push(output(start, 1, &flood), &shared);
-    file.push(output(start.after(flood.len() as u64), 2, &flood), &shared);
-    let end = start.after(2 * flood.len() as u64);
+    let end = flood(&mut file, start);
     let ended = RecordKind::End {
         code: Some(3),
         signal: None,
@@ -180,4 +188,20 @@ async fn the_end_of_a_run_outlives_a_flood_that_does_not() {
     let stored = all(&store.store, id).await;
     assert!(matches!(stored.last(), Some(Stored::Record(record)) if record.kind == ended));
     assert_eq!(store.store.extent(id).await.unwrap().end, end);
+}
+
+#[tokio::test]
+async fn a_gap_is_told_once_also_when_the_file_was_closed_behind_it() {
+    let store = Store::new();
+    let (id, start) = (runner(), Position::new(Epoch(1), Seq(0)));
+    let full = FullDisk::new(&directory(&store), 20);
+    let mut file = file::File::new(id, store.path(id));
+    let at = flood(&mut file, start);
+    drop(full);
+    file.commit(&shared());
+    drop(file);
+    store.store.append(id, output(at, 3, "on")).unwrap();
+    let stored = all(&store.store, id).await;
+    assert!(bytes_of(&stored).ends_with(b"on"));
+    assert_eq!(gaps(&stored).len(), 1, "{:?}", gaps(&stored));
 }
