@@ -12,6 +12,7 @@
     reason = "a measuring program: it prints, and stops at what it did not expect"
 )]
 
+mod appends;
 mod commands;
 mod delay;
 mod durable;
@@ -45,7 +46,7 @@ fn measure(only: Option<&str>) {
         "{:<52} {:>14} {:>14} {:>22}",
         "what", "measured", "peer", "bar"
     );
-    let all: [(&str, fn()); 7] = [
+    let all: [(&str, fn()); 8] = [
         ("commands", commands::run),
         ("idle", idle::run),
         ("light", light::run),
@@ -53,6 +54,7 @@ fn measure(only: Option<&str>) {
         ("many", many::run),
         ("flood", flood::run),
         ("durable", durable::run),
+        ("appends", appends::run),
     ];
     for (name, run) in all {
         if only.is_none_or(|wanted| wanted == name) {

@@ -206,6 +206,17 @@ pub(crate) async fn check(
         place(2, 42)
     );
 
+    // A clock that goes back within output that is kept together hides nothing.
+    for (seq, time) in [(0, 100), (1, 200), (2, 50), (3, 150)] {
+        writer
+            .append(other, output(place(1, seq), time, "x"))
+            .unwrap();
+    }
+    for (time, seq) in [(0, 0), (100, 0), (101, 1), (200, 1), (201, 4)] {
+        let found = reader.place_at(other, Timestamp(time)).await.unwrap();
+        assert_eq!(found, place(1, seq), "printed at {time} or later");
+    }
+
     keeper.forget(one).await.unwrap();
     keeper.forget(other).await.unwrap();
     assert_eq!(reader.extent(one).await.unwrap().end, Position::default());

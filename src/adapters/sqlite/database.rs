@@ -1,13 +1,13 @@
 //! Opening a database of ours: private, with our pragmas, brought to the newest schema by migrations that are only ever added to.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::limits::BUSY;
+use super::limits::{BUSY, STATEMENTS};
 
 /// Opens the database at `path`, makes it when it is missing, and brings it to the last of `migrations`.
 ///
@@ -20,10 +20,13 @@ pub(super) fn open(path: &Path, migrations: &[&str]) -> rusqlite::Result<Connect
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Before the first table, or it has no effect.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    #[cfg(test)]
+    full_disk::apply(&connection, path)?;
     check(&connection)?;
     migrate(&mut connection, migrations)?;
     Ok(connection)
@@ -42,6 +45,7 @@ pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Option<Connection>> 
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(Some(connection))
 }
 
@@ -71,6 +75,40 @@ fn cannot_open(error: &io::Error) -> rusqlite::Error {
         _ => rusqlite::ffi::SQLITE_CANTOPEN,
     };
     rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), Some(error.to_string()))
+}
+
+/// How what was committed was brought to the medium.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Synced {
+    /// It is in the file, and the file is synced.
+    File,
+    /// Someone reads an older state of the file, so it is in the log of changes, which is synced.
+    Log,
+}
+
+/// Brings what was committed to the medium. With `synchronous = NORMAL` no commit does, only a checkpoint that was completed; one
+/// that was not says so only in its answer. Then the log is synced: SQLite replays it up to the last whole commit after a crash.
+///
+/// # Errors
+/// When neither was possible: nothing is known of the medium then.
+pub(super) fn sync(connection: &Connection) -> rusqlite::Result<Synced> {
+    let (busy, log, moved): (i64, i64, i64) =
+        connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+    if busy == 0 && log == moved {
+        return Ok(Synced::File);
+    }
+    let path = Path::new(connection.path().unwrap_or_default());
+    let synced = |path: &Path| fs::File::open(path)?.sync_all();
+    // A log that is new has its name in the directory only.
+    synced(&beside(path, "-wal"))
+        .and_then(|()| path.parent().map_or(Ok(()), synced))
+        .map(|()| Synced::Log)
+        .map_err(|error| {
+            let code = rusqlite::ffi::SQLITE_IOERR_FSYNC;
+            rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), Some(error.to_string()))
+        })
 }
 
 fn check(connection: &Connection) -> rusqlite::Result<()> {
@@ -144,6 +182,46 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
+/// A disk that is full, for tests: SQLite itself refuses to let a database grow. A real one needs the rights to mount it.
+#[cfg(test)]
+pub(super) mod full_disk {
+    use std::collections::BTreeMap;
+    use std::path::{Path, PathBuf};
+    use std::sync::{PoisonError, RwLock};
+
+    use rusqlite::Connection;
+
+    static LIMITS: RwLock<BTreeMap<PathBuf, u32>> = RwLock::new(BTreeMap::new());
+
+    /// Databases in `directory` that are opened from now on get no more than so many pages, as long as the guard lives.
+    pub(crate) struct FullDisk(PathBuf);
+
+    impl FullDisk {
+        pub(crate) fn new(directory: &Path, pages: u32) -> Self {
+            let mut limits = LIMITS.write().unwrap_or_else(PoisonError::into_inner);
+            limits.insert(directory.to_owned(), pages);
+            Self(directory.to_owned())
+        }
+    }
+
+    impl Drop for FullDisk {
+        fn drop(&mut self) {
+            let mut limits = LIMITS.write().unwrap_or_else(PoisonError::into_inner);
+            limits.remove(&self.0);
+        }
+    }
+
+    pub(super) fn apply(connection: &Connection, path: &Path) -> rusqlite::Result<()> {
+        let limits = LIMITS.read().unwrap_or_else(PoisonError::into_inner);
+        match path.parent().and_then(|directory| limits.get(directory)) {
+            Some(pages) => {
+                connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;
@@ -176,6 +254,34 @@ mod tests {
         drop(connection);
         let later = open(&path, &[ONE]).unwrap_err();
         assert!(!is_damage(&later), "a later version is no damage: {later}");
+    }
+
+    #[test]
+    fn what_is_synced_beside_a_reader_is_in_the_synced_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        let writer = open(&path, &[ONE]).unwrap();
+        let insert = || writer.execute("INSERT INTO a VALUES (1)", []).unwrap();
+        insert();
+        assert_eq!(sync(&writer).unwrap(), Synced::File);
+        let mut reader = open_to_read(&path).unwrap().unwrap();
+        let reading = reader.transaction().unwrap();
+        let count = |connection: &Connection| -> u32 {
+            connection
+                .query_row("SELECT count(*) FROM a", [], |row| row.get(0))
+                .unwrap()
+        };
+        assert_eq!(count(&reading), 1);
+        insert();
+        assert_eq!(sync(&writer).unwrap(), Synced::Log);
+        assert_eq!(count(&reading), 1, "the reader still sees the older state");
+        // What cannot be synced is not said to be.
+        let (log, away) = (beside(&path, "-wal"), dir.path().join("away"));
+        fs::rename(&log, &away).unwrap();
+        assert!(sync(&writer).is_err());
+        fs::rename(&away, &log).unwrap();
+        drop(reading);
+        assert_eq!(sync(&writer).unwrap(), Synced::File);
     }
 
     #[test]

@@ -21,8 +21,12 @@ pub(super) const INBOX_BYTES: usize = 32 * 1024 * 1024;
 /// Orders that wait for the writer, whatever their size. When full, as above.
 pub(super) const INBOX_ORDERS: usize = 100_000;
 
-/// Output of one runner that is held while it cannot be written. When full, more is dropped and becomes a gap.
+/// Memory for what one runner printed while it cannot be written, lines and pictures included. When full, more is dropped and
+/// becomes a gap; one screen is held beside it, from which output goes on.
 pub(super) const HELD_BYTES: usize = 1024 * 1024;
+
+/// The part of it that only small records get, so that marks and the end of a run outlive a flood. When full, they are dropped, too.
+pub(super) const HELD_FOR_RECORDS: usize = 32 * 1024;
 
 /// First wait before writing is tried again.
 pub(super) const RETRY_FIRST: Duration = Duration::from_millis(250);
@@ -50,6 +54,16 @@ pub(super) const VACUUM_PAGES: u32 = 2000;
 
 /// How long a reader waits for a writer that moves the log of changes into the file.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
+
+/// Time in which the writer must have written what is pending at the end of the daemon. A tenth of it is enough on a slow disk;
+/// one that takes longer hangs, and then the thread is left behind with what it holds.
+pub(super) const END_WRITER: Duration = Duration::from_secs(5);
+
+/// Time in which a reader must have ended. Nothing is lost with it.
+pub(super) const END_READER: Duration = Duration::from_secs(1);
+
+/// Questions whose plans a connection keeps: more than there are. Of more, the one that was asked longest ago is planned again.
+pub(super) const STATEMENTS: usize = 32;
 
 /// Changes of recording that wait to be told. When full, the newest is told with the next change.
 pub(super) const RECORDINGS: usize = 256;

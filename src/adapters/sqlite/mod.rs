@@ -6,7 +6,8 @@ mod limits;
 mod metadata;
 mod seal;
 mod transcripts;
+mod worker;
 
 pub use metadata::SqliteStore;
 pub use seal::{Key, KeyError};
-pub use transcripts::{Allowed, Redact, SqliteTranscripts, TranscriptOptions};
+pub use transcripts::{Allowed, Redact, SqliteTranscripts, TranscriptOptions, query_plans};

@@ -3,8 +3,8 @@
 
 use std::cell::RefCell;
 use std::fs;
-use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
@@ -21,6 +21,9 @@ const SEALED: u8 = 1;
 
 /// Bytes of a nonce.
 const NONCE: usize = 24;
+
+/// So much of a key file is read: 64 digits with some space around them.
+const KEY_FILE_BYTES: u64 = 256;
 
 /// Longest text or output in one blob, uncompressed: a history of tmux with its colours.
 const LONGEST: usize = 64 * 1024 * 1024;
@@ -43,6 +46,20 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
     },
+    /// It belongs to someone else, who can read and change it.
+    #[error("the key file {} belongs to the user with the number {owner}, and not to you", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// The number of its owner.
+        owner: u32,
+    },
+    /// It is no file.
+    #[error("the key file {} is not a file", path.display())]
+    NoFile {
+        /// What is there.
+        path: PathBuf,
+    },
     /// It holds no key.
     #[error("the key file {} must hold 32 bytes, or 64 hexadecimal digits", path.display())]
     NoKey {
@@ -62,7 +79,12 @@ impl KeyError {
                 )
             }
             Self::Open { path } => format!("Run `chmod 600 {}`.", path.display()),
-            Self::NoKey { path } => {
+            Self::Foreign { path, .. } => format!(
+                "Run `chown {} {1}` as root and then `chmod 600 {1}`, if you trust who made it.",
+                rustix::process::geteuid().as_raw(),
+                path.display()
+            ),
+            Self::NoKey { path } | Self::NoFile { path } => {
                 format!(
                     "Make one: `head -c 32 /dev/urandom > {0}; chmod 600 {0}`.",
                     path.display()
@@ -88,17 +110,39 @@ impl Key {
     /// # Errors
     /// [`KeyError`] names the file.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
+        Self::load_as(path, rustix::process::geteuid().as_raw())
+    }
+
+    fn load_as(path: &Path, user: u32) -> Result<Self, KeyError> {
         let failed = |source| KeyError::Read {
             path: path.to_owned(),
             source,
         };
-        let mode = fs::metadata(path).map_err(failed)?.mode();
-        if mode & 0o077 != 0 {
-            return Err(KeyError::Open {
-                path: path.to_owned(),
+        let path = || path.to_owned();
+        // What is looked at is what is read. Opening a pipe must not wait for who writes to it.
+        let file = fs::OpenOptions::new()
+            .read(true)
+            .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
+            .open(path())
+            .map_err(failed)?;
+        let about = file.metadata().map_err(failed)?;
+        if !about.is_file() {
+            return Err(KeyError::NoFile { path: path() });
+        }
+        if about.uid() != user {
+            let owner = about.uid();
+            return Err(KeyError::Foreign {
+                path: path(),
+                owner,
             });
         }
-        let content = fs::read(path).map_err(failed)?;
+        if about.mode() & 0o077 != 0 {
+            return Err(KeyError::Open { path: path() });
+        }
+        let mut content = Vec::new();
+        file.take(KEY_FILE_BYTES)
+            .read_to_end(&mut content)
+            .map_err(failed)?;
         let bytes = match content.len() {
             32 => Some(content),
             _ => std::str::from_utf8(&content).ok().and_then(from_hex),
@@ -106,9 +150,7 @@ impl Key {
         bytes
             .and_then(|bytes| XChaCha20Poly1305::new_from_slice(&bytes).ok())
             .map(Self)
-            .ok_or_else(|| KeyError::NoKey {
-                path: path.to_owned(),
-            })
+            .ok_or_else(|| KeyError::NoKey { path: path() })
     }
 }
 
@@ -263,7 +305,40 @@ mod tests {
             let (_dir, path) = key_file(wrong, 0o600);
             assert!(matches!(Key::load(&path), Err(KeyError::NoKey { .. })));
         }
+        for mode in [0o640, 0o604, 0o620, 0o602, 0o610, 0o677] {
+            let (_dir, path) = key_file(&[1; 32], mode);
+            let error = Key::load(&path).unwrap_err();
+            assert!(matches!(error, KeyError::Open { .. }), "{mode:o}");
+            assert_eq!(error.hint(), format!("Run `chmod 600 {}`.", path.display()));
+        }
         let missing = Key::load(Path::new("/nowhere/key")).unwrap_err();
         assert!(missing.to_string().contains("/nowhere/key"));
+    }
+
+    #[test]
+    fn a_key_of_someone_else_is_refused() {
+        let (_dir, path) = key_file(&[1; 32], 0o600);
+        let me = fs::metadata(&path).unwrap().uid();
+        assert!(Key::load_as(&path, me).is_ok());
+        let error = Key::load_as(&path, me + 1).unwrap_err();
+        assert!(matches!(error, KeyError::Foreign { owner, .. } if owner == me));
+        assert!(error.to_string().contains(path.to_str().unwrap()));
+        let hint = error.hint();
+        assert!(
+            hint.contains(&format!("chmod 600 {}", path.display())),
+            "{hint}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_and_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = Key::load(dir.path()).unwrap_err();
+        assert!(matches!(error, KeyError::NoFile { .. }), "{error}");
+        let pipe = dir.path().join("pipe");
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, mode).unwrap();
+        let error = Key::load(&pipe).unwrap_err();
+        assert!(matches!(error, KeyError::NoFile { .. }), "{error}");
     }
 }

@@ -21,13 +21,13 @@ mod tests;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 
 use self::owner::Owner;
-use super::limits::METADATA_WORK;
+use super::limits::{END_WRITER, METADATA_WORK};
+use super::worker::Worker;
 use crate::domain::exit::Outcome;
 use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
@@ -38,11 +38,11 @@ use crate::ports::store::{RunnerStore, StatusChange, StoreError, Stored};
 
 type Work = Box<dyn FnOnce(&mut Owner) + Send>;
 
-/// The store of runners and session keys. Dropping it does what is in line and ends its thread.
+/// The store of runners and session keys. Dropping it does what is in line and ends its thread, if the disk lets it.
 pub struct SqliteStore {
     state_dir: PathBuf,
     work: Option<mpsc::Sender<Work>>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<Worker>,
 }
 
 impl SqliteStore {
@@ -53,13 +53,11 @@ impl SqliteStore {
     pub fn start(state_dir: PathBuf) -> io::Result<Self> {
         let (work, mut orders) = mpsc::channel::<Work>(METADATA_WORK);
         let mut owner = Owner::new(state_dir.clone());
-        let thread = std::thread::Builder::new()
-            .name("metadata".to_owned())
-            .spawn(move || {
-                while let Some(work) = orders.blocking_recv() {
-                    work(&mut owner);
-                }
-            })?;
+        let thread = Worker::start("metadata", move || {
+            while let Some(work) = orders.blocking_recv() {
+                work(&mut owner);
+            }
+        })?;
         Ok(Self {
             state_dir,
             work: Some(work),
@@ -93,10 +91,8 @@ impl SqliteStore {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         self.work = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the thread of the metadata had panicked");
+        if let Some(thread) = self.thread.take() {
+            thread.end(END_WRITER);
         }
     }
 }

@@ -203,7 +203,15 @@ fn said(text: &str) -> RecordText {
     }
 }
 
-/// The same read back; `None` for what this version does not know.
+/// The words of [`record_text`].
+const WORDS: [&str; 7] = ["seed", "resize", "gap", "marker", "note", "settled", "end"];
+
+/// False for a word of a later version.
+pub(super) fn is_known(word: &str) -> bool {
+    WORDS.contains(&word)
+}
+
+/// The same read back; `None` when it is damaged, or not of this version.
 pub(super) fn record(word: &str, text: &[u8]) -> Option<RecordKind> {
     let text: RecordText = serde_json::from_slice(text).ok()?;
     let size = || {
@@ -296,6 +304,7 @@ mod tests {
         ];
         for kind in kinds {
             let (word, text) = record_text(&kind);
+            assert!(is_known(word), "{word}");
             assert_eq!(record(word, &text), Some(kind));
         }
         assert_eq!(record("from the future", b"{}"), None);

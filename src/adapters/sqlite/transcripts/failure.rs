@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::super::database;
 use super::super::seal::BlobError;
 use crate::ports::transcript::TranscriptError;
 
@@ -14,6 +15,24 @@ pub(super) enum FileError {
     Sealed,
     /// A blob could not be made.
     Seal(std::io::Error),
+    /// The thread that should do it has ended.
+    Closed,
+}
+
+/// What was read of a row; `None` when just this row cannot be read, because the file is damaged there.
+pub(super) fn sound<T>(row: rusqlite::Result<T>) -> Result<Option<T>, FileError> {
+    use rusqlite::Error;
+    match row {
+        Ok(content) => Ok(Some(content)),
+        Err(
+            Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::InvalidColumnType(..)
+            | Error::QueryReturnedNoRows,
+        ) => Ok(None),
+        Err(error) if database::is_damage(&error) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 impl From<rusqlite::Error> for FileError {
@@ -43,16 +62,23 @@ impl std::fmt::Display for FileError {
             Self::Sqlite(error) => error.fmt(f),
             Self::Sealed => f.write_str("it is encrypted with another key"),
             Self::Seal(error) => error.fmt(f),
+            Self::Closed => f.write_str("the daemon is ending"),
         }
     }
 }
 
 impl FileError {
+    /// True when the file is damaged in a way that hides more than a row.
+    pub(super) fn is_damage(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if database::is_damage(error))
+    }
+
     /// The same for a caller, who needs to know the file.
     pub(super) fn of(self, path: &Path, action: &'static str) -> TranscriptError {
         let path = path.to_owned();
         match self {
             Self::Sealed => TranscriptError::Sealed { path },
+            Self::Closed => TranscriptError::Closed,
             other => TranscriptError::Io {
                 path,
                 action,

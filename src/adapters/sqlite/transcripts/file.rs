@@ -1,6 +1,5 @@
 //! The writer's side of one transcript: what is pending, the database, and what to do when it cannot be written.
 
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use super::super::limits::{COMMIT_AFTER, FRAME_BYTES, HELD_BYTES, RETRY_FIRST, R
 use super::failure::FileError;
 use super::insert::{Run, Shared, insert};
 use super::keeping;
-use super::row::{OpenFrame, Row};
+use super::pending::Pending;
 use super::schema::MIGRATIONS;
 use crate::domain::ids::{Epoch, RunnerId, Seq};
 use crate::domain::log::LogEntry;
@@ -31,10 +30,8 @@ pub(super) struct File {
     runner: RunnerId,
     path: PathBuf,
     connection: Option<Connection>,
-    queue: VecDeque<Row>,
-    /// Bytes of output in `queue`.
-    queued: usize,
-    /// When the oldest in `queue` came.
+    pending: Pending,
+    /// When the oldest in `pending` came.
     since: Option<Instant>,
     /// Behind everything that is stored or queued; `None` before the database was looked at.
     end: Option<Position>,
@@ -42,12 +39,12 @@ pub(super) struct File {
     gap_at_end: bool,
     run: Option<Run>,
     trouble: Option<Trouble>,
-    /// What could not be held while there was trouble: where it belongs, when it came, how much it is.
-    dropped: Option<(Position, Timestamp, u64)>,
     /// Bytes of output that are stored.
     pub(super) kept: u64,
     pub(super) unsynced: bool,
     pub(super) used: Instant,
+    /// When the newest piece came, as its sender says.
+    latest: Timestamp,
     /// What has to be told.
     pub(super) news: Option<Recording>,
 }
@@ -58,17 +55,16 @@ impl File {
             runner,
             path,
             connection: None,
-            queue: VecDeque::new(),
-            queued: 0,
+            pending: Pending::default(),
             since: None,
             end: None,
             gap_at_end: false,
             run: None,
             trouble: None,
-            dropped: None,
             kept: 0,
             unsynced: false,
             used: Instant::now(),
+            latest: Timestamp::default(),
             news: None,
         }
     }
@@ -88,46 +84,45 @@ impl File {
 
     /// True when nothing waits to be written, so that the database may be closed.
     pub(super) fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.dropped.is_none()
+        self.pending.is_empty()
+    }
+
+    /// Bytes of memory that wait to be written, about; one screen may stand beside them.
+    #[cfg(test)]
+    pub(super) const fn held(&self) -> usize {
+        self.pending.held()
     }
 
     /// Takes a piece; writes when there is enough of it.
     pub(super) fn push(&mut self, piece: Piece, shared: &Shared) {
-        self.used = Instant::now();
+        (self.used, self.latest) = (Instant::now(), piece_time(&piece));
         if self.end.is_none() && self.trouble.is_none() {
-            self.try_open(piece_time(&piece));
+            self.try_open(self.latest);
         }
         match piece {
             Piece::Output { chunk, lines } => self.push_output(chunk, lines.as_deref()),
             Piece::Record(record) => self.push_record(record),
-            Piece::Keyframe(keyframe) => self.queue.push_back(Row::Keyframe(keyframe)),
+            Piece::Keyframe(keyframe) => self.pending.push_screen(keyframe),
         }
-        if !self.queue.is_empty() {
+        if !self.is_idle() {
             self.since.get_or_insert(self.used);
         }
-        if self.queued >= FRAME_BYTES && self.trouble.is_none() {
+        let is_much = self.pending.output() >= FRAME_BYTES || self.pending.held() >= HELD_BYTES / 2;
+        if is_much && self.trouble.is_none() {
             self.commit(shared);
         }
     }
 
     fn push_record(&mut self, record: Record) {
-        if self.is_overfull() {
-            return;
-        }
         self.gap_at_end = matches!(record.kind, RecordKind::Gap(_));
         self.end = self.end.max(Some(record.at));
-        self.queue.push_back(Row::Record(record));
+        self.pending.push_record(record);
     }
 
     fn push_output(&mut self, chunk: Chunk, lines: Option<&[LogEntry]>) {
         let Some(chunk) = self.new_part(chunk) else {
             return;
         };
-        if self.is_overfull() {
-            let (_, _, bytes) = self.dropped.get_or_insert((chunk.at, chunk.time, 0));
-            *bytes += chunk.bytes.len() as u64;
-            return;
-        }
         let skips = self
             .end
             .is_some_and(|end| chunk.at > end && chunk.at.epoch == end.epoch);
@@ -143,39 +138,7 @@ impl File {
         }
         self.gap_at_end = false;
         self.end = Some(chunk.end());
-        self.queued += chunk.bytes.len();
-        self.fill(&chunk, lines);
-    }
-
-    /// Cuts a chunk into frames; each gets the lines that end within it.
-    fn fill(&mut self, chunk: &Chunk, lines: Option<&[LogEntry]>) {
-        let (mut at, mut rest) = (chunk.at, &chunk.bytes[..]);
-        let mut lines_left = lines.unwrap_or_default();
-        loop {
-            let is_open = matches!(self.queue.back(), Some(Row::Frame(frame))
-                if !frame.is_full() && frame.goes_on(at, lines.is_some()));
-            if !is_open {
-                let frame = OpenFrame::new(at, lines.is_some());
-                self.queue.push_back(Row::Frame(frame));
-            }
-            let Some(Row::Frame(frame)) = self.queue.back_mut() else {
-                return;
-            };
-            let (part, left) = rest.split_at(frame.room().min(rest.len()));
-            frame.push(chunk.time, part);
-            (at, rest) = (frame.end(), left);
-            let within = if rest.is_empty() {
-                lines_left.len()
-            } else {
-                lines_left.partition_point(|line| line.place <= at)
-            };
-            let (here, later) = lines_left.split_at(within);
-            frame.push_lines(here);
-            lines_left = later;
-            if rest.is_empty() {
-                return;
-            }
-        }
+        self.pending.push_output(chunk, lines);
     }
 
     /// What of the chunk is not stored already.
@@ -195,39 +158,21 @@ impl File {
         })
     }
 
-    /// True while what comes has to be let go.
-    fn is_overfull(&self) -> bool {
-        self.trouble.is_some() && (self.queued >= HELD_BYTES || self.dropped.is_some())
-    }
-
     /// Writes everything that is pending. What goes wrong becomes news, and is tried again.
     pub(super) fn commit(&mut self, shared: &Shared) {
         if self.is_idle() {
             self.since = None;
             return;
         }
-        let at = self.queue.front().map_or_else(Timestamp::default, row_time);
+        let at = self.pending.time();
         if !self.try_open(at) {
             return;
         }
-        if let Some((place, time, bytes)) = self.dropped {
-            // Only once, also when writing fails again: it is in the queue from now on.
-            self.dropped = None;
-            self.queue.push_back(Row::Record(Record {
-                at: place,
-                time,
-                kind: RecordKind::Gap(Gap {
-                    bytes: Some(bytes),
-                    reason: GapReason::Disk,
-                }),
-            }));
-            self.gap_at_end = true;
-        }
         match self.write(shared) {
             Ok(()) => {
-                self.kept += self.queued as u64;
-                (self.queued, self.since, self.unsynced) = (0, None, true);
-                self.queue.clear();
+                self.kept += self.pending.output() as u64;
+                (self.since, self.unsynced) = (None, true);
+                self.pending.clear();
                 if self.trouble.take().is_some() {
                     self.news = Some(Recording::On);
                 }
@@ -242,12 +187,26 @@ impl File {
         };
         let change = connection.transaction()?;
         let mut run = self.run.take();
-        for row in &mut self.queue {
+        for row in self.pending.rows() {
             run = insert(row, run, &change, self.runner, shared)?;
+        }
+        // It is made anew at every try, so that it counts all that was lost until one succeeds.
+        if let Some((mut gap, screen)) = self.pending.gap() {
+            run = insert(&mut gap, run, &change, self.runner, shared)?;
+            if let Some(mut screen) = screen {
+                run = insert(&mut screen, run, &change, self.runner, shared)?;
+            }
         }
         change.commit()?;
         self.run = run;
         Ok(())
+    }
+
+    /// A reader found damage. Opening looks at the whole file, and sets it aside if that is so.
+    pub(super) fn check(&mut self, shared: &Shared) {
+        self.commit(shared);
+        (self.connection, self.run) = (None, None);
+        self.try_open(self.latest);
     }
 
     /// Opens the database; false when that is not possible now.
@@ -263,10 +222,12 @@ impl File {
             .and_then(|()| Ok(database::open(&self.path, &MIGRATIONS)?))
             .and_then(|connection| Ok((keeping::stored(&connection)?, connection)));
         match opened {
-            Ok(((end, kept), connection)) => {
+            Ok((stored, connection)) => {
                 self.connection = Some(connection);
-                self.kept = kept;
-                self.end = self.end.max(end);
+                self.kept = stored.bytes;
+                if stored.end > self.end {
+                    (self.end, self.gap_at_end) = (stored.end, stored.ends_with_gap);
+                }
                 true
             }
             Err(error) => {
@@ -290,6 +251,7 @@ impl File {
             .as_ref()
             .map_or(RETRY_FIRST, |trouble| (trouble.wait * 2).min(RETRY_LAST));
         self.since.get_or_insert(self.used);
+        self.pending.limit();
         if self.trouble.is_none() {
             let reason = format!(
                 "Its output is not recorded: {} cannot be written ({error}).",
@@ -305,21 +267,16 @@ impl File {
 
     /// A new database in the place of a damaged one, which says so first.
     fn begin_anew(&mut self, aside: PathBuf, time: Timestamp) {
-        let at = match self.queue.front() {
-            Some(Row::Frame(frame)) => frame.start(),
-            Some(Row::Record(record)) => record.at,
-            Some(Row::Keyframe(keyframe)) => keyframe.at,
-            None => self.end.unwrap_or(Position::new(Epoch(1), Seq(0))),
-        };
-        self.queue.push_front(Row::Record(Record {
-            at,
+        let at = self.pending.start().or(self.end);
+        self.gap_at_end |= self.pending.is_empty();
+        self.pending.push_front(Record {
+            at: at.unwrap_or(Position::new(Epoch(1), Seq(0))),
             time,
             kind: RecordKind::Gap(Gap {
                 bytes: None,
                 reason: GapReason::Damaged,
             }),
-        }));
-        self.gap_at_end |= self.queue.len() == 1;
+        });
         self.since.get_or_insert(self.used);
         self.news = Some(Recording::SetAside { aside });
         self.kept = 0;
@@ -334,7 +291,7 @@ impl File {
         if let Some(connection) = &self.connection
             && self.unsynced
         {
-            connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |_| Ok(()))?;
+            database::sync(connection)?;
             self.unsynced = false;
         }
         Ok(())
@@ -357,13 +314,5 @@ fn piece_time(piece: &Piece) -> Timestamp {
         Piece::Output { chunk, .. } => chunk.time,
         Piece::Record(record) => record.time,
         Piece::Keyframe(keyframe) => keyframe.time,
-    }
-}
-
-fn row_time(row: &Row) -> Timestamp {
-    match row {
-        Row::Frame(frame) => frame.times().0,
-        Row::Record(record) => record.time,
-        Row::Keyframe(keyframe) => keyframe.time,
     }
 }

@@ -8,9 +8,10 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::super::limits::{INBOX_BYTES, INBOX_ORDERS};
+use super::row::{lines_size, record_size, screen_size};
 use crate::domain::ids::RunnerId;
 use crate::domain::time::Timestamp;
-use crate::domain::transcript::{Piece, RecordKind};
+use crate::domain::transcript::Piece;
 use crate::ports::transcript::{Overloaded, Pruned, Retention, TranscriptError};
 
 type Answer<T> = oneshot::Sender<Result<T, TranscriptError>>;
@@ -31,6 +32,11 @@ pub(super) enum Order {
         now: Timestamp,
         dry_run: bool,
         answer: Answer<Vec<Pruned>>,
+    },
+    /// A reader found damage: set the file aside if that is so.
+    Check {
+        runner: RunnerId,
+        answer: Answer<()>,
     },
     /// Remove everything of a runner.
     Forget {
@@ -79,12 +85,11 @@ pub(super) fn inbox() -> (Inbox, Outlet) {
 /// What a piece takes, about.
 fn size(piece: &Piece) -> usize {
     match piece {
-        Piece::Output { chunk, .. } => chunk.bytes.len(),
-        Piece::Keyframe(keyframe) => keyframe.dump.len(),
-        Piece::Record(record) => match &record.kind {
-            RecordKind::Seed(seed) => seed.bytes.len(),
-            _ => 256,
-        },
+        Piece::Output { chunk, lines } => {
+            chunk.bytes.len() + lines.as_deref().map_or(0, lines_size)
+        }
+        Piece::Keyframe(screen) => screen_size(screen),
+        Piece::Record(record) => record_size(record),
     }
 }
 

@@ -4,6 +4,7 @@ use rusqlite::{Transaction, params};
 
 use super::super::seal::Sealer;
 use super::failure::FileError;
+use super::queries;
 use super::reading::what;
 use super::row::{OpenFrame, Row};
 use super::{Redact, codec};
@@ -87,7 +88,7 @@ fn grow(
     }
     for id in &run.ids {
         change
-            .prepare_cached("DELETE FROM frame WHERE id = ?1")?
+            .prepare_cached(queries::REMOVE_FRAME)?
             .execute([id])?;
     }
     if let Some(redact) = &shared.redact {

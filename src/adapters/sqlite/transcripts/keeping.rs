@@ -3,7 +3,6 @@
 //! A cut is at a screen (keyframe or seed), so that what is left can be shown from its first byte. Of a transcript that goes as a
 //! whole, a gap stays at its end, so that positions never begin anew.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,11 +14,13 @@ use super::super::limits::{PRUNE_STEP, VACUUM_PAGES};
 use super::super::seal::Sealer;
 use super::codec;
 use super::failure::FileError;
+use super::plan::Cut;
+use super::queries::{EDGES, LAST_KIND_AT};
 use super::reading::{place, what};
 use crate::domain::ids::RunnerId;
 use crate::domain::time::Timestamp;
 use crate::domain::transcript::{Extent, Gap, GapReason, Position, RecordKind};
-use crate::ports::transcript::{Pruned, Retention, TranscriptError};
+use crate::ports::transcript::{Pruned, TranscriptError};
 
 type Result<T> = std::result::Result<T, FileError>;
 
@@ -83,30 +84,56 @@ pub(super) fn remove(path: &Path) -> std::result::Result<(), TranscriptError> {
     Ok(())
 }
 
-/// The end of what is stored, and how many bytes of output that is.
-pub(super) fn stored(connection: &Connection) -> Result<(Option<Position>, u64)> {
+/// What a writer needs to know to go on.
+pub(super) struct Kept {
+    /// Behind everything; `None` when there is nothing.
+    pub(super) end: Option<Position>,
+    /// Bytes of output.
+    pub(super) bytes: u64,
+    /// The last thing at the end says that output is missing.
+    pub(super) ends_with_gap: bool,
+}
+
+/// Looks at the end of what is stored.
+pub(super) fn stored(connection: &Connection) -> Result<Kept> {
     let extent = extent(connection)?;
-    let is_empty = extent.end == Position::default();
-    Ok(((!is_empty).then_some(extent.end), extent.bytes))
+    let (epoch, seq) = (extent.end.epoch.0, extent.end.seq.0.cast_signed());
+    let last: Option<String> = connection
+        .prepare_cached(LAST_KIND_AT)?
+        .query_row(params![epoch, seq], |row| row.get(0))
+        .optional()?;
+    Ok(Kept {
+        end: (extent.end != Position::default()).then_some(extent.end),
+        bytes: extent.bytes,
+        ends_with_gap: last.as_deref() == Some("gap"),
+    })
+}
+
+fn edge(connection: &Connection, sql: &str) -> Result<Option<(Position, Timestamp)>> {
+    let found = connection
+        .prepare_cached(sql)?
+        .query_row([], |row| {
+            let time = Timestamp(row.get::<_, i64>(2)?.cast_unsigned());
+            Ok((place(row.get(0)?, row.get(1)?), time))
+        })
+        .optional()?;
+    Ok(found)
+}
+
+/// The place behind everything.
+pub(super) fn end(connection: &Connection) -> Result<Position> {
+    let [_, frame, _, record] = EDGES;
+    let edges = [edge(connection, frame)?, edge(connection, record)?];
+    let places = edges.into_iter().flatten().map(|(at, _)| at);
+    Ok(places.max().unwrap_or_default())
 }
 
 /// How much there is, but for the size of the file.
 pub(super) fn extent(connection: &Connection) -> Result<Extent> {
-    let edge = |sql: &str| -> Result<Option<(Position, Timestamp)>> {
-        let found = connection
-            .prepare_cached(sql)?
-            .query_row([], |row| {
-                let time = Timestamp(row.get::<_, i64>(2)?.cast_unsigned());
-                Ok((place(row.get(0)?, row.get(1)?), time))
-            })
-            .optional()?;
-        Ok(found)
-    };
-    let first = edge("SELECT epoch, first, at FROM frame ORDER BY epoch, first LIMIT 1")?;
-    let last = edge("SELECT epoch, end, until FROM frame ORDER BY epoch DESC, first DESC LIMIT 1")?;
-    let first_record = edge("SELECT epoch, seq, at FROM record ORDER BY epoch, seq LIMIT 1")?;
-    let last_record =
-        edge("SELECT epoch, seq, at FROM record ORDER BY epoch DESC, seq DESC LIMIT 1")?;
+    let [first, last, first_record, last_record] = EDGES;
+    let (first, last) = (edge(connection, first)?, edge(connection, last)?);
+    let first_record = edge(connection, first_record)?;
+    let last_record = edge(connection, last_record)?;
     let bytes: i64 = connection
         .prepare_cached("SELECT coalesce(sum(end - first), 0) FROM frame")?
         .query_row([], |row| row.get(0))?;
@@ -158,37 +185,27 @@ pub(super) fn place_of_surplus(connection: &Connection, surplus: u64) -> Result<
     Ok(at)
 }
 
-/// Where to cut.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Cut {
-    /// Output that arrived before that time goes.
-    Before(Timestamp),
-    /// So many of the oldest bytes go.
-    Oldest(u64),
-}
-
 /// The place of a cut.
 pub(super) fn target(connection: &Connection, cut: Cut) -> Result<Position> {
-    match cut {
-        Cut::Oldest(bytes) => place_of_surplus(connection, bytes),
-        Cut::Before(time) => {
-            let first = connection
-                .prepare_cached(
-                    "SELECT epoch, first FROM frame WHERE until >= ?1 ORDER BY epoch, first LIMIT 1",
-                )?
-                .query_row([time.0.cast_signed()], pair)
-                .optional()?;
-            Ok(match first {
-                Some(first) => first,
-                None => extent(connection)?.end,
-            })
-        }
-    }
+    let by_age = place_of_age(connection, cut.before)?;
+    Ok(by_age.max(place_of_surplus(connection, cut.oldest)?))
+}
+
+/// The first frame with output of that time or later; the end when there is none. Frames stand in the order in which they came, so
+/// what came before a clock was set back is not too old as long as anything before it is not.
+pub(super) fn place_of_age(connection: &Connection, time: Timestamp) -> Result<Position> {
+    let first = connection
+        .prepare_cached(
+            "SELECT epoch, first FROM frame WHERE until >= ?1 ORDER BY epoch, first LIMIT 1",
+        )?
+        .query_row([time.0.cast_signed()], pair)
+        .optional()?;
+    first.map_or_else(|| end(connection), Ok)
 }
 
 /// The newest screen at or before `target`, which is where the cut is made; the end, when everything goes.
 fn cut_at(connection: &Connection, target: Position) -> Result<Position> {
-    if target >= extent(connection)?.end {
+    if target >= end(connection)? {
         return Ok(target);
     }
     let newest = connection
@@ -236,7 +253,7 @@ pub(super) fn prune_to(
         return Ok(pruned);
     }
     let at = pruned.first;
-    if at >= extent(connection)?.end {
+    if at >= end(connection)? {
         leave_gap(connection, runner, at, pruned.bytes)?;
     }
     let key = params![at.epoch.0, at.seq.0.cast_signed()];
@@ -284,74 +301,4 @@ fn leave_gap(connection: &Connection, runner: RunnerId, at: Position, bytes: u64
         params![at.epoch.0, at.seq.0.cast_signed(), kind, data],
     )?;
     Ok(())
-}
-
-/// A transcript as pruning sees it.
-pub(super) struct Candidate {
-    runner: RunnerId,
-    bytes: u64,
-    on_disk: u64,
-    oldest: Timestamp,
-    newest: Timestamp,
-}
-
-impl Candidate {
-    pub(super) fn of(connection: &Connection, runner: RunnerId) -> Result<Self> {
-        let extent = extent(connection)?;
-        Ok(Self {
-            runner,
-            bytes: extent.bytes,
-            on_disk: on_disk(connection)?,
-            oldest: extent.oldest.unwrap_or_default(),
-            newest: extent.newest.unwrap_or_default(),
-        })
-    }
-}
-
-/// All transcripts, and what has to go of which.
-#[derive(Default)]
-pub(super) struct Plan {
-    candidates: Vec<Candidate>,
-}
-
-impl Plan {
-    pub(super) fn add(&mut self, candidate: Candidate) {
-        if candidate.bytes > 0 {
-            self.candidates.push(candidate);
-        }
-    }
-
-    /// By age first, then by the size of each, then by the size of all: of those whose newest output is oldest, the oldest.
-    pub(super) fn cuts(
-        mut self,
-        retention: &Retention,
-        oldest: Timestamp,
-    ) -> BTreeMap<RunnerId, Cut> {
-        let mut cuts = BTreeMap::new();
-        self.candidates.sort_by_key(|candidate| candidate.newest);
-        let total: u64 = self
-            .candidates
-            .iter()
-            .map(|candidate| candidate.on_disk)
-            .sum();
-        let mut too_much = total.saturating_sub(retention.total_on_disk);
-        for candidate in &self.candidates {
-            let surplus = candidate.bytes.saturating_sub(retention.bytes_per_runner);
-            // Compressed output is what has to go, so uncompressed output in proportion.
-            let share = too_much.min(candidate.on_disk);
-            let bytes = u128::from(candidate.bytes) * u128::from(share)
-                / u128::from(candidate.on_disk.max(1));
-            let bytes = u64::try_from(bytes).unwrap_or(u64::MAX).max(surplus);
-            if candidate.newest < oldest {
-                cuts.insert(candidate.runner, Cut::Oldest(u64::MAX));
-                too_much = too_much.saturating_sub(candidate.on_disk);
-            } else if bytes > 0 {
-                cuts.insert(candidate.runner, Cut::Oldest(bytes));
-                too_much -= share;
-            } else if candidate.oldest < oldest {
-                cuts.insert(candidate.runner, Cut::Before(oldest));
-            }
-        }
-        cuts
-    }
 }

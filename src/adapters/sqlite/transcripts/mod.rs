@@ -4,9 +4,13 @@
 mod codec;
 mod failure;
 mod file;
+mod finding;
 mod inbox;
 mod insert;
 mod keeping;
+mod pending;
+mod plan;
+mod queries;
 mod reader;
 mod reading;
 mod row;
@@ -17,15 +21,19 @@ mod writer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 
+use self::failure::FileError;
 use self::inbox::{Inbox, Order};
+pub use self::queries::query_plans;
 use self::reader::Reader;
-use super::limits::RECORDINGS;
+use self::reading::ReadFile;
+use super::limits::{END_WRITER, RECORDINGS};
 use super::seal::{Key, Sealer};
+use super::worker::Worker;
 use crate::domain::ids::RunnerId;
 use crate::domain::time::Timestamp;
 use crate::domain::transcript::{Extent, Keyframe, Piece, Position, Stored};
@@ -52,12 +60,15 @@ pub struct TranscriptOptions {
     pub redact: Option<Redact>,
 }
 
-/// The transcripts of all runners. Dropping it writes what is pending and ends its threads.
+/// The transcripts of all runners. Dropping it writes what is pending and ends its threads, if the disk lets them.
 pub struct SqliteTranscripts {
     inbox: Inbox,
     reader: Option<Reader>,
     recordings: tokio::sync::Mutex<Option<mpsc::Receiver<RecordingEvent>>>,
-    writer: Option<JoinHandle<()>>,
+    writer: Option<Worker>,
+    directory: PathBuf,
+    /// How long the writer is waited for at the end.
+    end_within: Duration,
 }
 
 impl SqliteTranscripts {
@@ -70,14 +81,17 @@ impl SqliteTranscripts {
         let (inbox, outlet) = inbox::inbox();
         let sealer = Sealer::new(options.key.clone());
         let reader = Reader::start(options.directory.clone(), sealer)?;
-        let writer = std::thread::Builder::new()
-            .name("transcripts".to_owned())
-            .spawn(move || writer::Writer::new(options, recordings).run(&outlet))?;
+        let directory = options.directory.clone();
+        let writer = Worker::start("transcripts", move || {
+            writer::Writer::new(options, recordings).run(&outlet);
+        })?;
         Ok(Self {
             inbox,
             reader: Some(reader),
             recordings: tokio::sync::Mutex::new(Some(receiver)),
             writer: Some(writer),
+            directory,
+            end_within: END_WRITER,
         })
     }
 
@@ -94,6 +108,26 @@ impl SqliteTranscripts {
         self.reader.as_ref().ok_or(TranscriptError::Closed)
     }
 
+    /// Reads. A file that is damaged so that nothing can be found in it is set aside by the writer, and the new one is read, which
+    /// says so.
+    async fn ask<T, F>(&self, runner: RunnerId, read: F) -> Result<T, TranscriptError>
+    where
+        T: Default + Send + 'static,
+        F: Fn(&ReadFile<'_>) -> Result<T, FileError> + Clone + Send + 'static,
+    {
+        self.catch_up(runner).await?;
+        let mut result = self.reader()?.ask(runner, read.clone()).await;
+        if let Err(error) = &result
+            && error.is_damage()
+        {
+            tracing::warn!(%runner, %error, "a transcript cannot be read");
+            self.order(|answer| Order::Check { runner, answer }).await?;
+            self.catch_up(runner).await?;
+            result = self.reader()?.ask(runner, read).await;
+        }
+        result.map_err(|error| error.of(&keeping::path(&self.directory, runner), "read"))
+    }
+
     /// What was appended before is seen by the reading that follows. Trouble with writing is no reason not to read.
     async fn catch_up(&self, runner: RunnerId) -> Result<(), TranscriptError> {
         match self.flush(runner, false).await {
@@ -107,10 +141,8 @@ impl Drop for SqliteTranscripts {
     fn drop(&mut self) {
         self.reader = None;
         self.inbox.order(Order::End);
-        if let Some(writer) = self.writer.take()
-            && writer.join().is_err()
-        {
-            tracing::error!("the writer of transcripts had panicked");
+        if let Some(writer) = self.writer.take() {
+            writer.end(self.end_within);
         }
     }
 }
@@ -138,8 +170,7 @@ impl TranscriptWriter for SqliteTranscripts {
 #[async_trait]
 impl TranscriptReader for SqliteTranscripts {
     async fn extent(&self, runner: RunnerId) -> Result<Extent, TranscriptError> {
-        self.catch_up(runner).await?;
-        self.reader()?.ask(runner, |file| file.extent()).await
+        self.ask(runner, |file| file.extent()).await
     }
 
     async fn read(
@@ -148,9 +179,7 @@ impl TranscriptReader for SqliteTranscripts {
         from: Cursor,
         max_bytes: usize,
     ) -> Result<Page, TranscriptError> {
-        self.catch_up(runner).await?;
-        self.reader()?
-            .ask(runner, move |file| file.read(from, max_bytes))
+        self.ask(runner, move |file| file.read(from, max_bytes))
             .await
     }
 
@@ -160,9 +189,7 @@ impl TranscriptReader for SqliteTranscripts {
         before: Position,
         max_bytes: usize,
     ) -> Result<Vec<Stored>, TranscriptError> {
-        self.catch_up(runner).await?;
-        self.reader()?
-            .ask(runner, move |file| file.read_back(before, max_bytes))
+        self.ask(runner, move |file| file.read_back(before, max_bytes))
             .await
     }
 
@@ -171,10 +198,7 @@ impl TranscriptReader for SqliteTranscripts {
         runner: RunnerId,
         at: Position,
     ) -> Result<Option<Keyframe>, TranscriptError> {
-        self.catch_up(runner).await?;
-        self.reader()?
-            .ask(runner, move |file| file.keyframe(at))
-            .await
+        self.ask(runner, move |file| file.keyframe(at)).await
     }
 
     async fn place_at(
@@ -182,10 +206,7 @@ impl TranscriptReader for SqliteTranscripts {
         runner: RunnerId,
         time: Timestamp,
     ) -> Result<Position, TranscriptError> {
-        self.catch_up(runner).await?;
-        self.reader()?
-            .ask(runner, move |file| file.place_at(time))
-            .await
+        self.ask(runner, move |file| file.place_at(time)).await
     }
 }
 

@@ -4,27 +4,26 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::mpsc;
-use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::super::database;
-use super::super::limits::OPEN_READERS;
+use super::super::limits::{END_READER, OPEN_READERS};
 use super::super::seal::Sealer;
+use super::super::worker::Worker;
 use super::failure::FileError;
 use super::keeping;
 use super::reading::ReadFile;
 use crate::domain::ids::RunnerId;
-use crate::ports::transcript::TranscriptError;
 
 type Work = Box<dyn FnOnce(&mut Reading) + Send>;
 
 /// How others reach the thread. Dropping it ends the thread.
 pub(super) struct Reader {
     work: Option<mpsc::Sender<Work>>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<Worker>,
 }
 
 struct Open {
@@ -48,13 +47,11 @@ impl Reader {
             sealer,
             open: BTreeMap::new(),
         };
-        let thread = std::thread::Builder::new()
-            .name("reader".to_owned())
-            .spawn(move || {
-                while let Ok(work) = orders.recv() {
-                    work(&mut reading);
-                }
-            })?;
+        let thread = Worker::start("reader", move || {
+            while let Ok(work) = orders.recv() {
+                work(&mut reading);
+            }
+        })?;
         Ok(Self {
             work: Some(work),
             thread: Some(thread),
@@ -62,7 +59,7 @@ impl Reader {
     }
 
     /// Reads in a transcript; of one that is not there everything is nothing.
-    pub(super) async fn ask<T, F>(&self, runner: RunnerId, read: F) -> Result<T, TranscriptError>
+    pub(super) async fn ask<T, F>(&self, runner: RunnerId, read: F) -> Result<T, FileError>
     where
         T: Default + Send + 'static,
         F: FnOnce(&ReadFile<'_>) -> Result<T, FileError> + Send + 'static,
@@ -76,7 +73,7 @@ impl Reader {
             // An ended thread drops the answer, which says so.
             let _ended = queue.send(work);
         }
-        answered.await.unwrap_or(Err(TranscriptError::Closed))
+        answered.await.unwrap_or(Err(FileError::Closed))
     }
 
     /// Lets go of a transcript that will be removed.
@@ -92,10 +89,8 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         self.work = None;
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the reader of transcripts had panicked");
+        if let Some(thread) = self.thread.take() {
+            thread.end(END_READER);
         }
     }
 }
@@ -105,14 +100,13 @@ impl Reading {
         &mut self,
         runner: RunnerId,
         read: impl FnOnce(&ReadFile<'_>) -> Result<T, FileError>,
-    ) -> Result<T, TranscriptError> {
+    ) -> Result<T, FileError> {
         let path = keeping::path(&self.directory, runner);
-        let failed = |error: FileError| error.of(&path, "read");
         // A damaged one may have been set aside, and another be in its place.
         let inode = std::fs::metadata(&path).map(|file| file.ino()).ok();
         if self.open.get(&runner).map(|open| open.inode) != inode {
             self.open.remove(&runner);
-            let connection = database::open_to_read(&path).map_err(|error| failed(error.into()))?;
+            let connection = database::open_to_read(&path)?;
             let (Some(connection), Some(inode)) = (connection, inode) else {
                 return Ok(T::default());
             };
@@ -131,16 +125,11 @@ impl Reading {
             return Ok(T::default());
         };
         open.used = Instant::now();
-        let file = ReadFile {
-            runner,
-            connection: &open.connection,
-            sealer: &self.sealer,
-        };
-        let result = read(&file);
+        let result = in_one_state(runner, &open.connection, &self.sealer, read);
         if result.is_err() {
             self.open.remove(&runner);
         }
-        result.map_err(failed)
+        result
     }
 
     fn close_unused(&mut self) {
@@ -152,4 +141,20 @@ impl Reading {
             self.open.remove(&runner);
         }
     }
+}
+
+/// Everything that is asked in one reading is answered from one state of the file: meanwhile the writer makes large frames of small
+/// ones, and removes old ones.
+fn in_one_state<T>(
+    runner: RunnerId,
+    connection: &Connection,
+    sealer: &Sealer,
+    read: impl FnOnce(&ReadFile<'_>) -> Result<T, FileError>,
+) -> Result<T, FileError> {
+    let _state = connection.unchecked_transaction()?;
+    read(&ReadFile {
+        runner,
+        connection,
+        sealer,
+    })
 }

@@ -1,16 +1,63 @@
 //! What waits to be written to one transcript: frames that are being filled, and what stands between them.
 
+use std::sync::Arc;
+
 use super::super::limits::{FRAME_BYTES, JOIN_MILLIS};
 use super::codec;
 use crate::domain::log::LogEntry;
 use crate::domain::time::Timestamp;
-use crate::domain::transcript::{Keyframe, Position, Record};
+use crate::domain::transcript::{Keyframe, Position, Record, RecordKind};
 
 /// A row to be.
 pub(super) enum Row {
     Frame(OpenFrame),
     Record(Record),
     Keyframe(Keyframe),
+}
+
+impl Row {
+    /// Where it begins.
+    pub(super) const fn at(&self) -> Position {
+        match self {
+            Self::Frame(frame) => frame.start,
+            Self::Record(record) => record.at,
+            Self::Keyframe(keyframe) => keyframe.at,
+        }
+    }
+
+    /// When that came.
+    pub(super) fn time(&self) -> Timestamp {
+        match self {
+            Self::Frame(frame) => frame.times().0,
+            Self::Record(record) => record.time,
+            Self::Keyframe(keyframe) => keyframe.time,
+        }
+    }
+}
+
+/// What a row, a line or a chunk takes in memory beside its content, about.
+const ROW_SIZE: usize = 128;
+
+/// What lines take in memory, about.
+pub(super) fn lines_size(lines: &[LogEntry]) -> usize {
+    lines.iter().map(|line| line.text.len() + ROW_SIZE).sum()
+}
+
+/// What a screen takes in memory, about.
+pub(super) fn screen_size(screen: &Keyframe) -> usize {
+    screen.dump.len() + ROW_SIZE
+}
+
+/// What a record takes in memory, about.
+pub(super) fn record_size(record: &Record) -> usize {
+    let texts = |lines: &[Arc<str>]| -> usize { lines.iter().map(|line| line.len() + 32).sum() };
+    ROW_SIZE
+        + match &record.kind {
+            RecordKind::Seed(seed) => seed.bytes.len() + texts(&seed.lines),
+            RecordKind::Settled { lines } => texts(lines),
+            RecordKind::Marker { text } | RecordKind::Note { text } => text.len(),
+            RecordKind::Resize(_) | RecordKind::Gap(_) | RecordKind::End { .. } => 0,
+        }
 }
 
 /// A frame before it is written.
@@ -21,6 +68,7 @@ pub(super) struct OpenFrame {
     bytes: Vec<u8>,
     /// The lines, when they have to be kept.
     lines: Option<Vec<LogEntry>>,
+    lines_size: usize,
 }
 
 impl OpenFrame {
@@ -31,6 +79,7 @@ impl OpenFrame {
             chunks: Vec::new(),
             bytes: Vec::new(),
             lines: has_lines.then(Vec::new),
+            lines_size: 0,
         }
     }
 
@@ -46,6 +95,12 @@ impl OpenFrame {
     /// How much more it takes.
     pub(super) fn room(&self) -> usize {
         FRAME_BYTES.saturating_sub(self.bytes.len())
+    }
+
+    /// What it takes in memory, about.
+    pub(super) fn size(&self) -> usize {
+        let chunk = size_of::<(Timestamp, usize)>();
+        ROW_SIZE + self.bytes.len() + self.chunks.len() * chunk + self.lines_size
     }
 
     pub(super) const fn start(&self) -> Position {
@@ -66,6 +121,7 @@ impl OpenFrame {
 
     pub(super) fn push_lines(&mut self, lines: &[LogEntry]) {
         if let Some(kept) = &mut self.lines {
+            self.lines_size += lines_size(lines);
             kept.extend_from_slice(lines);
         }
     }
@@ -77,17 +133,11 @@ impl OpenFrame {
         self.push_lines(next.lines.as_deref().unwrap_or_default());
     }
 
-    /// Times of the first and the last byte.
+    /// When the first byte came, and the latest time of any: a clock that goes back makes nothing older.
     pub(super) fn times(&self) -> (Timestamp, Timestamp) {
-        let first = self
-            .chunks
-            .first()
-            .map_or_else(Timestamp::default, |chunk| chunk.0);
-        let last = self
-            .chunks
-            .last()
-            .map_or_else(Timestamp::default, |chunk| chunk.0);
-        (first, last)
+        let mut times = self.chunks.iter().map(|(time, _)| *time);
+        let first = times.next().unwrap_or_default();
+        (first, times.fold(first, Timestamp::max))
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

@@ -11,7 +11,7 @@ CREATE TABLE frame (
     first INTEGER NOT NULL,          -- place of the first byte
     end INTEGER NOT NULL,            -- place behind the last byte
     at INTEGER NOT NULL,             -- when the first byte arrived, in milliseconds since 1970
-    until INTEGER NOT NULL,          -- when the last byte arrived
+    until INTEGER NOT NULL,          -- the latest time at which a byte arrived
     crc INTEGER NOT NULL,            -- CRC32 of the bytes
     chunks BLOB NOT NULL,            -- lengths and times of the chunks
     lines BLOB,                      -- readable lines, where the bytes alone do not tell them

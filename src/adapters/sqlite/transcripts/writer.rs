@@ -13,6 +13,7 @@ use super::file::File;
 use super::inbox::{Order, Outlet};
 use super::insert::Shared;
 use super::keeping;
+use super::plan::{Candidate, Plan};
 use super::{Allowed, TranscriptOptions};
 use crate::domain::ids::RunnerId;
 use crate::domain::time::{Timestamp, millis};
@@ -130,6 +131,14 @@ impl Writer {
                 let pruned = self.prune(retention, now, dry_run);
                 let _gone = answer.send(pruned);
             }
+            Order::Check { runner, answer } => {
+                let path = keeping::path(&self.directory, runner);
+                self.files
+                    .entry(runner)
+                    .or_insert_with(|| File::new(runner, path))
+                    .check(&self.shared);
+                let _gone = answer.send(Ok(()));
+            }
             Order::Forget { runner, answer } => {
                 drop(self.files.remove(&runner));
                 let done = keeping::remove(&keeping::path(&self.directory, runner));
@@ -197,11 +206,12 @@ impl Writer {
         for file in self.files.values_mut() {
             file.commit(&self.shared);
         }
-        let mut plan = keeping::Plan::default();
+        let oldest = Timestamp(now.0.saturating_sub(millis(retention.age)));
+        let mut plan = Plan::default();
         for runner in keeping::runners(&self.directory)? {
             let path = keeping::path(&self.directory, runner);
             match self.with(runner, |connection| {
-                keeping::Candidate::of(connection, runner)
+                Candidate::of(connection, runner, oldest)
             }) {
                 Ok(candidate) => plan.add(candidate),
                 Err(error) => {
@@ -209,20 +219,25 @@ impl Writer {
                 }
             }
         }
-        let oldest = Timestamp(now.0.saturating_sub(millis(retention.age)));
-        let mut all = Vec::new();
+        let (mut all, mut failed) = (Vec::new(), None);
         for (runner, cut) in plan.cuts(&retention, oldest) {
             let path = keeping::path(&self.directory, runner);
-            let pruned = self
-                .with(runner, |connection| {
-                    let target = keeping::target(connection, cut)?;
-                    if dry_run {
-                        keeping::would_prune(connection, runner, target)
-                    } else {
-                        keeping::prune_to(connection, runner, target)
-                    }
-                })
-                .map_err(|error| error.of(&path, "pruned"))?;
+            let pruned = self.with(runner, |connection| {
+                let target = keeping::target(connection, cut)?;
+                if dry_run {
+                    keeping::would_prune(connection, runner, target)
+                } else {
+                    keeping::prune_to(connection, runner, target)
+                }
+            });
+            let pruned = match pruned {
+                Ok(pruned) => pruned,
+                Err(error) => {
+                    // One that cannot be cut keeps none of the others from it.
+                    failed.get_or_insert(error.of(&path, "pruned"));
+                    continue;
+                }
+            };
             if let Some(file) = self.files.get_mut(&runner)
                 && !dry_run
             {
@@ -232,7 +247,7 @@ impl Writer {
                 all.push(pruned);
             }
         }
-        Ok(all)
+        failed.map_or(Ok(all), Err)
     }
 
     /// Does something with a transcript's database, which is opened for it.

@@ -1,5 +1,10 @@
 //! The store of transcripts by itself: what is appended comes back, in every condition of its file.
 
+mod cuts;
+mod damage;
+mod full;
+mod property;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,7 +14,7 @@ use rusqlite::Connection;
 use super::*;
 use crate::domain::ids::{Epoch, Seq};
 use crate::domain::log::{LogEntry, LogSource};
-use crate::domain::transcript::{Gap, GapReason, Record, RecordKind, Seed, Size};
+use crate::domain::transcript::{Chunk, Gap, GapReason, Record, RecordKind, Seed, Size};
 use crate::ports::transcript::Recording;
 use crate::testkit::transcript_contract::{self, chunk, output};
 
@@ -51,6 +56,13 @@ impl Store {
         let store = SqliteTranscripts::start(options(dir.path().join("transcripts"))).unwrap();
         Self { dir, store }
     }
+}
+
+/// Text that cannot be compressed much, so that sizes on disk are in proportion.
+fn noise(len: u32, seed: u32) -> String {
+    (0..len)
+        .map(|n| char::from(33 + ((n ^ seed).wrapping_mul(2_654_435_761) >> 26) as u8))
+        .collect()
 }
 
 fn runner() -> RunnerId {
@@ -235,17 +247,6 @@ async fn what_cannot_be_written_pauses_is_counted_and_goes_on() {
         store.store.extent(id).await.unwrap().end,
         start.after(3_000_005)
     );
-}
-
-#[tokio::test]
-async fn a_disk_that_is_full_is_trouble_and_no_damage() {
-    let store = Store::new();
-    let (id, start) = (runner(), Position::new(Epoch(1), Seq(0)));
-    store.store.append(id, output(start, 1, "before")).unwrap();
-    store.store.flush(id, true).await.unwrap();
-    let full =
-        rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None);
-    assert!(!super::super::database::is_damage(&full));
 }
 
 #[tokio::test]
@@ -487,7 +488,7 @@ async fn transcripts_of_older_schemas_are_read() {
     let id = runner();
     let path = store.path(id);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let fixture = include_str!("../../../../tests/fixtures/store/transcript-1.sql");
+    let fixture = include_str!("../../../../../tests/fixtures/store/transcript-1.sql");
     Connection::open(&path)
         .unwrap()
         .execute_batch(fixture)
@@ -503,4 +504,87 @@ async fn transcripts_of_older_schemas_are_read() {
         bytes_of(&all(&store.store, id).await),
         b"hello\r\nworld\r\nmore"
     );
+}
+
+#[tokio::test]
+async fn every_question_is_answered_by_an_index() {
+    let store = Store::new();
+    let id = runner();
+    let start = Position::new(Epoch(1), Seq(0));
+    store.store.append(id, output(start, 1, "x")).unwrap();
+    store.store.flush(id, false).await.unwrap();
+    let plans = query_plans(&store.path(id)).unwrap();
+    assert!(plans.len() > 15);
+    for (question, plan) in plans {
+        // What is at an edge is the first step of a walk along an index.
+        let is_edge = question.ends_with("LIMIT 1") && plan.contains("USING INDEX");
+        let is_search = plan.starts_with("SEARCH") && !plan.contains("; ");
+        assert!(is_search || is_edge, "{question}: {plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{question}: {plan}");
+        let for_place = question.starts_with("SELECT id,");
+        assert!(
+            !for_place || plan.contains("COVERING"),
+            "{question}: {plan}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_durable_flush_is_answered_only_when_it_is_durable() {
+    let store = Store::new();
+    let (id, start) = (runner(), Position::new(Epoch(1), Seq(0)));
+    store.store.append(id, output(start, 1, "one")).unwrap();
+    store.store.flush(id, true).await.unwrap();
+    // Someone reads an older state, so that not all of the log can be moved into the file.
+    let path = store.path(id);
+    let mut other = Connection::open(&path).unwrap();
+    let reading = other.transaction().unwrap();
+    let count = |connection: &Connection| -> u32 {
+        connection
+            .query_row("SELECT count(*) FROM frame", [], |row| row.get(0))
+            .unwrap()
+    };
+    assert_eq!(count(&reading), 1);
+    store
+        .store
+        .append(id, output(start.after(3), 2, "two"))
+        .unwrap();
+    store.store.flush(id, true).await.unwrap();
+    // And the log cannot be synced either.
+    store
+        .store
+        .append(id, output(start.after(6), 3, "three"))
+        .unwrap();
+    store.store.flush(id, false).await.unwrap();
+    let log = super::super::database::beside(&path, "-wal");
+    let away = store.dir.path().join("away");
+    fs::rename(&log, &away).unwrap();
+    for _ in 0..2 {
+        let error = store.store.flush(id, true).await.unwrap_err();
+        assert!(matches!(error, TranscriptError::Io { .. }), "{error}");
+    }
+    fs::rename(&away, &log).unwrap();
+    store.store.flush(id, true).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_writer_that_hangs_does_not_hold_up_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let (go, wait) = oneshot::channel::<()>();
+    let wait = std::sync::RwLock::new(Some(wait));
+    let hanging = TranscriptOptions {
+        redact: Some(Arc::new(move |_: &mut [u8]| {
+            let wait = wait.write().unwrap().take();
+            let _closed = wait.map(oneshot::Receiver::blocking_recv);
+        })),
+        ..options(dir.path().to_owned())
+    };
+    let mut store = SqliteTranscripts::start(hanging).unwrap();
+    store.end_within = Duration::from_millis(20);
+    let id = runner();
+    let start = Position::new(Epoch(1), Seq(0));
+    store.append(id, output(start, 1, "x")).unwrap();
+    drop(store);
+    // It was left behind while it hung: it is still there to be let go.
+    assert!(go.send(()).is_ok());
 }
