@@ -62,6 +62,8 @@ async fn a_linked_window_is_heard_once_and_survives_a_session() {
         server.tmux(&["send-keys", "-t", pane, "Enter"]);
     };
     type_in("%0", "once,");
+    // The terminal echoes what is typed next at once, also into the middle of what cat prints.
+    linked.until("once,\r\nonce,\r\n").await;
     type_in("%0", "the-end");
     type_in("%1", "other");
     linked.until("the-end\r\nthe-end").await;
