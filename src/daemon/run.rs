@@ -18,6 +18,7 @@ use crate::app::{App, AppError, Monitor};
 use crate::config::Paths;
 use crate::domain::time::Timestamp;
 use crate::ports::mux::MuxEvent;
+use crate::ports::transcript::RecordingEvent;
 
 /// Why the daemon could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -105,12 +106,18 @@ impl Daemon {
         let events = events.ok_or(DaemonError::Missing {
             what: "the events of tmux",
         })?;
+        let recordings = self.app.recordings();
+        let recordings = recordings.ok_or(DaemonError::Missing {
+            what: "what recording tells",
+        })?;
         self.start_tasks()?;
         let asked_to_end = CancellationToken::new();
         let served = match self.app.recover().await {
             Ok(()) => {
                 // Only now: before, what tmux has would be taken for new.
                 let server_gone = self.follow(events);
+                // And of runners that are not in the list yet nothing can be told.
+                self.hear(recordings);
                 self.serve(socket, &asked_to_end);
                 ready();
                 self.wait_for_end(&mut signals, &asked_to_end, server_gone)
@@ -146,6 +153,14 @@ impl Daemon {
         server_gone
     }
 
+    /// Takes to the runners what recording says of itself.
+    fn hear(&self, recordings: mpsc::Receiver<RecordingEvent>) {
+        let app = self.app.clone();
+        let task = app.run_recordings(recordings, self.shutdown.clone());
+        self.tasks
+            .spawn_vital("recordings", &self.shutdown, Box::pin(task));
+    }
+
     /// Starts what lives as long as the daemon.
     fn start_tasks(&mut self) -> Result<(), DaemonError> {
         let missing = |what| move || DaemonError::Missing { what };
@@ -163,13 +178,6 @@ impl Daemon {
         let left = left.ok_or_else(missing("those who leave the list"))?;
         let task = self.app.clone().run_forget(left, shutdown.clone());
         tasks.spawn_vital("forget", shutdown, Box::pin(task));
-        let recordings = self.app.recordings();
-        let recordings = recordings.ok_or_else(missing("what recording tells"))?;
-        let task = self
-            .app
-            .clone()
-            .run_recordings(recordings, shutdown.clone());
-        tasks.spawn_vital("recordings", shutdown, Box::pin(task));
         let task = self.app.clone().run_prune(shutdown.clone());
         tasks.spawn_vital("prune", shutdown, Box::pin(task));
         Ok(())

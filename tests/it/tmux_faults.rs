@@ -18,9 +18,10 @@ fn client_pids(sandbox: &Sandbox) -> Vec<i32> {
         .collect()
 }
 
-/// Waits until none of the clients in `before` is left and there are new ones, and the runner is watched again.
+/// Waits until none of the clients in `before` is left and there are new ones, and the runner is watched again. How often it was
+/// said hello to until then.
 #[track_caller]
-fn recovers(sandbox: &Sandbox, before: &[i32], pane: &str) {
+fn recovers(sandbox: &Sandbox, before: &[i32], pane: &str) -> usize {
     sandbox.wait_until("new control clients", || {
         let now = client_pids(sandbox);
         now.len() >= before.len() && now.iter().all(|pid| !before.contains(pid))
@@ -37,6 +38,7 @@ fn recovers(sandbox: &Sandbox, before: &[i32], pane: &str) {
             .iter()
             .any(|line| line.starts_with("said hello"))
     });
+    asked
 }
 
 #[test]
@@ -58,7 +60,7 @@ fn detached_control_clients_come_back() {
     let tty = sandbox.tmux(&["list-clients", "-t", "anchor", "-F", "#{client_tty}"]);
     let tty = tty.lines().find(|tty| tty.starts_with("/dev")).unwrap();
     sandbox.tmux(&["detach-client", "-a", "-t", tty]);
-    recovers(&sandbox, &before, &pane);
+    let _asked = recovers(&sandbox, &before, &pane);
 
     let before = client_pids(&sandbox);
     sandbox.tmux(&["detach-client", "-s", &session]);
@@ -80,19 +82,22 @@ fn killed_control_clients_come_back() {
     let sandbox = Sandbox::new();
     let [_, _, pane] = sandbox.session("work", PARROT);
     sandbox.geppetto(&["register", "work"]).ok();
+    let mut asked = 0;
     for _ in 0..3 {
         let before = client_pids(&sandbox);
         assert!(!before.is_empty());
         for pid in &before {
             Process::signal(*pid, Signal::KILL);
         }
-        recovers(&sandbox, &before, &pane);
+        // Nobody watches now.
+        sandbox.type_into(&pane, "hello in between");
+        asked += 1 + recovers(&sandbox, &before, &pane);
     }
-    let log = sandbox.log("work");
-    assert!(
-        log.iter().any(|entry| entry.source == "geppetto"),
-        "the gap is marked: {log:?}"
-    );
+    sandbox.type_into(&pane, "the end");
+    sandbox.wait_for_line("work", "said the end");
+    let lines = sandbox.log_lines("work");
+    let said = lines.iter().filter(|line| line.starts_with("said hello"));
+    assert_eq!(said.count(), asked, "{lines:#?}");
 }
 
 #[test]
