@@ -34,6 +34,16 @@ fn kill_the_daemon_after(sandbox: &Sandbox, moment: &str, name: &str) {
     assert_ne!(starting.code(), Some(0), "its daemon is gone");
 }
 
+/// Ends the tmux server; returns when its process is gone, so that another one can take its socket.
+fn end_tmux(sandbox: &Sandbox) {
+    let server = sandbox.tmux(&["display-message", "-p", "#{pid}"]);
+    sandbox.tmux(&["kill-server"]);
+    let server = server.parse().unwrap();
+    sandbox.wait_until("the tmux server to be gone", || {
+        Process::find(server).is_none()
+    });
+}
+
 /// The one runner of that name, which must live.
 fn alive(sandbox: &Sandbox, name: &str) -> RunnerView {
     sandbox.geppetto(&["list"]).ok();
@@ -132,7 +142,7 @@ fn what_ends_well_because_its_server_ended_is_taken_along() {
     sandbox.start("over", "exit 0");
     sandbox.wait_for_line("polite", "ready");
     sandbox.wait_for_status("over", "completed");
-    sandbox.tmux(&["kill-server"]);
+    end_tmux(&sandbox);
     is_taken_along(&sandbox, "polite");
     sandbox.start_tmux();
     is_taken_along(&sandbox, "polite");
@@ -171,7 +181,7 @@ fn what_ended_well_with_its_server_while_no_daemon_ran_is_taken_along() {
     sandbox.wait_until("the first exit to be written down", || {
         written_exits(&sandbox) == 1
     });
-    sandbox.tmux(&["kill-server"]);
+    end_tmux(&sandbox);
     sandbox.wait_until("all exits to be written down", || {
         written_exits(&sandbox) == 3
     });
@@ -190,7 +200,7 @@ fn an_exit_that_comes_after_the_end_of_the_server_changes_nothing() {
     let work = sandbox.text_path("work");
     let runner = sandbox.start_with("late", &["--cwd", &work], STUBBORN);
     sandbox.wait_for_line("late", "ready");
-    sandbox.tmux(&["kill-server"]);
+    end_tmux(&sandbox);
     is_taken_along(&sandbox, "late");
     assert!(Process::find(runner.pid.unwrap()).is_some());
     sandbox.start_tmux();
@@ -218,7 +228,7 @@ fn ids_are_used_again(is_daemon_there: bool) {
     if !is_daemon_there {
         sandbox.crash_daemon();
     }
-    sandbox.tmux(&["kill-server"]);
+    end_tmux(&sandbox);
     if is_daemon_there {
         sandbox.wait_for_status("mine", "errored");
     }
