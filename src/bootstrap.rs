@@ -127,6 +127,7 @@ fn compose(
         process: tmux.clone(),
         freezer: tmux.clone(),
         reports: tmux.clone(),
+        run_parents: Arc::new(SystemProcesses),
         store: store.clone(),
         slots: store,
         transcripts: transcripts(&paths, settings.clone())?,

@@ -1,10 +1,11 @@
-//! `attach`: how a person gets to a runner's pane.
+//! `attach`: how a person gets to a runner's pane, and to the session of a slot.
 
 use super::world::World;
 use super::{App, AppError};
+use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
 use crate::domain::runner::Place;
-use crate::ports::mux::{AttachCommands, MuxPane};
+use crate::ports::mux::AttachCommands;
 
 impl App {
     /// The command lines for a terminal outside and inside of tmux. A runner whose pane is gone still has the session of its
@@ -17,23 +18,33 @@ impl App {
             .monitor
             .turn(move |world| {
                 let runner = &world.find(&runner)?.runner;
-                let shown = |place: &&Place| {
-                    let mut panes = world.layout.panes.iter();
-                    panes.any(|known| known.place.pane == place.pane)
-                };
-                if let Some(place) = runner.place.as_ref().filter(shown) {
-                    return Ok((place.clone(), runner.session_name.clone()));
-                }
-                let of_key = runner.key.as_ref().and_then(|key| world.pane_of(key));
-                match of_key {
-                    Some(pane) => Ok((pane.place.clone(), pane.session_name.clone())),
-                    None => Err(AppError::Operation {
-                        id: runner.id,
-                        name: runner.name.to_string(),
-                        action: "attached to",
-                        status: runner.status.status(),
-                    }),
-                }
+                let of_key = || runner.key.as_ref().and_then(|key| world.pane_of(key));
+                let there = world.pane_of_runner(runner.id).or_else(of_key);
+                there.ok_or_else(|| AppError::Operation {
+                    id: runner.id,
+                    name: runner.name.to_string(),
+                    action: "attached to",
+                    status: runner.status.status(),
+                })
+            })
+            .await??;
+        Ok(self.ports.marks.attach_commands(&session_name, &place))
+    }
+
+    /// The same for a slot: the pane of its runner, else what its session shows.
+    ///
+    /// # Errors
+    /// `Key`, `SlotNotFound`; `NoSlotSession` when neither is there.
+    pub async fn attach_slot(&self, key: &str) -> Result<AttachCommands, AppError> {
+        let key = self.key(key)?;
+        let short = self.short_key(&key);
+        let (place, session_name) = self
+            .monitor
+            .turn(move |world| {
+                let runner = world.slot(&key)?.runner;
+                let of_runner = runner.and_then(|id| world.pane_of_runner(id));
+                let there = of_runner.or_else(|| world.pane_of(&key));
+                there.ok_or(AppError::NoSlotSession { key, short })
             })
             .await??;
         Ok(self.ports.marks.attach_commands(&session_name, &place))
@@ -41,10 +52,30 @@ impl App {
 }
 
 impl World {
-    /// The active pane of the session that has a key.
-    fn pane_of(&self, key: &SessionKey) -> Option<&MuxPane> {
-        let session = self.layout.session_of(key)?;
+    /// Where a runner's pane is, if tmux still has it, and the name of its session.
+    fn pane_of_runner(&self, id: RunnerId) -> Option<(Place, String)> {
+        let runner = &self.entry(id).ok()?.runner;
+        let place = runner.place.as_ref()?;
         let mut panes = self.layout.panes.iter();
-        panes.find(|pane| pane.active && pane.place.session == session.id)
+        panes
+            .any(|known| known.place.pane == place.pane && known.place.pane_pid == place.pane_pid)
+            .then(|| (place.clone(), runner.session_name.clone()))
+    }
+
+    /// The active pane of the session that has a key, else any that it shows, and the session's name.
+    fn pane_of(&self, key: &SessionKey) -> Option<(Place, String)> {
+        let session = self.layout.session_of(key)?;
+        let panes = self.layout.panes.iter();
+        let shown = || {
+            panes
+                .clone()
+                .filter(|pane| pane.sessions.contains(&session.id))
+        };
+        let active = shown().find(|pane| pane.active && pane.place.session == session.id);
+        let place = Place {
+            session: session.id,
+            ..active.or_else(|| shown().next())?.place.clone()
+        };
+        Some((place, session.name.clone()))
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::entry::RunnerNow;
+use super::start::Remade;
 use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
@@ -63,9 +64,10 @@ impl App {
     /// `DuplicateName`, …), `RunnerLimit`, and what tmux and the program meet. Nothing is half-created.
     pub async fn create(&self, request: NewRunner, home: &Path) -> Result<RunnerNow, AppError> {
         let settings = self.settings();
+        let limit = settings.runner_limit;
         let checked = self.check(&request, home, &settings)?;
         if let Some(key) = checked.key.clone()
-            && let Some(again) = self.run_for_key(key, &request, &checked).await?
+            && let Some(again) = self.run_for_key(key, &request, &checked, limit).await?
         {
             return Ok(again);
         }
@@ -83,7 +85,6 @@ impl App {
             Origin::Started(launch.clone()),
             wishes.clone(),
         );
-        let limit = settings.runner_limit;
         let name = self
             .monitor
             .turn(move |world| {
@@ -125,37 +126,34 @@ impl App {
         key: SessionKey,
         request: &NewRunner,
         checked: &Checked,
+        limit: usize,
     ) -> Result<Option<RunnerNow>, AppError> {
         let (kind, wishes) = (checked.kind, checked.wishes.clone());
         let (launch, asked) = (checked.launch.clone(), request.name.clone());
-        let found = self
+        let begun = self
             .monitor
             .turn(move |world| {
                 let Some(id) = world.started_for(&key) else {
                     return Ok(None);
                 };
-                let entry = world.entry(id)?;
-                if !entry.status().is_ended() {
-                    return Err(world.key_in_use(&key, id));
-                }
-                let name = match asked.filter(|name| *name != entry.runner.name.as_str()) {
+                world.check_live_key(&key)?;
+                let known = &world.entry(id)?.runner.name;
+                let name = match asked.filter(|name| *name != known.as_str()) {
                     Some(text) => Some(world.claim_name(&text)?),
                     None => None,
                 };
-                let runner = &mut world.entry_mut(id)?.runner;
-                runner.origin = Origin::Started(launch);
-                (runner.kind, runner.wishes) = (kind, wishes);
-                if let Some(name) = name {
-                    runner.name = name;
-                }
-                world.touch(id);
-                Ok(Some(id))
+                let remade = Remade {
+                    kind,
+                    launch,
+                    wishes,
+                    name,
+                };
+                // In the same turn: whoever asks at the same time must not find it ended still.
+                world.begin_again(id, Some(remade), limit).map(Some)
             })
             .await??;
-        match found {
-            Some(id) => self.start(id.to_string()).await.map(Some),
-            None => Ok(None),
-        }
+        let Some(begun) = begun else { return Ok(None) };
+        self.run_again(begun).await.map(Some)
     }
 
     fn check(

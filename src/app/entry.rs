@@ -82,6 +82,8 @@ pub(super) struct Start {
     pub(super) watched: bool,
     /// True when the program's terminal was taken away before it ended.
     pub(super) hung_up: bool,
+    /// When the server that its pane was in went away.
+    pub(super) server_gone: Option<Timestamp>,
     /// The verb, waiting for the program.
     pub(super) started: Option<oneshot::Sender<StartResult>>,
 }

@@ -90,6 +90,22 @@ pub enum AppError {
         /// Its name.
         name: String,
     },
+    /// A key has one session at a time.
+    #[error("The key {key} is that of the tmux session \"{session}\".")]
+    KeyOfSession {
+        /// The key.
+        key: SessionKey,
+        /// The session's name.
+        session: String,
+    },
+    /// Nothing of a slot is in tmux.
+    #[error("The slot {key} has no tmux session.")]
+    NoSlotSession {
+        /// The key.
+        key: SessionKey,
+        /// The key as short as it can be typed.
+        short: String,
+    },
     /// No slot has that key.
     #[error("There is no slot {key}.")]
     SlotNotFound {

@@ -8,6 +8,7 @@ use super::world::{Layout, World};
 use super::{App, AppError};
 use crate::domain::evidence::{Evidence, Fact};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
+use crate::domain::ids::RunnerId;
 use crate::domain::status::{Status, StatusState};
 use crate::domain::time::Timestamp;
 use crate::ports::mux::{MuxEvent, MuxPane};
@@ -109,9 +110,17 @@ pub(super) fn taken_along(started_at: Timestamp, at: Timestamp) -> StatusState {
 
 impl World {
     fn server_gone(&mut self) {
+        let now = self.clock.now();
         self.server = None;
-        self.server_gone_at = Some(self.clock.now());
-        self.blame_server();
+        let ids: Vec<RunnerId> = self.runners.keys().copied().collect();
+        for id in ids {
+            if let Ok(entry) = self.entry_mut(id)
+                && entry.runner.place.is_some()
+            {
+                entry.start.server_gone = Some(now);
+            }
+            self.blame_server(id);
+        }
         self.layout = Layout::default();
         self.take_attendance();
         self.sessions.clear();
@@ -120,30 +129,26 @@ impl World {
     }
 
     /// Programs whose terminal is taken away end in their own ways, a moment before or after the end of the server is known: it
-    /// was the server all the same. What has ended is nowhere any more: another server counts its panes and sessions from the
-    /// same numbers.
-    pub(super) fn blame_server(&mut self) {
-        let Some(gone) = self.server_gone_at.filter(|_| self.server.is_none()) else {
+    /// was the server all the same, also when there is another by now. What has ended is nowhere any more: another server
+    /// counts its panes and sessions from the same numbers.
+    pub(super) fn blame_server(&mut self, id: RunnerId) {
+        let Some(entry) = self.runners.get_mut(&id) else {
             return;
         };
-        let ended = self
-            .runners
-            .iter_mut()
-            .filter(|(_, entry)| entry.status().is_ended());
-        let mut changed = Vec::new();
-        for (id, entry) in ended {
-            let (status, exit) = (entry.status(), entry.runner.status.exit());
-            let hung_up = entry.start.hung_up;
-            let is_victim = status != Status::Stopped
-                && exit.is_some_and(|exit| is_victim(exit, hung_up, gone));
-            if is_victim {
-                entry.runner.status = taken_along(entry.runner.started_at, gone);
-            }
-            if entry.runner.place.take().is_some() || is_victim {
-                changed.push(*id);
-            }
+        let Some(gone) = entry.start.server_gone else {
+            return;
+        };
+        let (status, hung_up) = (entry.status(), entry.start.hung_up);
+        if !status.is_ended() {
+            return;
         }
-        for id in changed {
+        let exit = entry.runner.status.exit();
+        let is_victim =
+            status != Status::Stopped && exit.is_some_and(|exit| is_victim(exit, hung_up, gone));
+        if is_victim {
+            entry.runner.status = taken_along(entry.runner.started_at, gone);
+        }
+        if entry.runner.place.take().is_some() || is_victim {
             self.touch(id);
         }
     }

@@ -10,7 +10,6 @@ use super::entry::StartResult;
 use super::limits::START_TIMEOUT;
 use super::world::RunTag;
 use super::{App, AppError};
-use crate::domain::exit::Outcome;
 use crate::domain::ids::RunnerId;
 use crate::domain::runner::{Launch, Wishes};
 use crate::ports::process::{MonitorOptions, ProcessError, ProcessEvent, ProcessHandle, SpawnSpec};
@@ -136,12 +135,8 @@ impl App {
                 event = stream.recv() => event,
             };
             let Some(mut event) = event else { return };
-            if let ProcessEvent::Exit(exit) = &mut event
-                && exit.outcome == Outcome::NotKnown
-                && let Some(written) = self.written_exit(tag.runner, tag.run).await
-            {
-                // Its run parent ended at a moment when this daemon did not listen yet.
-                *exit = written;
+            if let ProcessEvent::Exit(exit) = &mut event {
+                *exit = self.true_exit(tag.runner, tag.run, *exit).await;
             }
             let is_silence = matches!(event, ProcessEvent::Silence { .. });
             let is_exit = matches!(event, ProcessEvent::Exit(_));

@@ -3,6 +3,7 @@
 
 mod attach;
 mod attendance;
+mod claim;
 mod create;
 mod derive;
 mod entry;
@@ -54,6 +55,7 @@ use crate::ports::mux::{Mux, MuxMarks};
 use crate::ports::process::{Freezer, ProcessMonitor, RunReports};
 use crate::ports::spawn::Spawn;
 use crate::ports::store::RunnerStore;
+use crate::ports::table::RunParents;
 use crate::ports::transcript::Transcripts;
 
 pub use create::NewRunner;
@@ -85,6 +87,8 @@ pub struct Ports {
     pub freezer: Arc<dyn Freezer>,
     /// Where reports of run parents go.
     pub reports: Arc<dyn RunReports>,
+    /// Run parents in panes that have no mark yet.
+    pub run_parents: Arc<dyn RunParents>,
     /// The list of runners on disk.
     pub store: Arc<dyn RunnerStore>,
     /// Session keys on disk.

@@ -14,10 +14,11 @@ use crate::domain::ids::{PaneId, Pid, RunnerId};
 use crate::domain::key::SessionKey;
 use crate::domain::kind::Kind;
 use crate::domain::name::RunnerName;
-use crate::domain::runner::{Origin, Runner, Wishes};
+use crate::domain::runner::{Origin, Place, Runner, Wishes};
 use crate::domain::status::{Status, StatusState};
 use crate::ports::mux::{MuxError, MuxPane, MuxServer};
-use crate::ports::store::{Stored, StoredRunner};
+use crate::ports::store::{Stored, StoredRunner, WrittenExit};
+use crate::ports::table::RunOf;
 
 impl App {
     /// Recovers; answers when every runner has a status again. Call it once, with the daemon's socket bound (so
@@ -43,8 +44,8 @@ impl App {
         };
         let same_server = is_same(&stored, server.as_ref());
         let panes: Arc<[MuxPane]> = match &server {
-            Some(_) if same_server => self.ports.mux.layout().await?.1,
-            _ => Arc::new([]),
+            Some(_) => self.ports.mux.layout().await?.1,
+            None => Arc::new([]),
         };
         let forgotten = stored.forgotten_panes.iter().copied().map(PaneId);
         let forgotten: Vec<PaneId> = if same_server {
@@ -62,7 +63,12 @@ impl App {
         for record in stored.runners {
             self.recover_runner(record, &panes, same_server).await?;
         }
-        self.monitor.turn(World::hold_cursors).await?;
+        self.monitor
+            .turn(|world| {
+                world.find_slot_runners();
+                world.hold_cursors();
+            })
+            .await?;
         if self.monitor.turn(|world| world.server.is_some()).await? {
             let (sessions, panes) = self.ports.mux.layout().await?;
             self.follow_layout(Layout { sessions, panes }).await?;
@@ -70,6 +76,41 @@ impl App {
             self.adopt_all(&orphans).await?;
         }
         Ok(())
+    }
+
+    /// The pane of a record's run, if it is still there.
+    fn pane_of<'a>(
+        &self,
+        record: &StoredRunner,
+        panes: &'a [MuxPane],
+        same_server: bool,
+    ) -> Option<&'a MuxPane> {
+        match &record.place {
+            Some(place) if same_server => at(place, panes),
+            Some(_) => None,
+            None if record.status.is_ended() => None,
+            None => self.being_started(record, panes),
+        }
+    }
+
+    /// The pane of a run whose daemon was killed while it was started: known by its run parent, since it may have got no
+    /// mark yet, else by its mark. The server may be one that the daemon had started for it.
+    fn being_started<'a>(
+        &self,
+        record: &StoredRunner,
+        panes: &'a [MuxPane],
+    ) -> Option<&'a MuxPane> {
+        let (runner, run) = (record.id, record.run);
+        let living = || panes.iter().filter(|pane| !pane.dead);
+        let run_of = |pane: &MuxPane| self.ports.run_parents.run_of(pane.place.pane_pid);
+        let is_marked = |pane: &&MuxPane| pane.runner == Some(runner);
+        living()
+            .find(|pane| run_of(pane) == Some(RunOf { runner, run }))
+            .or_else(|| {
+                living()
+                    .filter(is_marked)
+                    .max_by_key(|pane| pane.place.pane)
+            })
     }
 
     async fn recover_slots(&self) -> Result<(), AppError> {
@@ -91,7 +132,7 @@ impl App {
         panes: &[MuxPane],
         same_server: bool,
     ) -> Result<(), AppError> {
-        let pane = found(&record, panes);
+        let pane = self.pane_of(&record, panes, same_server);
         let was = record.status;
         let recorded = self.recorded(record.id).await;
         let Some(mut runner) = revive(record) else {
@@ -108,7 +149,7 @@ impl App {
         if was.is_ended() {
             return self
                 .monitor
-                .turn(move |world| world.insert(runner).known(&recorded))
+                .turn(move |world| world.put(runner).known(&recorded))
                 .await;
         }
         if let Some(pane) = pane {
@@ -117,19 +158,8 @@ impl App {
         }
         let ours = runner.is_ours();
         if let Some(exit) = self.exit_meanwhile(&runner, pane, same_server).await {
-            runner.status.apply(&Evidence {
-                at: exit.at,
-                fact: Fact::Exited(exit),
-            });
-            let at = exit.at;
-            return self
-                .monitor
-                .turn(move |world| {
-                    let entry = world.insert(runner);
-                    entry.resume(recorded);
-                    entry.finish(at);
-                })
-                .await;
+            let ended = move |world: &mut World| world.insert_ended(runner, recorded, exit);
+            return self.monitor.turn(ended).await;
         }
         let (silence_after, wishes) = (runner.wishes.idle_after, runner.wishes.clone());
         self.monitor
@@ -178,39 +208,43 @@ impl App {
         pane: Option<&MuxPane>,
         same_server: bool,
     ) -> Option<Exit> {
-        let at = self.ports.clock.now();
-        if runner.is_ours()
-            && let Some(mut exit) = self.written_exit(runner.id, runner.run).await
-        {
-            // Nobody saw the server go; it took along what had not ended well by itself.
-            if !same_server && exit.outcome != Outcome::Code(0) {
-                exit.source = ExitSource::ServerGone;
-            }
-            return Some(exit);
-        }
-        if pane.is_some() {
-            return None;
-        }
-        let source = if same_server {
-            ExitSource::PaneClosed
+        let written = if runner.is_ours() {
+            self.written_exit(runner.id, runner.run).await
         } else {
-            ExitSource::ServerGone
+            None
+        };
+        let source = match written {
+            // Nobody saw the server go; it took along what had not ended well by itself.
+            Some(written) if !same_server && is_victim(&written) => ExitSource::ServerGone,
+            Some(written) => return Some(of_run_parent(&written)),
+            None if pane.is_some() => return None,
+            None if same_server => ExitSource::PaneClosed,
+            None => ExitSource::ServerGone,
         };
         Some(Exit {
             outcome: Outcome::NotKnown,
             source,
-            at,
+            at: written.map_or_else(|| self.ports.clock.now(), |written| written.at),
         })
     }
 
+    /// The true exit of a run whose run parent ended at a moment when this daemon did not listen yet, instead of what
+    /// tmux told of it.
+    pub(super) async fn true_exit(&self, id: RunnerId, run: u32, told: Exit) -> Exit {
+        if told.outcome != Outcome::NotKnown {
+            return told;
+        }
+        match self.written_exit(id, run).await {
+            Some(written) if told.source == ExitSource::ServerGone && is_victim(&written) => told,
+            Some(written) => of_run_parent(&written),
+            None => told,
+        }
+    }
+
     /// The exit that the run parent of a run wrote down because it found no daemon.
-    pub(super) async fn written_exit(&self, id: RunnerId, run: u32) -> Option<Exit> {
+    async fn written_exit(&self, id: RunnerId, run: u32) -> Option<WrittenExit> {
         match self.ports.store.take_exit(id, run).await {
-            Ok(written) => written.map(|(outcome, at)| Exit {
-                outcome,
-                source: ExitSource::RunParent,
-                at,
-            }),
+            Ok(written) => written,
             Err(error) => {
                 tracing::warn!(runner = %id, %error, "the exit that its run parent wrote down is lost");
                 None
@@ -219,11 +253,36 @@ impl App {
     }
 }
 
+/// True when a program whose server is gone did not end by itself: its terminal was taken away, or it did not end well.
+fn is_victim(written: &WrittenExit) -> bool {
+    written.hung_up || written.outcome != Outcome::Code(0)
+}
+
+const fn of_run_parent(written: &WrittenExit) -> Exit {
+    Exit {
+        outcome: written.outcome,
+        source: ExitSource::RunParent,
+        at: written.at,
+    }
+}
+
 impl World {
+    /// A runner that ended while no daemon was there.
+    fn insert_ended(&mut self, mut runner: Runner, recorded: Recorded, exit: Exit) {
+        let at = exit.at;
+        runner.status.apply(&Evidence {
+            at,
+            fact: Fact::Exited(exit),
+        });
+        let entry = self.put(runner);
+        entry.resume(recorded);
+        entry.finish(at);
+    }
+
     /// A runner that lived on while no daemon was there.
     fn insert_survivor(&mut self, runner: Runner, recorded: Recorded) {
         let (now, tick) = (self.clock.now(), self.clock.tick());
-        let entry = self.insert(runner);
+        let entry = self.put(runner);
         entry.resume(recorded);
         if let Some(limit) = entry.runner.wishes.max_duration {
             let ran = Duration::from_millis(now.0.saturating_sub(entry.runner.started_at.0));
@@ -232,17 +291,11 @@ impl World {
     }
 }
 
-/// The pane of a runner. Of one whose daemon was killed while it was started, the newest that has its mark.
-fn found<'a>(record: &StoredRunner, panes: &'a [MuxPane]) -> Option<&'a MuxPane> {
-    match &record.place {
-        Some(place) => panes
-            .iter()
-            .find(|p| p.place.pane == place.pane && p.place.pane_pid == place.pane_pid),
-        None => panes
-            .iter()
-            .filter(|pane| !pane.dead && pane.runner == Some(record.id))
-            .max_by_key(|pane| pane.place.pane),
-    }
+/// The pane in that place, if its process is the one that it was.
+fn at<'a>(place: &Place, panes: &'a [MuxPane]) -> Option<&'a MuxPane> {
+    let is_there =
+        |pane: &&MuxPane| pane.place.pane == place.pane && pane.place.pane_pid == place.pane_pid;
+    panes.iter().find(is_there)
 }
 
 fn is_same(stored: &Stored, server: Option<&MuxServer>) -> bool {

@@ -65,8 +65,8 @@ impl App {
     /// Registers `target`. What is registered already stays as it is.
     ///
     /// # Errors
-    /// `Mux` with `NoSession` or `NoPane`, `Process` with `NoProcess` or `NotInPane`, `RunnerLimit`, and what can
-    /// be wrong with the wishes.
+    /// `Mux` with `NoSession` or `NoPane`, `Process` with `NoProcess` or `NotInPane`, `RunnerLimit`, `KeyOfSession` and
+    /// `KeyInUse` when the key is another session's, and what can be wrong with the wishes.
     pub async fn register(
         &self,
         target: RegisterTarget,
@@ -108,6 +108,11 @@ impl App {
             return Err(MuxError::NoPane { target }.into());
         };
         let named = first.place.pane;
+        // Until its key is in the session, so that nobody else gives it to another one.
+        let its_session = session.unwrap_or(first.place.session);
+        let _claim = self
+            .claim_key(wish.key.clone(), its_session, &sessions)
+            .await?;
         self.want(&listed).await?;
         let mut added = 0;
         for pane in &listed {

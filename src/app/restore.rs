@@ -94,6 +94,14 @@ impl World {
         }
     }
 
+    /// Refuses a second live runner for a key.
+    pub(super) fn check_live_key(&self, key: &SessionKey) -> Result<(), AppError> {
+        match self.started_for(key) {
+            Some(id) if !self.entry(id)?.status().is_ended() => Err(self.key_in_use(key, id)),
+            _ => Ok(()),
+        }
+    }
+
     /// What a second runner for a key is told.
     pub(super) fn key_in_use(&self, key: &SessionKey, id: RunnerId) -> AppError {
         let name = self.runners.get(&id).map(|entry| &entry.runner.name);

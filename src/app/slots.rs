@@ -1,5 +1,7 @@
 //! Slots: keys of ideas that are reserved, found again, given back, and what was printed since the user last looked at one.
 
+use std::collections::BTreeMap;
+
 use super::limits::SINCE_ENTRIES;
 use super::query::LogQuery;
 use super::world::World;
@@ -25,8 +27,17 @@ pub struct Since {
 }
 
 impl App {
-    fn key(&self, text: &str) -> Result<SessionKey, AppError> {
+    pub(super) fn key(&self, text: &str) -> Result<SessionKey, AppError> {
         Ok(SessionKey::parse(text, &self.settings().key_prefix)?)
+    }
+
+    /// The shortest text that [`App::key`] reads as that key.
+    pub(super) fn short_key(&self, key: &SessionKey) -> String {
+        if key.prefix() == self.settings().key_prefix {
+            format!("{}/{}", key.idea(), key.slot())
+        } else {
+            key.to_string()
+        }
     }
 
     /// Takes a key, if it is free; the slot, also when it was taken before.
@@ -136,6 +147,8 @@ impl App {
             .await??;
         if let Some((id, registered)) = session {
             self.ports.marks.mark_session(id, registered, None).await?;
+            // Nothing tells of it, and who takes the key next must not find it here.
+            self.follow_now().await?;
         }
         self.saved().await?;
         Ok(slot)
@@ -143,7 +156,7 @@ impl App {
 }
 
 impl World {
-    fn slot(&self, key: &SessionKey) -> Result<&Slot, AppError> {
+    pub(super) fn slot(&self, key: &SessionKey) -> Result<&Slot, AppError> {
         self.slots
             .get(key)
             .ok_or_else(|| AppError::SlotNotFound { key: key.clone() })
@@ -172,6 +185,37 @@ impl World {
         }
         slot.runner = runner.or(slot.runner);
         slot
+    }
+
+    /// Gives the slot of a new runner's key to it, unless another one lives there: a keyed session can have many panes.
+    pub(super) fn settle_in(&mut self, key: &SessionKey, id: RunnerId, is_ours: bool) {
+        let holder = self.slots.get(key).and_then(|slot| slot.runner);
+        let is_held = holder.is_some_and(|holder| {
+            let entry = self.runners.get(&holder);
+            holder != id && entry.is_some_and(|entry| !entry.status().is_ended())
+        });
+        self.reserve(key, (is_ours || !is_held).then_some(id));
+    }
+
+    /// After all runners came from the store: slots that have none there get the newest of their key.
+    pub(super) fn find_slot_runners(&mut self) {
+        let mut newest: BTreeMap<SessionKey, (Timestamp, RunnerId)> = BTreeMap::new();
+        for (id, entry) in &self.runners {
+            if let Some(key) = entry.runner.key.clone() {
+                let this = (entry.runner.started_at, *id);
+                let known = newest.entry(key).or_insert(this);
+                *known = this.max(*known);
+            }
+        }
+        for (key, (_, id)) in newest {
+            if self
+                .slots
+                .get(&key)
+                .is_none_or(|slot| slot.runner.is_none())
+            {
+                self.reserve(&key, Some(id));
+            }
+        }
     }
 
     /// What a transcript lost in a crash will be printed over: no cursor may point behind its end.

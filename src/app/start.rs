@@ -1,50 +1,93 @@
-//! `start`: run an ended runner again, in a new window.
+//! `start`: run an ended runner again, in a new window. What is checked and what begins are one turn, so that of two who start
+//! the same runner, or two runners of one key, one is refused.
 
 use super::entry::{RunnerNow, Start};
 use super::world::World;
 use super::{App, AppError};
-use crate::domain::ids::RunnerId;
-use crate::domain::runner::{Origin, Wishes};
+use crate::domain::ids::{Pid, RunnerId};
+use crate::domain::kind::Kind;
+use crate::domain::name::RunnerName;
+use crate::domain::runner::{Launch, Origin, Place, Runner, Wishes};
 use crate::domain::status::StatusState;
 use crate::domain::text::tmux_safe;
+use crate::domain::time::Timestamp;
 use crate::ports::mux::MuxError;
 use crate::ports::process::{ProcessError, SpawnSpec, SpawnTarget};
+
+/// What a runner is from its next run on.
+pub(super) struct Remade {
+    pub(super) kind: &'static Kind,
+    pub(super) launch: Launch,
+    pub(super) wishes: Wishes,
+    /// `None` leaves it its name.
+    pub(super) name: Option<RunnerName>,
+}
+
+/// A run that has begun in the world and not yet in tmux.
+pub(super) struct Begun {
+    spec: SpawnSpec,
+    wishes: Wishes,
+    before: Before,
+}
+
+/// Everything of a runner that a next run replaces.
+struct Before {
+    name: RunnerName,
+    kind: &'static Kind,
+    origin: Origin,
+    wishes: Wishes,
+    status: StatusState,
+    place: Option<Place>,
+    pid: Option<Pid>,
+    started_at: Timestamp,
+}
 
 impl App {
     /// Starts it with the command, directory and environment it was created with. Its log goes on.
     ///
     /// # Errors
-    /// `Operation` when it has not ended, `NotOurs` when it was registered, `NoDirectory`, `CommandNotFound`,
-    /// `RunnerLimit`, and what tmux and the program meet: then it is as ended as before.
+    /// `Operation` when it has not ended, `NotOurs` when it was registered, `KeyInUse` when another has its key, `NoDirectory`,
+    /// `CommandNotFound`, `RunnerLimit`, and what tmux and the program meet: then it is as ended as before.
     pub async fn start(&self, runner: String) -> Result<RunnerNow, AppError> {
         let limit = self.settings().runner_limit;
-        let (spec, wishes) = self
+        let (id, launch) = self
             .monitor
-            .turn(move |world| plan(world, &runner, limit))
+            .turn(move |world| {
+                let id = world.resolve(&runner)?;
+                Ok::<_, AppError>((id, world.startable(id, limit)?))
+            })
             .await??;
-        if !self.ports.files.is_directory(&spec.launch.cwd) {
-            return Err(AppError::NoDirectory {
-                path: spec.launch.cwd,
-            });
+        if !self.ports.files.is_directory(&launch.cwd) {
+            return Err(AppError::NoDirectory { path: launch.cwd });
         }
-        let program = spec.launch.command.first().cloned().unwrap_or_default();
-        let search = spec.launch.env.get("PATH").map(String::as_str);
+        let program = launch.command.first().cloned().unwrap_or_default();
+        let search = launch.env.get("PATH").map(String::as_str);
         if self
             .ports
             .files
-            .find_program(&program, &spec.launch.cwd, search)
+            .find_program(&program, &launch.cwd, search)
             .is_none()
         {
             return Err(AppError::CommandNotFound { program });
         }
-        let id = spec.runner;
-        let before = self
+        let begun = self
             .monitor
-            .turn(move |world| begin_run(world, id))
+            .turn(move |world| world.begin_again(id, None, limit))
             .await??;
+        self.run_again(begun).await
+    }
+
+    /// Brings a run that has begun into tmux. When that fails, the runner is what it was before.
+    pub(super) async fn run_again(&self, begun: Begun) -> Result<RunnerNow, AppError> {
+        let Begun {
+            spec,
+            wishes,
+            before,
+        } = begun;
+        let id = spec.runner;
         if let Err(error) = self.relaunch(spec, &wishes).await {
             self.monitor
-                .turn(move |world| restore(world, id, before))
+                .turn(move |world| world.take_back(id, before))
                 .await?;
             return Err(error);
         }
@@ -75,37 +118,106 @@ impl App {
     }
 }
 
-fn plan(world: &World, text: &str, limit: usize) -> Result<(SpawnSpec, Wishes), AppError> {
-    let runner = &world.find(text)?.runner;
-    let name = runner.name.to_string();
-    let status = runner.status.status();
-    if !status.is_ended() {
-        return Err(AppError::Operation {
-            id: runner.id,
-            name,
-            action: "started",
-            status,
-        });
+impl World {
+    /// What a runner is started with, if it may be started.
+    fn startable(&self, id: RunnerId, limit: usize) -> Result<Launch, AppError> {
+        let runner = &self.entry(id)?.runner;
+        let status = runner.status.status();
+        if !status.is_ended() {
+            return Err(AppError::Operation {
+                id,
+                name: runner.name.to_string(),
+                action: "started",
+                status,
+            });
+        }
+        let Origin::Started(launch) = &runner.origin else {
+            return Err(AppError::NotOurs {
+                id,
+                name: runner.name.to_string(),
+            });
+        };
+        self.check_limit(limit)?;
+        if let Some(key) = &runner.key {
+            self.check_live_key(key)?;
+        }
+        Ok(launch.clone())
     }
-    let Origin::Started(launch) = &runner.origin else {
-        return Err(AppError::NotOurs {
-            id: runner.id,
-            name,
-        });
-    };
-    world.check_limit(limit)?;
-    let spec = SpawnSpec {
-        runner: runner.id,
-        run: runner.run + 1,
-        name: runner.name.clone(),
-        launch: launch.clone(),
-        target: target(world, runner),
-    };
-    Ok((spec, runner.wishes.clone()))
+
+    /// Begins the next run of a runner, checked once more: somebody else may have been faster.
+    pub(super) fn begin_again(
+        &mut self,
+        id: RunnerId,
+        remade: Option<Remade>,
+        limit: usize,
+    ) -> Result<Begun, AppError> {
+        let mut launch = self.startable(id, limit)?;
+        let target = target(self, &self.entry(id)?.runner);
+        let now = self.clock.now();
+        let entry = self.entry_mut(id)?;
+        let runner = &mut entry.runner;
+        let before = Before {
+            name: runner.name.clone(),
+            kind: runner.kind,
+            origin: runner.origin.clone(),
+            wishes: runner.wishes.clone(),
+            status: std::mem::replace(&mut runner.status, StatusState::starting(now)),
+            place: runner.place.take(),
+            pid: runner.pid.take(),
+            started_at: std::mem::replace(&mut runner.started_at, now),
+        };
+        if let Some(remade) = remade {
+            launch = remade.launch;
+            runner.origin = Origin::Started(launch.clone());
+            (runner.kind, runner.wishes) = (remade.kind, remade.wishes);
+            runner.name = remade.name.unwrap_or_else(|| before.name.clone());
+        }
+        runner.run += 1;
+        let spec = SpawnSpec {
+            runner: id,
+            run: runner.run,
+            name: runner.name.clone(),
+            launch,
+            target,
+        };
+        let wishes = runner.wishes.clone();
+        entry.start = Start::default();
+        entry.begin_run();
+        self.touch(id);
+        Ok(Begun {
+            spec,
+            wishes,
+            before,
+        })
+    }
+
+    /// The run did not come about.
+    fn take_back(&mut self, id: RunnerId, before: Before) {
+        // Somebody else may have taken the name that it had given up.
+        let name = match self.entry(id) {
+            Ok(entry) if entry.runner.name != before.name => self.free_name(&before.name),
+            _ => before.name,
+        };
+        let Ok(entry) = self.entry_mut(id) else {
+            return;
+        };
+        entry.watch = None;
+        entry.start = Start::default();
+        let runner = &mut entry.runner;
+        runner.name = name;
+        runner.kind = before.kind;
+        runner.origin = before.origin;
+        runner.wishes = before.wishes;
+        runner.status = before.status;
+        runner.place = before.place;
+        runner.pid = before.pid;
+        runner.started_at = before.started_at;
+        self.touch(id);
+    }
 }
 
 /// The session of the key, else the session it was in if that is still there, else one of the same name.
-fn target(world: &World, runner: &crate::domain::runner::Runner) -> SpawnTarget {
+fn target(world: &World, runner: &Runner) -> SpawnTarget {
     if let Some(key) = &runner.key {
         return SpawnTarget::Named {
             name: key.session_name(),
@@ -126,53 +238,4 @@ fn target(world: &World, runner: &crate::domain::runner::Runner) -> SpawnTarget 
             key: None,
         },
     }
-}
-
-/// Everything of a run that the next one replaces.
-struct Before {
-    status: StatusState,
-    place: Option<crate::domain::runner::Place>,
-    pid: Option<crate::domain::ids::Pid>,
-    started_at: crate::domain::time::Timestamp,
-}
-
-fn begin_run(world: &mut World, id: RunnerId) -> Result<Before, AppError> {
-    let now = world.clock.now();
-    let entry = world.entry_mut(id)?;
-    let runner = &mut entry.runner;
-    let status = runner.status.status();
-    if !status.is_ended() {
-        // Somebody else started it between the plan and now.
-        let name = runner.name.to_string();
-        return Err(AppError::Operation {
-            id,
-            name,
-            action: "started",
-            status,
-        });
-    }
-    let before = Before {
-        status: std::mem::replace(&mut runner.status, StatusState::starting(now)),
-        place: runner.place.take(),
-        pid: runner.pid.take(),
-        started_at: std::mem::replace(&mut runner.started_at, now),
-    };
-    runner.run += 1;
-    entry.start = Start::default();
-    entry.begin_run();
-    world.touch(id);
-    Ok(before)
-}
-
-fn restore(world: &mut World, id: RunnerId, before: Before) {
-    let Ok(entry) = world.entry_mut(id) else {
-        return;
-    };
-    entry.watch = None;
-    entry.start = Start::default();
-    entry.runner.status = before.status;
-    entry.runner.place = before.place;
-    entry.runner.pid = before.pid;
-    entry.runner.started_at = before.started_at;
-    world.touch(id);
 }

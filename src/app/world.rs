@@ -4,7 +4,7 @@
 //! everybody before the next one.
 
 use std::collections::{BTreeMap, BTreeSet, btree_map};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use tokio::sync::{mpsc, watch};
 
@@ -18,7 +18,7 @@ use crate::domain::key::SessionKey;
 use crate::domain::runner::Runner;
 use crate::domain::segment::Counts;
 use crate::domain::slot::Slot;
-use crate::domain::time::{Tick, Timestamp};
+use crate::domain::time::Tick;
 use crate::domain::transcript::{Gap, GapReason};
 use crate::ports::clock::Clock;
 use crate::ports::mux::{MuxPane, MuxServer, MuxSession};
@@ -76,12 +76,12 @@ pub(super) struct World {
     pub(super) forgotten: BTreeSet<PaneId>,
     /// Session keys that are taken.
     pub(super) slots: BTreeMap<SessionKey, Slot>,
-    /// Those of them that the store has to learn of.
+    /// Those that a registration is about to give to a session, for as long as it lives.
+    pub(super) claims: BTreeMap<SessionKey, (SessionId, Weak<()>)>,
+    /// Slots that the store has to learn of.
     pub(super) changed_slots: BTreeSet<SessionKey>,
     pub(super) layout: Layout,
     pub(super) server: Option<MuxServer>,
-    /// When the last server went away.
-    pub(super) server_gone_at: Option<Timestamp>,
     /// Most ended runners that stay in the list.
     pub(super) ended_kept: usize,
     /// Sentences for `daemon status` and `doctor`, newest last.
@@ -113,10 +113,10 @@ impl World {
             sessions: BTreeSet::new(),
             forgotten: BTreeSet::new(),
             slots: BTreeMap::new(),
+            claims: BTreeMap::new(),
             changed_slots: BTreeSet::new(),
             layout: Layout::default(),
             server: None,
-            server_gone_at: None,
             ended_kept: usize::MAX,
             warnings: Vec::new(),
             subscribers: Vec::new(),
@@ -159,12 +159,17 @@ impl World {
         Ok(())
     }
 
-    /// Takes a runner in, with a tape for its present run.
+    /// Takes a new runner in.
     pub(super) fn insert(&mut self, runner: Runner) -> &mut Entry {
-        let id = runner.id;
         if let Some(key) = runner.key.clone() {
-            self.reserve(&key, Some(id));
+            self.settle_in(&key, runner.id, runner.is_ours());
         }
+        self.put(runner)
+    }
+
+    /// Takes a runner in, with a tape for its present run. Slots stay as they are.
+    pub(super) fn put(&mut self, runner: Runner) -> &mut Entry {
+        let id = runner.id;
         let tape = Tape::new(id, runner.run, Arc::clone(&self.writer));
         self.touch(id);
         let new = Entry::new(runner, tape);
@@ -225,7 +230,7 @@ impl World {
 
     fn after_change(&mut self, id: RunnerId) {
         self.touch(id);
-        self.blame_server();
+        self.blame_server(id);
         let now = self.clock.now();
         let Some(entry) = self.runners.get_mut(&id) else {
             return;

@@ -1,4 +1,4 @@
-//! Brings the person to a runner's pane with the command lines that the daemon gave. Knows no tmux syntax.
+//! Brings the person to the pane of a runner or a slot with the command lines that the daemon gave. Knows no tmux syntax.
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -13,8 +13,8 @@ use crate::wire::{AttachView, Request, RunnerRef};
 ///
 /// # Errors
 /// The daemon's refusal, or tmux's.
-pub(crate) fn go(context: &Context<'_>, runner: &str) -> Result<(), Failure> {
-    let view = ask(context, runner)?;
+pub(crate) fn go(context: &Context<'_>, to: Request) -> Result<(), Failure> {
+    let view = ask(context, to)?;
     if context.here().is_some() {
         return switch(&view.switch);
     }
@@ -37,8 +37,8 @@ pub(crate) fn go(context: &Context<'_>, runner: &str) -> Result<(), Failure> {
 ///
 /// # Errors
 /// The daemon's refusal.
-pub(crate) fn line(context: &Context<'_>, runner: &str) -> Result<String, Failure> {
-    let view = ask(context, runner)?;
+pub(crate) fn line(context: &Context<'_>, to: Request) -> Result<String, Failure> {
+    let view = ask(context, to)?;
     let argv = if context.here().is_some() {
         view.switch
     } else {
@@ -47,14 +47,16 @@ pub(crate) fn line(context: &Context<'_>, runner: &str) -> Result<String, Failur
     Ok(shell_words(&argv))
 }
 
-fn ask(context: &Context<'_>, runner: &str) -> Result<AttachView, Failure> {
-    let request = Request::AttachRunner(RunnerRef {
+/// The question how to get to a runner.
+pub(crate) fn runner(runner: &str) -> Request {
+    Request::AttachRunner(RunnerRef {
         runner: runner.to_owned(),
-    });
-    context
-        .ask(request)?
-        .attach
-        .ok_or_else(|| missing("attach"))
+    })
+}
+
+fn ask(context: &Context<'_>, to: Request) -> Result<AttachView, Failure> {
+    let answer = context.ask(to)?;
+    answer.attach.ok_or_else(|| missing("attach"))
 }
 
 fn switch(argv: &[String]) -> Result<(), Failure> {

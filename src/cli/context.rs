@@ -70,15 +70,20 @@ impl<'a> Context<'a> {
 
     /// How this program is called for the same server, to be put into hints.
     pub(crate) fn program(&self) -> String {
-        let mut words = vec!["geppetto".to_owned()];
-        if let Some(path) = &self.server.socket_path {
-            words.extend(["-S".to_owned(), path.to_string_lossy().into_owned()]);
-        }
-        if let Some(name) = &self.server.socket_name {
-            words.extend(["-L".to_owned(), name.to_string_lossy().into_owned()]);
-        }
-        super::render::shell_words(&words)
+        program(self.server)
     }
+}
+
+/// How this program is called for a server.
+pub(crate) fn program(server: &Server) -> String {
+    let mut words = vec!["geppetto".to_owned()];
+    if let Some(path) = &server.socket_path {
+        words.extend(["-S".to_owned(), path.to_string_lossy().into_owned()]);
+    }
+    if let Some(name) = &server.socket_name {
+        words.extend(["-L".to_owned(), name.to_string_lossy().into_owned()]);
+    }
+    super::render::shell_words(&words)
 }
 
 /// Asks for a runner.

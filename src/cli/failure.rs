@@ -83,6 +83,18 @@ impl Failure {
         self
     }
 
+    /// The commands in its hints as they must be typed for the server that was asked: `program` instead of `geppetto`.
+    #[must_use]
+    pub(crate) fn for_program(mut self, program: &str) -> Self {
+        let wanted = format!("`{program} ");
+        for hint in &mut self.hints {
+            if !hint.contains(&wanted) {
+                *hint = hint.replace("`geppetto ", &wanted);
+            }
+        }
+        self
+    }
+
     /// What sort of failure it is.
     pub const fn kind(&self) -> Kind {
         self.kind
@@ -210,6 +222,18 @@ mod tests {
         }
         assert_eq!(Failure::new(Kind::BrokenPipe, "").exit_code(), 0);
         assert_eq!(Failure::new(Kind::Usage, "").exit_code(), 2);
+    }
+
+    #[test]
+    fn commands_in_hints_are_for_the_server_that_was_asked() {
+        let body = ErrorBody::new(Tag::KeyInUse, "No.")
+            .hint("`geppetto attach x` goes there, `geppetto stop x` ends it.");
+        let program = r"geppetto -S '/tmp/it'\''s'";
+        let failure = Failure::from(body).for_program(program);
+        let told = format!("`{program} attach x` goes there, `{program} stop x` ends it.");
+        assert_eq!(failure.hints(), std::slice::from_ref(&told));
+        let again = failure.for_program(program);
+        assert_eq!(again.hints(), [told], "once");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::args::{ApiVerb, DaemonVerb, SessionVerb, SessionsVerb, Verb};
 use super::clock::now_ms;
 use super::cmd;
-use super::context::Context;
+use super::context::{self, Context};
 use super::failure::{Failure, Kind};
 use super::invocation::ClientArgs;
 use super::output::Output;
@@ -21,6 +21,7 @@ pub(super) fn code(args: &ClientArgs, environment: &Environment, output: &mut Ou
     match perform(args, environment, output) {
         Ok(code) => code,
         Err(failure) => {
+            let failure = failure.for_program(&context::program(&args.server));
             output.failure(&failure, wants_json(&args.verb));
             failure.exit_code()
         }

@@ -139,6 +139,7 @@ impl Service {
                     ..Answer::default()
                 })
             }
+            Request::AttachSlot(of) => self.attach_slot(&of).await,
             Request::GetStatus(status) => self.status(status).await,
             Request::DaemonStatus(_) => self.about().await,
             other => self.answer_rest(other).await,

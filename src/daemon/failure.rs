@@ -25,7 +25,13 @@ pub(super) fn body(error: &AppError) -> ErrorBody {
         AppError::RunnerLimit { limit } => body.limit = u64::try_from(*limit).ok(),
         AppError::Name { .. } => body.field = Some("name".to_owned()),
         AppError::Key(_) => body.field = Some("key".to_owned()),
-        AppError::SlotNotFound { key } => body.target = Some(key.to_string()),
+        AppError::SlotNotFound { key } | AppError::NoSlotSession { key, .. } => {
+            body.target = Some(key.to_string());
+        }
+        AppError::KeyOfSession { session, .. } => {
+            body.target = Some(session.clone());
+            body.field = Some("key".to_owned());
+        }
         AppError::KeyInUse { id, .. } => {
             body.runner_id = Some(id.to_string());
             body.field = Some("key".to_owned());
@@ -83,7 +89,8 @@ const fn tag(error: &AppError) -> Tag {
         AppError::Mux(error) => mux_tag(error),
         AppError::Store(_) | AppError::Transcript(_) => Tag::Store,
         AppError::NoScreen { .. } => Tag::NoScreen,
-        AppError::KeyInUse { .. } => Tag::KeyInUse,
+        AppError::KeyInUse { .. } | AppError::KeyOfSession { .. } => Tag::KeyInUse,
+        AppError::NoSlotSession { .. } => Tag::TmuxSessionNotFound,
         AppError::SlotNotFound { .. } => Tag::SlotNotFound,
         AppError::TimedOut { .. } => Tag::TimedOut,
         AppError::Ending => Tag::Unavailable,
@@ -136,12 +143,10 @@ fn hint(error: &AppError) -> Option<String> {
         AppError::DuplicateName { .. } => "Choose another name, or forget the other runner.",
         AppError::Name { .. } => "Use letters, digits, `-`, `_`, `.` and `/`.",
         AppError::Key(_) => "Write IDEA, IDEA/SLOT or PREFIX::IDEA::SLOT.",
-        AppError::SlotNotFound { .. } => "`geppetto session list` shows all slots.",
-        AppError::KeyInUse { name, .. } => {
-            return Some(format!(
-                "`geppetto attach {name}` goes there, `geppetto stop {name}` ends it; or choose another slot."
-            ));
-        }
+        AppError::SlotNotFound { .. }
+        | AppError::KeyInUse { .. }
+        | AppError::KeyOfSession { .. }
+        | AppError::NoSlotSession { .. } => return slot_hint(error),
         AppError::UnknownKind { .. } => "The kinds are claude-code, codex, cursor and custom.",
         AppError::Invalid {
             field: "command", ..
@@ -172,6 +177,40 @@ fn hint(error: &AppError) -> Option<String> {
         | AppError::Store(_) => return None,
     };
     Some(text.to_owned())
+}
+
+fn slot_hint(error: &AppError) -> Option<String> {
+    let text = match error {
+        AppError::SlotNotFound { .. } => "`geppetto session list` shows all slots.".to_owned(),
+        AppError::KeyInUse { name, .. } => {
+            let name = shell_word(name);
+            format!(
+                "`geppetto attach {name}` goes there, `geppetto stop {name}` ends it; or choose another slot."
+            )
+        }
+        AppError::KeyOfSession { key, .. } => {
+            let key = shell_word(&key.to_string());
+            format!(
+                "`geppetto session attach {key}` goes there, `geppetto session release {key}` gives the key back; or choose another slot."
+            )
+        }
+        AppError::NoSlotSession { short, .. } => {
+            let short = shell_word(short);
+            format!("Start something in it: `geppetto new --key {short} -- COMMAND`.")
+        }
+        _ => return None,
+    };
+    Some(text)
+}
+
+/// A name or a key as it must be typed into a shell; neither can hold a quote.
+fn shell_word(text: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "@%+:,./_-".contains(c);
+    if text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{text}'")
+    }
 }
 
 fn operation_hint(status: crate::domain::status::Status, action: &str) -> &'static str {
@@ -234,4 +273,28 @@ fn mux_hint(error: &MuxError) -> Option<String> {
         }
     };
     Some(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::key::SessionKey;
+
+    #[test]
+    fn commands_in_hints_can_be_pasted() {
+        let key = SessionKey::parse("it;$(x)/a", "coda").unwrap();
+        let hint = |error: AppError| body(&error).hint.unwrap();
+        let session = "work".to_owned();
+        let told = hint(AppError::KeyOfSession {
+            key: key.clone(),
+            session,
+        });
+        assert!(
+            told.contains("`geppetto session attach 'coda::it;$(x)::a'`"),
+            "{told}"
+        );
+        let short = "it;$(x)/a".to_owned();
+        let told = hint(AppError::NoSlotSession { key, short });
+        assert!(told.contains("--key 'it;$(x)/a' --"), "{told}");
+    }
 }

@@ -40,6 +40,14 @@ impl Service {
         })
     }
 
+    pub(super) async fn attach_slot(&self, of: &SlotRef) -> Result<Answer> {
+        let attach = self.app.attach_slot(&of.key).await.map_err(refused)?;
+        Ok(Answer {
+            attach: Some(view::attach(attach)),
+            ..Answer::default()
+        })
+    }
+
     pub(super) async fn restore(&self, request: &RestoreRunners) -> Result<Answer> {
         let restored = self.app.restore(request.dry_run).await.map_err(refused)?;
         Ok(Answer {

@@ -99,6 +99,17 @@ pub struct Stored {
     pub forgotten_panes: Vec<u32>,
 }
 
+/// An exit as a run parent wrote it down because it found no daemon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrittenExit {
+    /// How the program ended.
+    pub outcome: Outcome,
+    /// When.
+    pub at: Timestamp,
+    /// True when its terminal was taken away before it ended.
+    pub hung_up: bool,
+}
+
 /// How many changes of status are kept of each runner; older ones go. Weeks of a busy agent.
 pub const HISTORY_KEPT: usize = 1000;
 
@@ -154,7 +165,7 @@ pub trait RunnerStore: Send + Sync {
         &self,
         runner: RunnerId,
         run: u32,
-    ) -> Result<Option<(Outcome, Timestamp)>, StoreError>;
+    ) -> Result<Option<WrittenExit>, StoreError>;
 
     /// The newest `limit` changes of a runner's status, oldest first. Written by saving, at most [`HISTORY_KEPT`] of each
     /// runner, until it is no longer in the list.

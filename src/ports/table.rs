@@ -4,7 +4,7 @@ use std::io;
 
 use async_trait::async_trait;
 
-use crate::domain::ids::Pid;
+use crate::domain::ids::{Pid, RunnerId};
 
 /// One process, at the moment it was listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,4 +62,19 @@ pub trait ProcessTable: Send + Sync {
     /// Returns when the process has ended (at once if it is not there). Waits without polling where the system
     /// can tell (Linux: pidfd), else by looking every 100 ms.
     async fn ended(&self, pid: Pid);
+}
+
+/// A run, as the command line of its run parent names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunOf {
+    /// Whose run.
+    pub runner: RunnerId,
+    /// Its number.
+    pub run: u32,
+}
+
+/// Run parents that nobody has told of.
+pub trait RunParents: Send + Sync {
+    /// The run above which process `pid` is; `None` when it is no run parent, or not there.
+    fn run_of(&self, pid: Pid) -> Option<RunOf>;
 }

@@ -6,18 +6,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use crate::domain::exit::Outcome;
 use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
 use crate::domain::slot::Slot;
-use crate::domain::time::Timestamp;
 use crate::ports::keys::SlotStore;
-use crate::ports::store::{HISTORY_KEPT, RunnerStore, StatusChange, StoreError, Stored};
+use crate::ports::store::{
+    HISTORY_KEPT, RunnerStore, StatusChange, StoreError, Stored, WrittenExit,
+};
 
 #[derive(Debug, Default)]
 struct Contents {
     stored: Stored,
-    exits: HashMap<(RunnerId, u32), (Outcome, Timestamp)>,
+    exits: HashMap<(RunnerId, u32), WrittenExit>,
     history: BTreeMap<RunnerId, Vec<StatusChange>>,
     slots: Vec<Slot>,
 }
@@ -30,15 +30,9 @@ pub(crate) struct MemoryStore {
 
 impl MemoryStore {
     /// Leaves an exit as a run parent without a daemon does.
-    pub(crate) async fn leave_exit(
-        &self,
-        runner: RunnerId,
-        run: u32,
-        outcome: Outcome,
-        at: Timestamp,
-    ) {
+    pub(crate) async fn leave_exit(&self, runner: RunnerId, run: u32, written: WrittenExit) {
         let mut contents = self.contents.lock().await;
-        contents.exits.insert((runner, run), (outcome, at));
+        contents.exits.insert((runner, run), written);
     }
 }
 
@@ -67,7 +61,7 @@ impl RunnerStore for MemoryStore {
         &self,
         runner: RunnerId,
         run: u32,
-    ) -> Result<Option<(Outcome, Timestamp)>, StoreError> {
+    ) -> Result<Option<WrittenExit>, StoreError> {
         Ok(self.contents.lock().await.exits.remove(&(runner, run)))
     }
 

@@ -19,6 +19,7 @@ use crate::ports::process::{
     Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
     ProcessMonitor, RunReports, SpawnSpec, SpawnTarget,
 };
+use crate::ports::table::{RunOf, RunParents};
 
 /// Room for the events of one pane.
 const STREAM: usize = 1024;
@@ -28,6 +29,9 @@ struct State {
     sessions: Vec<MuxSession>,
     panes: Vec<MuxPane>,
     streams: BTreeMap<PaneId, mpsc::Sender<ProcessEvent>>,
+    runs: BTreeMap<Pid, RunOf>,
+    /// How many servers went away before this one.
+    servers_gone: u64,
     next: u32,
     deeds: Vec<String>,
 }
@@ -77,6 +81,70 @@ impl FakeMux {
             .expect("the test listens");
     }
 
+    /// The server goes away with everything in it; the daemon is told, first in the streams of all panes. What comes next is of
+    /// another server, which counts from the beginning.
+    pub(crate) async fn lose_server(&self, at: Timestamp) {
+        let streams = {
+            let mut state = self.state.lock().await;
+            let servers_gone = state.servers_gone + 1;
+            let streams = std::mem::take(&mut state.streams);
+            *state = State {
+                servers_gone,
+                deeds: std::mem::take(&mut state.deeds),
+                ..State::default()
+            };
+            streams
+        };
+        let exit = Exit {
+            outcome: Outcome::NotKnown,
+            source: ExitSource::ServerGone,
+            at,
+        };
+        for stream in streams.into_values() {
+            // Nobody reads those of runs that have ended.
+            let _ended = stream.send(ProcessEvent::Exit(exit)).await;
+        }
+        // Without a daemon nobody is told.
+        let _untold = self.events.send(MuxEvent::ServerGone).await;
+    }
+
+    /// A pane of ours that has not got its mark yet.
+    pub(crate) async fn unmark(&self, pane: PaneId) {
+        let mut state = self.state.lock().await;
+        let is_it = |known: &&mut MuxPane| known.place.pane == pane;
+        for known in state.panes.iter_mut().filter(is_it) {
+            known.runner = None;
+        }
+    }
+
+    /// So many terminals are attached to a session; the daemon is told.
+    pub(crate) async fn attach_terminals(&self, name: &str, clients: u32) {
+        let mut state = self.state.lock().await;
+        let is_it = |known: &&mut MuxSession| known.name == name;
+        for session in state.sessions.iter_mut().filter(is_it) {
+            session.clients = clients;
+        }
+        drop(state);
+        self.tell_layout().await;
+    }
+
+    /// A pane goes away; the daemon is told.
+    pub(crate) async fn lose_pane(&self, pane: PaneId) {
+        let mut state = self.state.lock().await;
+        state.panes.retain(|known| known.place.pane != pane);
+        drop(state);
+        self.tell_layout().await;
+    }
+
+    /// A session goes away with its panes; the daemon is told.
+    pub(crate) async fn lose_session(&self, name: &str) {
+        let mut state = self.state.lock().await;
+        state.sessions.retain(|session| session.name != name);
+        state.panes.retain(|pane| pane.session_name != name);
+        drop(state);
+        self.tell_layout().await;
+    }
+
     /// The pane prints.
     pub(crate) async fn print(&self, pane: PaneId, text: &str) {
         let bytes = Bytes::copy_from_slice(text.as_bytes());
@@ -113,6 +181,13 @@ impl FakeMux {
             .streams
             .get(&pane)
             .is_some_and(|stream| !stream.is_closed())
+    }
+
+    /// How many panes are followed.
+    pub(crate) async fn watches(&self) -> usize {
+        let state = self.state.lock().await;
+        let open = |stream: &&mpsc::Sender<ProcessEvent>| !stream.is_closed();
+        state.streams.values().filter(open).count()
     }
 
     /// The pane of a runner that was started.
@@ -186,7 +261,7 @@ impl Mux for FakeMux {
             socket: PathBuf::from("/tmp/fake"),
             version: "3.5a".to_owned(),
             pid: pid(7),
-            start_time: 1,
+            start_time: 1 + self.state.lock().await.servers_gone,
         })
     }
 
@@ -214,7 +289,7 @@ impl MuxMarks for FakeMux {
             target: session.to_string(),
         })?;
         found.registered = registered;
-        found.key = key.map(ToOwned::to_owned).or(found.key.take());
+        found.key = key.map(ToOwned::to_owned);
         Ok(())
     }
 
@@ -257,18 +332,28 @@ impl ProcessMonitor for FakeMux {
         }
         let session = match &spec.target {
             SpawnTarget::Session(id) => *id,
-            SpawnTarget::Named { name, .. } => {
+            SpawnTarget::Named { name, key } => {
                 let known = state
                     .sessions
                     .iter()
                     .find(|s| s.name == *name)
                     .map(|s| s.id);
-                known.unwrap_or_else(|| state.open_session(name))
+                let session = known.unwrap_or_else(|| state.open_session(name));
+                if let Some(known) = state.sessions.iter_mut().find(|s| s.id == session) {
+                    known.key.clone_from(key);
+                }
+                session
             }
         };
         let pane = state.open_pane(session, &program, Some(spec.runner));
+        let handle = state.handle(pane)?;
+        let run = RunOf {
+            runner: spec.runner,
+            run: spec.run,
+        };
+        state.runs.insert(handle.place.pane_pid, run);
         state.deeds.push(format!("spawn {program}"));
-        state.handle(pane)
+        Ok(handle)
     }
 
     async fn attach(&self, asked: Pid) -> Result<ProcessHandle, ProcessError> {
@@ -344,6 +429,13 @@ impl ProcessMonitor for FakeMux {
         state.panes.retain(|known| known.place.pane != pane);
         state.deeds.push(format!("close {pane}"));
         Ok(())
+    }
+}
+
+impl RunParents for FakeMux {
+    fn run_of(&self, pid: Pid) -> Option<RunOf> {
+        let state = self.state.try_lock().expect("nobody else asks now");
+        state.runs.get(&pid).copied()
     }
 }
 

@@ -16,12 +16,13 @@ use crate::domain::transcript::Position;
 use crate::ports::keys::SlotStore;
 use crate::ports::store::{
     HISTORY_KEPT, RunnerStore, StatusChange, StoreError, Stored, StoredRunner, StoredServer,
+    WrittenExit,
 };
 
 /// Checks an empty store. `leave_exit` does what a run parent without a daemon does.
 pub(crate) async fn check<F>(
     store: &dyn RunnerStore,
-    leave_exit: impl Fn(RunnerId, u32, Outcome, Timestamp) -> F,
+    leave_exit: impl Fn(RunnerId, u32, WrittenExit) -> F,
 ) where
     F: Future<Output = ()>,
 {
@@ -42,15 +43,21 @@ pub(crate) async fn check<F>(
 
     let (one, other) = (runner_id(1), runner_id(2));
     assert_eq!(store.take_exit(one, 1).await.unwrap(), None);
-    let (killed, left) = (Outcome::Signal(9), Outcome::Code(3));
-    leave_exit(one, 1, killed, Timestamp(5)).await;
-    leave_exit(one, 2, left, Timestamp(6)).await;
+    let exit = |outcome, at, hung_up| WrittenExit {
+        outcome,
+        at: Timestamp(at),
+        hung_up,
+    };
+    let killed = exit(Outcome::Signal(9), 5, false);
+    let left = exit(Outcome::Code(0), 6, true);
+    leave_exit(one, 1, killed).await;
+    leave_exit(one, 2, left).await;
     assert_eq!(store.take_exit(other, 1).await.unwrap(), None);
     let taken = store.take_exit(one, 1).await.unwrap();
-    assert_eq!(taken, Some((killed, Timestamp(5))));
+    assert_eq!(taken, Some(killed));
     assert_eq!(store.take_exit(one, 1).await.unwrap(), None, "once");
     let taken = store.take_exit(one, 2).await.unwrap();
-    assert_eq!(taken, Some((left, Timestamp(6))));
+    assert_eq!(taken, Some(left));
     assert_eq!(store.load().await.unwrap(), fewer, "exits are apart");
 
     let mut turned = full;
@@ -288,8 +295,8 @@ mod tests {
     #[tokio::test]
     async fn the_store_in_memory_keeps_the_contract() {
         let store = MemoryStore::default();
-        check(&store, |runner, run, outcome, at| {
-            store.leave_exit(runner, run, outcome, at)
+        check(&store, |runner, run, written| {
+            store.leave_exit(runner, run, written)
         })
         .await;
         check_history(&store).await;
@@ -301,16 +308,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let state_dir = dir.path().join("a/b");
         let store = SqliteStore::start(state_dir.clone()).unwrap();
-        check(&store, |runner, run, outcome, at| {
-            let (code, signal) = outcome.code_and_signal();
+        check(&store, |runner, run, written| {
+            let (code, signal) = written.outcome.code_and_signal();
             // Written by the run parent's own writer: the two sides of the file must agree.
             let exited = RunExited {
                 runner_id: runner.to_string(),
                 run,
                 code,
                 signal,
-                hung_up: false,
-                at_ms: at.0,
+                hung_up: written.hung_up,
+                at_ms: written.at.0,
             };
             exit_file::write(&state_dir, &exited).unwrap();
             std::future::ready(())

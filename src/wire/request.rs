@@ -68,6 +68,8 @@ pub enum Request {
     RestoreRunners(RestoreRunners),
     /// The command lines that bring a person to the runner's pane.
     AttachRunner(RunnerRef),
+    /// The same for a slot: to the pane of its runner, else to what its session shows.
+    AttachSlot(SlotRef),
     /// Removes a runner from the list; a live one is no longer watched, its program goes on.
     ForgetRunner(RunnerRef),
     /// Every tmux session.

@@ -24,6 +24,7 @@ mod protocol;
 mod recording;
 mod refusals;
 mod register;
+mod restore;
 mod run_parent;
 mod slots;
 mod status;

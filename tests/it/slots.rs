@@ -218,3 +218,125 @@ fn what_a_lost_server_ran_is_started_again_once() {
         "{second}"
     );
 }
+
+#[test]
+fn of_two_who_want_a_key_at_once_one_gets_it_and_the_other_is_told_where_it_is() {
+    let sandbox = Sandbox::new();
+    sandbox.daemon();
+    // The second round meets a runner of that key that has ended.
+    for round in 1..=2 {
+        let new = |script: &str| {
+            let script = format!("echo {script}; read line");
+            let named = ["new", "--json", "--key", "idea", "--name", "it"];
+            sandbox.geppetto(&[&named[..], &["--", "sh", "-c", &script]].concat())
+        };
+        let (a, b) = std::thread::scope(|scope| {
+            let a = scope.spawn(|| new("by a"));
+            let b = scope.spawn(|| new("by b"));
+            (a.join().unwrap(), b.join().unwrap())
+        });
+        let (lost, line) = match (a.is_ok(), b.is_ok()) {
+            (true, false) => (b, "by a"),
+            (false, true) => (a, "by b"),
+            _ => panic!("{a:#?}\n{b:#?}"),
+        };
+        let error: Value = serde_json::from_str(&lost.clone().refused(1)).unwrap();
+        assert_eq!(error["error"]["tag"], "KeyInUse", "{lost:#?}");
+        sandbox.wait_for_line("it", line);
+        let runner = sandbox.runner("it");
+        assert_eq!((sandbox.runners().len(), runner.run), (1, round));
+        assert!(runner.command.last().unwrap().contains(line), "{runner:#?}");
+
+        // What it is told to do can be pasted, and means this very server.
+        let hint = error["error"]["hint"].as_str().unwrap();
+        let stop = hint
+            .split('`')
+            .find(|part| part.contains(" stop "))
+            .unwrap();
+        let program = env!("CARGO_BIN_EXE_geppetto");
+        sandbox.sh(&stop.replacen("geppetto", program, 1)).ok();
+        assert_eq!(sandbox.runner("it").status, "stopped");
+    }
+}
+
+#[test]
+fn a_run_of_a_key_that_cannot_start_leaves_the_runner_as_it_was() {
+    let sandbox = Sandbox::new();
+    sandbox.start_with("one", &["--key", "idea"], "echo up; exit 0");
+    let before = sandbox.wait_for_status("one", "completed");
+    sandbox
+        .sh("printf '\\177ELF' >broken; chmod +x broken")
+        .ok();
+    let broken = sandbox.text_path("work/broken");
+    sandbox
+        .geppetto(&["new", "--key", "idea", "--name", "two", "--", &broken])
+        .refused(1);
+    let after = sandbox.runner("one");
+    assert_eq!(
+        (&after.command, &after.kind, &after.status, &after.id),
+        (&before.command, &before.kind, &before.status, &before.id)
+    );
+    assert_eq!(sandbox.runners().len(), 1);
+    sandbox.geppetto(&["start", "one"]).ok();
+    sandbox.wait_for_status("one", "completed");
+}
+
+#[test]
+fn a_slot_is_reached_also_without_its_runner_and_says_so_when_nothing_is_there() {
+    let sandbox = Sandbox::new();
+    let runner = sandbox.start_with("one", &["--key", "idea"], "read line");
+    let session = runner.session_id.unwrap();
+    let new = [
+        "new-window",
+        "-d",
+        "-t",
+        &session,
+        "sh -c 'echo beside; read line'",
+    ];
+    sandbox.tmux(&new);
+    sandbox.tmux(&["kill-pane", "-t", &runner.pane_id.unwrap()]);
+    sandbox.wait_for_status("one", "failed");
+    let attach = ["session", "attach", "idea", "--print"];
+    for is_forgotten in [false, true] {
+        if is_forgotten {
+            sandbox.geppetto(&["forget", "one"]).ok();
+        }
+        let command = sandbox.geppetto(&attach).ok();
+        let terminal = Terminal::open(&sandbox);
+        terminal.type_line(command.trim_end());
+        terminal.wait_for("beside");
+        sandbox.tmux(&["detach-client", "-s", &session]);
+    }
+    sandbox.tmux(&["kill-session", "-t", &session]);
+    sandbox.wait_until("the slot to have no session", || {
+        status(&sandbox, "idea") == "ended"
+    });
+    let refused = sandbox.geppetto(&attach).refused(1);
+    let socket = sandbox.text_path("t");
+    let next = format!("`geppetto -S {socket} new --key idea/primary -- COMMAND`");
+    assert!(refused.contains(&next), "{refused}");
+}
+
+#[test]
+fn a_key_is_not_taken_from_a_session_that_has_it() {
+    let sandbox = Sandbox::new();
+    sandbox.session("one", "read line");
+    sandbox.session("two", "read line");
+    sandbox.geppetto(&["register", "one", "--key", "idea"]).ok();
+    let take = ["register", "two", "--key", "idea"];
+    let refused = sandbox.geppetto(&take).refused(1);
+    assert!(
+        refused.contains("is that of the tmux session \"one\""),
+        "{refused}"
+    );
+    let key = || sandbox.tmux(&["show-options", "-qv", "-t", "=two:", "@geppetto_key"]);
+    assert_eq!(key(), "");
+    let release = refused
+        .split('`')
+        .find(|part| part.contains(" release "))
+        .unwrap();
+    let program = env!("CARGO_BIN_EXE_geppetto");
+    sandbox.sh(&release.replacen("geppetto", program, 1)).ok();
+    sandbox.geppetto(&take).ok();
+    assert_eq!(key(), "coda::idea::primary");
+}

@@ -25,6 +25,17 @@ pub(super) fn processes() -> io::Result<Vec<ProcessInfo>> {
     Ok(found)
 }
 
+/// The words of its command line; none when it is not there.
+pub(super) fn arguments(pid: Pid) -> Vec<String> {
+    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let Some(line) = line.strip_suffix(&[0]) else {
+        return Vec::new();
+    };
+    line.split(|byte| *byte == 0)
+        .map(|word| String::from_utf8_lossy(word).into_owned())
+        .collect()
+}
+
 /// True when only the entry of the process is left.
 pub(super) fn is_zombie(pid: Pid) -> bool {
     process(pid).is_some_and(|process| process.zombie)

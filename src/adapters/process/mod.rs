@@ -4,6 +4,7 @@
 mod linux;
 #[cfg(any(test, not(target_os = "linux")))]
 mod ps;
+mod run_parents;
 
 use std::io;
 use std::time::Duration;

@@ -40,6 +40,14 @@ fn session(_pid: Pid, shown: &str) -> Option<i32> {
     shown.parse().ok()
 }
 
+/// The words of its command line, split also within words that have spaces; none when it is not there.
+pub(super) fn arguments(pid: Pid) -> Vec<String> {
+    let line = ps(&["-ww", "-o", "args=", "-p", &pid.to_string()]);
+    let line = line.map(|output| output.stdout).unwrap_or_default();
+    let line = String::from_utf8_lossy(&line);
+    line.split_whitespace().map(str::to_owned).collect()
+}
+
 /// True when only the entry of the process is left.
 pub(super) fn is_zombie(pid: Pid) -> bool {
     ps(&["-o", "stat=", "-p", &pid.to_string()])

@@ -3,8 +3,11 @@
 mod life;
 mod log_file;
 mod logs;
+mod recovery;
 mod register;
 mod restart;
+mod restore;
+mod slots;
 mod transcript;
 
 use std::path::Path;
@@ -21,6 +24,7 @@ use crate::domain::settings::Settings;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
 use crate::ports::process::ProcessEvent;
+use crate::ports::store::WrittenExit;
 use crate::ports::transcript::Transcripts;
 use crate::testkit::{FakeFiles, FakeMux, ManualClock, MemoryStore, MemoryTranscripts, TestSpawn};
 
@@ -55,6 +59,7 @@ impl Core {
             process: mux.clone(),
             freezer: mux.clone(),
             reports: mux.clone(),
+            run_parents: mux.clone(),
             store: store.clone(),
             slots: store,
             transcripts: Transcripts {
@@ -148,10 +153,49 @@ impl Core {
     }
 }
 
+/// A multiplexer and a disk that outlive daemons.
+struct Lasting {
+    mux: Arc<FakeMux>,
+    store: Arc<MemoryStore>,
+}
+
+impl Lasting {
+    fn new() -> Self {
+        Self {
+            mux: FakeMux::new(),
+            store: Arc::default(),
+        }
+    }
+
+    /// A daemon that has found what is there.
+    async fn daemon(&self) -> Core {
+        let core = Core::with(self.mux.clone(), self.store.clone(), Settings::default());
+        core.app.recover().await.unwrap();
+        core
+    }
+
+    /// It dies, and lets go of every pane.
+    async fn crash(&self, daemon: Core) {
+        drop(daemon);
+        while self.mux.watches().await > 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
 fn command(words: &[&str]) -> NewRunner {
     NewRunner {
         command: words.iter().map(|&word| word.to_owned()).collect(),
         ..NewRunner::default()
+    }
+}
+
+/// What a run parent without a daemon writes down.
+fn written(outcome: Outcome) -> WrittenExit {
+    WrittenExit {
+        outcome,
+        at: Timestamp(8),
+        hung_up: false,
     }
 }
 

@@ -21,7 +21,7 @@ async fn a_new_daemon_finds_what_lives_and_what_ended_meanwhile() {
     let _ = vanished;
     drop(old);
     store
-        .leave_exit(ended.runner.id, 1, Outcome::Code(3), Timestamp(8))
+        .leave_exit(ended.runner.id, 1, written(Outcome::Code(3)))
         .await;
     let pane = mux.pane_of(lives.runner.id).await.unwrap();
     while mux.is_watched(pane).await {

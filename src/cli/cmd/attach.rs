@@ -6,11 +6,12 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 
 pub(crate) fn run(args: &AttachArgs, context: &mut Context<'_>) -> Result<(), Failure> {
+    let there = attach_argv::runner(&args.runner);
     if args.print {
-        let line = attach_argv::line(context, &args.runner)?;
+        let line = attach_argv::line(context, there)?;
         return context.output.answer(line);
     }
-    attach_argv::go(context, &args.runner)
+    attach_argv::go(context, there)
 }
 
 #[cfg(test)]

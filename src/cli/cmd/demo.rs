@@ -44,7 +44,7 @@ pub(crate) fn run(args: &DemoArgs, context: &mut Context<'_>) -> Result<(), Fail
         runner.id,
         render::command(&runner)
     ))?;
-    let line = attach_argv::line(context, &runner.id)?;
+    let line = attach_argv::line(context, attach_argv::runner(&runner.id))?;
     context.output.answer(format!(
         "Look at it in another terminal: {}",
         printable(&line)

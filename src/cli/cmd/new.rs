@@ -26,7 +26,7 @@ pub(crate) fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<(), Failu
     context.output.answer(format!("{name} {}", runner.id))?;
     if args.attach {
         context.output.flush()?;
-        return attach_argv::go(context, &runner.id);
+        return attach_argv::go(context, attach_argv::runner(&runner.id));
     }
     let program = context.program();
     let name = shell_words(&[name]);

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use crate::cli::args::{JsonArgs, ReserveArgs, SessionVerb, SlotArgs, SlotAttachArgs};
 use crate::cli::attach_argv;
 use crate::cli::context::{Context, missing};
-use crate::cli::failure::{Failure, Kind};
+use crate::cli::failure::Failure;
 use crate::cli::{render, table};
 use crate::domain::text::printable;
 use crate::wire::{Answer, Empty, Request, SinceView, SlotRef, SlotView};
@@ -138,22 +138,12 @@ fn news(since: &SinceView) -> String {
 }
 
 fn attach(args: &SlotAttachArgs, context: &mut Context<'_>) -> Result<(), Failure> {
-    let slot = slot_of(context.ask(Request::ShowSlot(of(&args.key)))?)?;
-    let is_there = matches!(slot.status.as_str(), "attached" | "detached");
-    let Some(runner) = slot.runner_id.filter(|_| is_there) else {
-        let sentence = format!("The slot {} has no tmux session.", printable(&slot.key));
-        return Err(Failure::new(Kind::Refused, sentence).hint(format!(
-            "Start something in it: `{} new --key {}/{} -- COMMAND`.",
-            context.program(),
-            slot.idea,
-            slot.slot
-        )));
-    };
+    let there = Request::AttachSlot(of(&args.key));
     if args.print {
-        let line = attach_argv::line(context, &runner)?;
+        let line = attach_argv::line(context, there)?;
         return context.output.answer(line);
     }
-    attach_argv::go(context, &runner)
+    attach_argv::go(context, there)
 }
 
 #[cfg(test)]
@@ -221,12 +211,22 @@ mod tests {
     }
 
     #[test]
+    fn the_way_to_a_slot_is_printed() {
+        let answer = r#"{"success":true,"attach":{"attach":["tmux","attach","-t","=coda__x__primary:"],"switch":[]}}"#;
+        assert_snapshot!(Session::new(&[answer]).run(&["session", "attach", "x", "--print"]), @r#"
+        > {"type":"attach-slot","key":"x"}
+        tmux attach -t '=coda__x__primary:'
+        [0]
+        "#);
+    }
+
+    #[test]
     fn a_slot_without_a_session_says_how_to_start_one() {
-        let answer = format!(r#"{{"success":true,"slot":{}}}"#, slot("ended"));
-        assert_snapshot!(Session::new(&[&answer]).run(&["session", "attach", "checkout/review"]), @r#"
-        > {"type":"show-slot","key":"checkout/review"}
-        ! error: The slot coda::checkout::review has no tmux session.
-        ! hint: Start something in it: `geppetto new --key checkout/review -- COMMAND`.
+        let answer = r#"{"success":false,"error":{"tag":"TmuxSessionNotFound","message":"The slot coda::x::y has no tmux session.","hint":"Start something in it: `geppetto new --key x/y -- COMMAND`."}}"#;
+        assert_snapshot!(Session::new(&[answer]).run(&["session", "attach", "x/y"]), @r#"
+        > {"type":"attach-slot","key":"x/y"}
+        ! error: The slot coda::x::y has no tmux session.
+        ! hint: Start something in it: `geppetto new --key x/y -- COMMAND`.
         [1]
         "#);
     }

@@ -40,6 +40,11 @@ impl Process {
         found
     }
 
+    /// True when it has this variable in its environment, `NAME=value`.
+    pub(crate) fn has_variable(&self, variable: &str) -> bool {
+        self.traces.split(['\0', ' ']).any(|part| part == variable)
+    }
+
     fn all() -> Vec<Self> {
         let Ok(entries) = fs::read_dir("/proc") else {
             return Self::from_ps();

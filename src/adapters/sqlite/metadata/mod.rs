@@ -28,13 +28,11 @@ use tokio::sync::{mpsc, oneshot};
 use self::owner::Owner;
 use super::limits::{END_WRITER, METADATA_WORK};
 use super::worker::Worker;
-use crate::domain::exit::Outcome;
 use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
 use crate::domain::slot::Slot;
-use crate::domain::time::Timestamp;
 use crate::ports::keys::SlotStore;
-use crate::ports::store::{RunnerStore, StatusChange, StoreError, Stored};
+use crate::ports::store::{RunnerStore, StatusChange, StoreError, Stored, WrittenExit};
 
 type Work = Box<dyn FnOnce(&mut Owner) + Send>;
 
@@ -111,7 +109,7 @@ impl RunnerStore for SqliteStore {
         &self,
         runner: RunnerId,
         run: u32,
-    ) -> Result<Option<(Outcome, Timestamp)>, StoreError> {
+    ) -> Result<Option<WrittenExit>, StoreError> {
         self.ask(move |owner| owner.take_exit(runner, run)).await
     }
 

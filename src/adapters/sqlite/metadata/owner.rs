@@ -16,11 +16,9 @@ use super::own_file::OwnFile;
 use super::runners::{self, Known};
 use super::schema::MIGRATIONS;
 use super::{exit_file, import, read_only, slots};
-use crate::domain::exit::Outcome;
 use crate::domain::ids::RunnerId;
 use crate::domain::slot::Slot;
-use crate::domain::time::Timestamp;
-use crate::ports::store::{StoreError, Stored};
+use crate::ports::store::{StoreError, Stored, WrittenExit};
 
 /// The open database, and what of the list is in it.
 pub(super) struct Open {
@@ -142,7 +140,7 @@ impl Owner {
         &self,
         runner: RunnerId,
         run: u32,
-    ) -> Result<Option<(Outcome, Timestamp)>, StoreError> {
+    ) -> Result<Option<WrittenExit>, StoreError> {
         let file = OwnFile::new(self.directory.join(exit_file::name(runner, run)));
         let Some(content) = file.read()? else {
             return Ok(None);

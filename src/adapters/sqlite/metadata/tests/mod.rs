@@ -9,8 +9,9 @@ use std::path::Path;
 use std::task::{Context, Poll, Waker};
 
 use super::*;
-use crate::domain::exit::{Exit, ExitSource};
+use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::status::Status;
+use crate::domain::time::Timestamp;
 use crate::ports::store::{StoredRunner, StoredServer};
 use crate::testkit::store_contract::{bare, full, runner_id, slots, started};
 
