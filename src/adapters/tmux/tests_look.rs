@@ -512,15 +512,13 @@ async fn a_paused_pane_goes_on_behind_a_picture() {
         ) {}
         let first = until_screen(&mut stream).await;
         assert_eq!(first.output, "", "what came between is in the picture");
-        let mut stretches = Vec::new();
-        for _look in 0..5 {
+        // It goes on: on a busy machine the program has not printed in front of every picture.
+        let mut stretches: Vec<Stretch> = Vec::new();
+        while stretches.len() < 5 || stretches.iter().all(|stretch| stretch.output.is_empty()) {
             hub.tmux.look(&handle).await.unwrap();
             stretches.push(until_screen(&mut stream).await);
+            assert!(stretches.len() < 1000, "nothing is told any more");
         }
-        assert!(
-            stretches.iter().any(|stretch| !stretch.output.is_empty()),
-            "it goes on"
-        );
         assert_eq!(judge(&first.screen, &stretches).1, 0);
     }
     hub.stop().await;
