@@ -185,7 +185,7 @@ fn key(settings: &Settings, paths: &Paths) -> Result<Option<Key>, DaemonError> {
     // Beside the directories of all daemons of this user, who share the key.
     let lock = paths.state_dir.with_file_name("keyring.lock");
     let bytes = keyring::key(&lock).map_err(|error| DaemonError::Key {
-        hint: error.hint().to_owned(),
+        hint: error.hint(),
         source: Box::new(error),
     })?;
     Ok(Some(Key::from_bytes(&bytes)))

@@ -4,7 +4,7 @@
 #[cfg(feature = "keyring")]
 mod os;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Bytes of a key.
 pub const KEY: usize = 32;
@@ -43,6 +43,12 @@ pub enum KeyringError {
     /// Which of them would it be?
     #[error("the keyring has several entries \"transcripts\" of \"geppetto\"")]
     Several,
+    /// There was a key, and this keyring has none. A new one would make the old transcripts look like damage.
+    #[error("the key that transcripts were encrypted with is not in this keyring any more")]
+    Lost {
+        /// The file that remembers it.
+        lock: PathBuf,
+    },
     /// Daemons that make the key at the same time cannot be kept apart.
     #[error("{what}: {source}")]
     Io {
@@ -56,8 +62,8 @@ pub enum KeyringError {
 
 impl KeyringError {
     /// The next step.
-    pub const fn hint(&self) -> &'static str {
-        match self {
+    pub fn hint(&self) -> String {
+        let text = match self {
             Self::NotBuilt => {
                 "Build it with `cargo build --release --locked --features keyring`, or set `encryption_key_file` instead."
             }
@@ -70,12 +76,20 @@ impl KeyringError {
             Self::NoKey | Self::Several => {
                 "Look at it in the keyring's own program; keep the one with the key, or remove it for a new key."
             }
+            Self::Lost { lock } => {
+                return format!(
+                    "Put your copy of it back, or remove {} for a new key.",
+                    lock.display()
+                );
+            }
             Self::Io { .. } => "See who owns the file and whether the disk is full.",
-        }
+        };
+        text.to_owned()
     }
 }
 
-/// The key. One is made and stored when there is none; `lock` keeps others from making another one meanwhile.
+/// The key. One is made and stored when there never was one; `lock` keeps others from making another one meanwhile, and
+/// remembers that there was one.
 ///
 /// # Errors
 /// [`KeyringError`], after some seconds at the latest.

@@ -2,6 +2,7 @@
 //! password promises an answer.
 
 use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +21,9 @@ use super::{KEY, KeyringError};
 const SERVICE: &str = "geppetto";
 const USER: &str = "transcripts";
 
+/// What stands in the lock file once there was a key; for a person who looks.
+const MEMORY: &[u8] = b"The key of the transcripts is in the keyring.\n";
+
 /// How long the keyring may take. A client waits 10 s for its daemon, which has to ask tmux, too; a keyring that is open
 /// answers in milliseconds. Then the daemon refuses to begin, and whoever started it tries again.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -27,8 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub(super) fn key(lock: &Path) -> Result<[u8; KEY], KeyringError> {
     let lock = lock.to_owned();
     within(PATIENCE, move || {
-        let _until_stored = alone(&lock)?;
-        find_or_make(&store()?)
+        let mut memory = alone(&lock)?;
+        remembered(&mut memory, &lock, &store()?)
     })
 }
 
@@ -63,18 +67,41 @@ fn within<T: Send + 'static>(
 /// Waits until no other daemon looks for the key or makes one: two keys made at once would be one too many, and what was
 /// written with the lost one could not be read again.
 fn alone(lock: &Path) -> Result<File, KeyringError> {
-    let failed = |source| KeyringError::Io {
-        what: "the lock of the keyring's key cannot be had",
-        source,
-    };
     let file = OpenOptions::new()
         .append(true)
         .create(true)
         .mode(0o600)
         .open(lock)
-        .map_err(failed)?;
-    flock(&file, FlockOperation::LockExclusive).map_err(|error| failed(error.into()))?;
+        .map_err(unlockable)?;
+    flock(&file, FlockOperation::LockExclusive).map_err(|error| unlockable(error.into()))?;
     Ok(file)
+}
+
+fn unlockable(source: io::Error) -> KeyringError {
+    KeyringError::Io {
+        what: "the file that locks the keyring's key cannot be used",
+        source,
+    }
+}
+
+/// The key in `store`. `memory`, the file `lock`, says whether there was one before; then none is made. A locked keyring may
+/// look empty, and D-Bus may lead to the keyring of another session: a new key would be stored over the old one, or beside it.
+fn remembered(
+    memory: &mut File,
+    lock: &Path,
+    store: &Arc<CredentialStore>,
+) -> Result<[u8; KEY], KeyringError> {
+    let is_first = memory.metadata().map_err(unlockable)?.len() == 0;
+    let entry = Entry::new_in_store(store, SERVICE, USER).map_err(failure)?;
+    let found = find(&entry)?;
+    if !is_first {
+        return found.ok_or_else(|| KeyringError::Lost {
+            lock: lock.to_owned(),
+        });
+    }
+    let key = found.map_or_else(|| make(&entry), Ok)?;
+    memory.write_all(MEMORY).map_err(unlockable)?;
+    Ok(key)
 }
 
 #[cfg(target_os = "macos")]
@@ -87,14 +114,16 @@ fn store() -> Result<Arc<CredentialStore>, KeyringError> {
     Ok(zbus_secret_service_keyring_store::Store::new().map_err(failure)?)
 }
 
-/// The key in `store`, or a new one that is in it now.
-fn find_or_make(store: &Arc<CredentialStore>) -> Result<[u8; KEY], KeyringError> {
-    let entry = Entry::new_in_store(store, SERVICE, USER).map_err(failure)?;
+fn find(entry: &Entry) -> Result<Option<[u8; KEY]>, KeyringError> {
     match entry.get_password() {
-        Ok(digits) => return from_hex(&digits).ok_or(KeyringError::NoKey),
-        Err(Error::NoEntry) => {}
-        Err(error) => return Err(failure(error)),
+        Ok(digits) => from_hex(&digits).map(Some).ok_or(KeyringError::NoKey),
+        Err(Error::NoEntry) => Ok(None),
+        Err(error) => Err(failure(error)),
     }
+}
+
+/// A new key, which is in the keyring now.
+fn make(entry: &Entry) -> Result<[u8; KEY], KeyringError> {
     // As digits, since some keyrings keep text only.
     entry
         .set_password(&to_hex(&Key::generate()))
@@ -159,6 +188,17 @@ mod tests {
         Entry::new_in_store(store, SERVICE, USER).unwrap()
     }
 
+    /// What a first daemon gets.
+    fn find_or_make(store: &Arc<CredentialStore>) -> Result<[u8; KEY], KeyringError> {
+        let dir = tempfile::tempdir().unwrap();
+        start(&dir.path().join("keyring.lock"), store)
+    }
+
+    /// What a daemon gets.
+    fn start(lock: &Path, store: &Arc<CredentialStore>) -> Result<[u8; KEY], KeyringError> {
+        remembered(&mut alone(lock).unwrap(), lock, store)
+    }
+
     /// What comes of the next call when the keyring fails in that way.
     fn failing(store: &Arc<CredentialStore>, error: Error) -> KeyringError {
         let entry = entry(store);
@@ -175,6 +215,23 @@ mod tests {
         assert_eq!(find_or_make(&store).unwrap(), key);
         assert_eq!(entry(&store).get_password().unwrap(), to_hex(&key));
         assert_ne!(find_or_make(&keyring()).unwrap(), key);
+    }
+
+    #[test]
+    fn a_lost_key_is_not_replaced_unless_the_user_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = dir.path().join("keyring.lock");
+        let store = keyring();
+        failing(&store, Error::NoStorageAccess("locked".into()));
+        let key = start(&lock, &store).unwrap();
+        assert_eq!(start(&lock, &store).unwrap(), key);
+        entry(&store).delete_credential().unwrap();
+        let lost = start(&lock, &store).unwrap_err();
+        assert!(matches!(lost, KeyringError::Lost { .. }));
+        assert!(lost.hint().contains(&*lock.to_string_lossy()));
+        assert!(matches!(entry(&store).get_password(), Err(Error::NoEntry)));
+        std::fs::remove_file(&lock).unwrap();
+        assert_ne!(start(&lock, &store).unwrap(), key);
     }
 
     #[test]
