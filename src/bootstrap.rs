@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
+use crate::adapters::keyring;
 use crate::adapters::process::SystemProcesses;
 use crate::adapters::sqlite::{Key, Redact, SqliteStore, SqliteTranscripts, TranscriptOptions};
 use crate::adapters::tmux::{Tmux, TmuxOptions};
@@ -82,13 +83,15 @@ fn begin(wishes: &Wishes, announcer: &mut Option<Announcer>) -> Result<(), Ready
                 ..refusal(&error, None)
             }
         })?;
+    // Before the runtime: a keyring may keep its answer waiting, and what asks it blocks.
+    let key = key(&settings, &paths).map_err(|error| refusal(&error, error.hint()))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .enable_all()
         .build()
         .map_err(|error| refusal(&error, None))?;
     let served = runtime.block_on(async {
-        let (daemon, _config) = compose(paths, build.id(), settings, environment, ownership)?;
+        let (daemon, _config) = compose(paths, build.id(), settings, environment, ownership, key)?;
         daemon.run(|| tell_ready(announcer)).await
     });
     served.map_err(|error| {
@@ -112,6 +115,7 @@ fn compose(
     settings: Settings,
     environment: Environment,
     ownership: Ownership,
+    key: Option<Key>,
 ) -> Result<(Daemon, Option<ConfigWatch>), DaemonError> {
     let (tasks, shutdown) = (Tasks::default(), CancellationToken::new());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
@@ -130,7 +134,7 @@ fn compose(
         run_parents: Arc::new(SystemProcesses),
         store: store.clone(),
         slots: store,
-        transcripts: transcripts(&paths, settings.clone())?,
+        transcripts: transcripts(&paths, settings.clone(), key)?,
         files: Arc::new(HostFiles::new(search_path(&environment))),
         clock: Arc::clone(&clock),
         spawn: Arc::new(tasks.clone()),
@@ -167,19 +171,33 @@ fn store(paths: &Paths) -> Result<SqliteStore, DaemonError> {
     })
 }
 
+/// The key of the transcripts, when they are to be encrypted.
+fn key(settings: &Settings, paths: &Paths) -> Result<Option<Key>, DaemonError> {
+    if let Some(file) = &settings.key_file {
+        let key = Key::load(file).map_err(|error| DaemonError::Key {
+            hint: error.hint(),
+            source: Box::new(error),
+        })?;
+        return Ok(Some(key));
+    }
+    if !settings.keyring {
+        return Ok(None);
+    }
+    // Beside the directories of all daemons of this user, who share the key.
+    let lock = paths.state_dir.with_file_name("keyring.lock");
+    let bytes = keyring::key(&lock).map_err(|error| DaemonError::Key {
+        hint: error.hint(),
+        source: Box::new(error),
+    })?;
+    Ok(Some(Key::from_bytes(&bytes)))
+}
+
 /// The transcripts, with the key and the limits of the settings.
 fn transcripts(
     paths: &Paths,
     settings: watch::Receiver<Arc<Settings>>,
+    key: Option<Key>,
 ) -> Result<Transcripts, DaemonError> {
-    let key_file = settings.borrow().key_file.clone();
-    let key = key_file
-        .map(|path| Key::load(&path))
-        .transpose()
-        .map_err(|error| DaemonError::Key {
-            hint: error.hint(),
-            source: Box::new(error),
-        })?;
     let redact = redact(&settings.borrow())?;
     let options = TranscriptOptions {
         directory: paths.state_dir.join("transcripts"),

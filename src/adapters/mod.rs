@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod files;
+pub mod keyring;
 pub mod process;
 pub mod sqlite;
 pub mod tmux;

@@ -50,6 +50,18 @@ pub enum ConfigError {
         /// What it should be.
         expected: &'static str,
     },
+    /// Two keys that exclude each other are both set.
+    #[error("{}:{line}: \"{key}\" cannot be set together with \"{other}\"", file.display())]
+    Contradiction {
+        /// The config file.
+        file: PathBuf,
+        /// Line of `key`, from 1.
+        line: usize,
+        /// One of them.
+        key: &'static str,
+        /// The other.
+        other: &'static str,
+    },
     /// An element of the value is no regular expression. The expression itself is not told: it may hold a secret.
     #[error("{}:{line}: \"{key}\" must hold regular expressions, and number {number} is none: {message}", file.display())]
     Pattern {
@@ -88,6 +100,7 @@ impl ConfigError {
                 format!("The settings are {}.", KEYS.join(", "))
             }
             Self::Value { .. } => "Correct that line, or remove it for the default.".to_owned(),
+            Self::Contradiction { .. } => "Remove one of the two.".to_owned(),
             Self::Pattern { .. } => {
                 "Correct it, or remove it; in TOML, 'single quotes' leave every \\ as it is."
                     .to_owned()

@@ -11,7 +11,7 @@ use super::value::{Entry, Key, Reader, Value};
 use super::{ConfigError, KeepWindow};
 
 /// Keys of the top level.
-pub(super) const KEYS: [&str; 13] = [
+pub(super) const KEYS: [&str; 14] = [
     "runner_limit",
     "ended_kept",
     "stop_grace_seconds",
@@ -24,6 +24,7 @@ pub(super) const KEYS: [&str; 13] = [
     "secrets",
     "redact_at_rest",
     "encryption_key_file",
+    "encryption_keyring",
     "kinds",
 ];
 
@@ -59,6 +60,8 @@ pub struct File {
     pub redact_at_rest: Option<bool>,
     /// `encryption_key_file`, absolute or beginning with `~/`
     pub key_file: Option<PathBuf>,
+    /// `encryption_keyring`; not true beside a `key_file`
+    pub keyring: Option<bool>,
 }
 
 impl File {
@@ -92,6 +95,9 @@ impl File {
         for (key, value) in table.get_ref() {
             settings.set(&reader, key, value)?;
         }
+        if settings.key_file.is_some() && settings.keyring == Some(true) {
+            return Err(reader.contradiction(&table, "encryption_keyring", "encryption_key_file"));
+        }
         Ok(settings)
     }
 
@@ -124,6 +130,7 @@ impl File {
             "secrets" => self.secrets = entry.patterns()?,
             "redact_at_rest" => self.redact_at_rest = Some(entry.boolean()?),
             "encryption_key_file" => self.key_file = Some(entry.path()?),
+            "encryption_keyring" => self.keyring = Some(entry.boolean()?),
             "kinds" => self.kinds(&entry)?,
             _ => return Err(reader.unknown(key, &KEYS)),
         }
@@ -181,7 +188,8 @@ mod tests {
             "runner_limit = 1_000\nended_kept = 0\nstop_grace_seconds = 2.5\nidle_after_seconds = 60\n\
              session_prefix = \"team\"\nkeep_window = \"never\"\ntranscript_megabytes = 5\n\
              transcripts_total_megabytes = 100_000\nretention_days = 0.5\nsecrets = ['tok_\\d+', \"x\"]\n\
-             redact_at_rest = true\nencryption_key_file = \"~/key\"\n[kinds.codex]\nidle_after_seconds = 5\n",
+             redact_at_rest = true\nencryption_key_file = \"~/key\"\n\
+             encryption_keyring = false\n[kinds.codex]\nidle_after_seconds = 5\n",
         )
         .unwrap();
         let expected = File {
@@ -198,6 +206,7 @@ mod tests {
             secrets: vec![r"tok_\d+".to_owned(), "x".to_owned()],
             redact_at_rest: Some(true),
             key_file: Some(PathBuf::from("~/key")),
+            keyring: Some(false),
         };
         assert_eq!(file, expected);
         assert_eq!(parse("").unwrap(), File::default());
@@ -211,7 +220,7 @@ mod tests {
         "#);
         assert_snapshot!(refusal("zzz = 3"), @r#"
         config.toml:1: there is no setting "zzz"
-        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, kinds.
+        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, encryption_keyring, kinds.
         "#);
         assert_snapshot!(refusal("[kinds.codex]\nidle_after = 3"), @r#"
         config.toml:2: there is no setting "idle_after"
@@ -327,11 +336,26 @@ mod tests {
     }
 
     #[test]
+    fn the_keyring_and_a_key_file_exclude_each_other() {
+        assert_snapshot!(refusal("encryption_key_file = \"/k\"\n\nencryption_keyring = true"), @r#"
+        config.toml:3: "encryption_keyring" cannot be set together with "encryption_key_file"
+        Remove one of the two.
+        "#);
+        assert_snapshot!(refusal("encryption_keyring = \"yes\""), @r#"
+        config.toml:1: "encryption_keyring" must be true or false
+        Correct that line, or remove it for the default.
+        "#);
+        let file = parse("encryption_keyring = true").unwrap();
+        assert_eq!((file.keyring, file.key_file), (Some(true), None));
+    }
+
+    #[test]
     fn a_new_key_written_wrong_gets_the_nearest_name() {
         for (wrong, meant) in [
             ("transcript_megabyte = 1", "transcript_megabytes"),
             ("retention = 1", "retention_days"),
-            ("encryption_key = 1", "encryption_key_file"),
+            ("encryption_keyfile = 1", "encryption_key_file"),
+            ("encrypt_keyring = 1", "encryption_keyring"),
             ("secret = 1", "secrets"),
         ] {
             let hint = parse(wrong).unwrap_err().hint();

@@ -56,6 +56,7 @@ impl Settings {
                 Some(path) => Some(absolute(environment, path)?),
                 None => default.key_file,
             },
+            keyring: file.keyring.unwrap_or(default.keyring),
         })
     }
 }
@@ -142,6 +143,7 @@ mod tests {
             secrets: vec!["x".to_owned()],
             redact_at_rest: Some(true),
             key_file: Some("/k".into()),
+            keyring: Some(true),
             ..File::default()
         };
         let expected = Settings {
@@ -151,6 +153,7 @@ mod tests {
             secrets: vec!["x".to_owned()],
             redact_at_rest: true,
             key_file: Some("/k".into()),
+            keyring: true,
             ..Settings::default()
         };
         assert_eq!(resolve("", file).unwrap(), expected);

@@ -42,6 +42,25 @@ impl Reader<'_> {
         memchr::memchr_iter(b'\n', before).count() + 1
     }
 
+    /// Both keys are in the table, and only one of them may be.
+    pub(super) fn contradiction(
+        &self,
+        table: &Spanned<DeTable<'_>>,
+        key: &'static str,
+        other: &'static str,
+    ) -> ConfigError {
+        let found = table
+            .get_ref()
+            .iter()
+            .find(|(name, _)| name.get_ref() == key);
+        ConfigError::Contradiction {
+            file: self.file.to_owned(),
+            line: self.line(found.map_or(0, |(name, _)| name.span().start)),
+            key,
+            other,
+        }
+    }
+
     pub(super) fn unknown(&self, key: &Key<'_>, known: &[&'static str]) -> ConfigError {
         ConfigError::UnknownKey {
             file: self.file.to_owned(),

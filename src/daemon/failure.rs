@@ -165,7 +165,7 @@ fn hint(error: &AppError) -> Option<String> {
         AppError::EndedBefore { .. } => "`geppetto show` tells how it ended.",
         AppError::NoScreen { .. } => "`geppetto logs` shows what is kept.",
         AppError::Transcript(TranscriptError::Sealed { .. }) => {
-            "Set `encryption_key_file` to the key that it was written with."
+            "Set `encryption_key_file`, or `encryption_keyring`, as it was when that was written."
         }
         AppError::Transcript(TranscriptError::Closed) => "Try again in a moment.",
         AppError::Ending => "Try again in a moment.",

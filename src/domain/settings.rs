@@ -45,6 +45,8 @@ pub struct Settings {
     pub redact_at_rest: bool,
     /// File with the key that transcripts are encrypted with; `None`: they are not.
     pub key_file: Option<PathBuf>,
+    /// The key is in the keyring of the system, which a build has only when it was asked for. Default false.
+    pub keyring: bool,
 }
 
 impl Default for Settings {
@@ -63,6 +65,7 @@ impl Default for Settings {
             secrets: Vec::new(),
             redact_at_rest: false,
             key_file: None,
+            keyring: false,
         }
     }
 }

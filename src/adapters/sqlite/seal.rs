@@ -105,6 +105,11 @@ impl std::fmt::Debug for Key {
 }
 
 impl Key {
+    /// The key of these bytes, wherever they come from.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        Self(XChaCha20Poly1305::new(bytes.into()))
+    }
+
     /// Reads a key from a file that nobody else can read.
     ///
     /// # Errors
