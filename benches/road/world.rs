@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::thread::yield_now;
+use std::thread::park_timeout;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -153,6 +153,9 @@ pub(crate) fn myself() -> String {
         .to_owned()
 }
 
+/// How often is looked for what is waited for.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+
 pub(crate) fn until(what: &str, limit: Duration, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + limit;
     while !holds() {
@@ -160,7 +163,8 @@ pub(crate) fn until(what: &str, limit: Duration, mut holds: impl FnMut() -> bool
             Instant::now() < deadline,
             "{what} did not come within {limit:?}"
         );
-        yield_now();
+        // Waiting must not take a core from what is measured.
+        park_timeout(LOOK_EVERY);
     }
 }
 

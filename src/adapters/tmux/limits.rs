@@ -6,16 +6,16 @@ use std::time::Duration;
 pub(super) const READ_CHUNK: usize = 256 * 1024;
 
 /// Time over which reads of control clients are counted, to tell a flood.
-pub(super) const FLOOD_WINDOW: Duration = Duration::from_millis(20);
+pub(super) const FLOOD_WINDOW: Duration = Duration::from_millis(40);
 
-/// So many reads in a window are a flood: more than one for each millisecond.
-pub(super) const FLOOD_BEGINS: u32 = 20;
+/// So many reads in a window are a flood: one for each millisecond.
+pub(super) const FLOOD_BEGINS: u32 = 40;
 
 /// With rests in between, so many show that it goes on.
-pub(super) const FLOOD_GOES_ON: u32 = 4;
+pub(super) const FLOOD_GOES_ON: u32 = 3;
 
-/// How long output of a flood gathers before it is read: too short to be seen, and about 50 KiB at tmux's best.
-pub(super) const FLOOD_REST: Duration = Duration::from_millis(3);
+/// How long output of a flood gathers before it is read: half of what an eye could see, and about 100 KiB at tmux's best.
+pub(super) const FLOOD_REST: Duration = Duration::from_millis(8);
 
 /// Requests of other tasks that wait for the hub. Full: the caller waits, the hub never does.
 pub(super) const REQUEST_QUEUE: usize = 64;

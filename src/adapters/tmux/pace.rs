@@ -36,7 +36,8 @@ impl Pace {
     pub(super) fn read(&mut self, now: Tick) {
         let passed = now.since(self.since);
         if passed >= FLOOD_WINDOW {
-            self.flooded = self.reads >= FLOOD_GOES_ON && passed < 2 * FLOOD_WINDOW;
+            let is_begun = self.flooded || self.reads >= FLOOD_BEGINS;
+            self.flooded = is_begun && self.reads >= FLOOD_GOES_ON && passed < 2 * FLOOD_WINDOW;
             (self.since, self.reads) = (now, 0);
         }
         self.reads += 1;
@@ -76,7 +77,7 @@ mod tests {
     async fn what_comes_now_and_then_is_read_at_once() {
         let mut pace = Pace::default();
         for turn in 0..1000 {
-            pace.read(at(turn * 10));
+            pace.read(at(turn * 3));
             assert_eq!(rested(&mut pace).await, Duration::ZERO, "{turn}");
         }
     }
