@@ -93,6 +93,8 @@ pub(super) struct Start {
 pub(super) struct Recorded {
     /// The end of its transcript.
     pub(super) end: Position,
+    /// True when it has none yet.
+    pub(super) is_new: bool,
     /// Its newest lines, oldest first.
     pub(super) lines: Vec<Arc<str>>,
 }
@@ -240,13 +242,13 @@ impl Entry {
 
     /// It is over, and an earlier daemon recorded it up to there.
     pub(super) fn known(&mut self, recorded: &Recorded) {
-        self.log_complete = recorded.end == Position::default();
+        self.log_complete = recorded.is_new;
         self.tape.end_at(recorded.end);
     }
 
     /// An earlier daemon recorded up to there, and its pane has been alone since.
     pub(super) fn resume(&mut self, recorded: Recorded) {
-        self.log_complete = recorded.end == Position::default();
+        self.log_complete = recorded.is_new;
         let begin = Position::new(Epoch(self.runner.run), Seq(0));
         // Of another run, or of none, nothing is known of this one; and still it was not watched for a while.
         if recorded.end.epoch == begin.epoch {

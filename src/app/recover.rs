@@ -16,6 +16,7 @@ use crate::domain::kind::Kind;
 use crate::domain::name::RunnerName;
 use crate::domain::runner::{Origin, Place, Runner, Wishes};
 use crate::domain::status::{Status, StatusState};
+use crate::domain::transcript::Position;
 use crate::ports::mux::{MuxError, MuxPane, MuxServer};
 use crate::ports::store::{Stored, StoredRunner, WrittenExit};
 use crate::ports::table::RunOf;
@@ -184,20 +185,29 @@ impl App {
     }
 
     /// What the daemons before recorded of a runner.
+    /// What of it cannot be read is warned of now, and told by whoever asks for it.
     async fn recorded(&self, id: RunnerId) -> Recorded {
-        let read = async {
-            let end = self.ports.transcripts.reader.extent(id).await?.end;
-            let lines = self.newest_lines(id, KNOWN_LINES).await?;
-            Ok::<_, AppError>(Recorded { end, lines })
+        let end = self.ports.transcripts.reader.extent(id).await;
+        let is_new = matches!(&end, Ok(extent) if extent.end == Position::default());
+        let lines = match &end {
+            Ok(_) if is_new => Ok(Vec::new()),
+            Ok(_) => self.newest_lines(id, KNOWN_LINES).await,
+            Err(error) => Err(error.clone().into()),
         };
-        match read.await {
-            Ok(recorded) => recorded,
+        let lines = match lines {
+            Ok(lines) => lines,
             Err(error) => {
                 let sentence = format!("What runner {id} printed before cannot be read: {error}.");
                 // An error means that the daemon ends.
                 let _ending = self.monitor.turn(move |world| world.warn(sentence)).await;
-                Recorded::default()
+                Vec::new()
             }
+        };
+        Recorded {
+            // Output goes on there also when nobody can read what is before it.
+            end: end.map(|extent| extent.end).unwrap_or_default(),
+            is_new,
+            lines,
         }
     }
 

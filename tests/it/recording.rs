@@ -286,6 +286,60 @@ fn yesterdays_log_is_there_after_the_daemon_and_tmux_have_gone() {
 }
 
 #[test]
+fn without_the_right_key_every_reader_says_so_and_recording_goes_on() {
+    let sandbox = Sandbox::new();
+    let config = sandbox.path("config/geppetto/config.toml");
+    fs::create_dir_all(config.parent().unwrap()).unwrap();
+    let key = |byte: u8| {
+        let file = sandbox.path(&format!("work/key-{byte}"));
+        fs::write(&file, [byte; 32]).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        let setting = format!("encryption_key_file = \"{}\"\n", file.display());
+        fs::write(&config, setting).unwrap();
+    };
+    key(1);
+    let script = "echo ready; while read line; do echo said $line; done";
+    let runner = sandbox.start("one", script);
+    sandbox.wait_for_line("one", "ready");
+    sandbox.geppetto(&["daemon", "stop"]).ok();
+    let database = databases(&sandbox).pop().unwrap();
+    let stored = fs::read(&database).unwrap();
+    assert_eq!(memchr::memmem::find(&stored, b"ready"), None);
+
+    key(2);
+    let readers: [&[&str]; 5] = [
+        &["logs", "one"],
+        &["logs", "one", "--grep", "ready"],
+        &["logs", "one", "--raw"],
+        &["export", "one", "--format", "text"],
+        &["replay", "one"],
+    ];
+    for args in readers {
+        let refused = sandbox.geppetto(args).refused(1);
+        assert!(
+            refused.contains("cannot be decrypted"),
+            "{args:?}: {refused}"
+        );
+        assert!(
+            refused.contains("encryption_key_file"),
+            "{args:?}: {refused}"
+        );
+    }
+    // What comes now is kept behind what nobody can read, not in its place.
+    sandbox.type_into(&runner.pane_id.unwrap(), "more");
+    sandbox.wait_until("it to be printed", || {
+        sandbox.runner("one").output_bytes > 10
+    });
+    sandbox.geppetto(&["daemon", "stop"]).ok();
+    let connection = Connection::open(&database).unwrap();
+    let end: i64 = connection
+        .query_row("SELECT max(end) FROM frame", [], |row| row.get(0))
+        .unwrap();
+    let all = "ready\r\nmore\r\nsaid more\r\n";
+    assert_eq!(usize::try_from(end).unwrap(), all.len());
+}
+
+#[test]
 fn a_damaged_transcript_is_set_aside_and_recording_goes_on() {
     for damage in ["truncate", "zero", "garbage"] {
         let sandbox = Sandbox::new();
