@@ -5,15 +5,16 @@ use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
 use crate::domain::runner::Place;
-use crate::ports::mux::AttachCommands;
+use crate::ports::mux::{AttachCommands, MuxError};
 
 impl App {
     /// The command lines for a terminal outside and inside of tmux. A runner whose pane is gone still has the session of its
     /// key.
     ///
     /// # Errors
-    /// `RunnerNotFound`; `Operation` when its pane is gone.
+    /// `RunnerNotFound`; `Operation` when its pane is gone; what tmux meets.
     pub async fn attach(&self, runner: String) -> Result<AttachCommands, AppError> {
+        self.look_where_it_is().await?;
         let (place, session_name) = self
             .monitor
             .turn(move |world| {
@@ -34,8 +35,9 @@ impl App {
     /// The same for a slot: the pane of its runner, else what its session shows.
     ///
     /// # Errors
-    /// `Key`, `SlotNotFound`; `NoSlotSession` when neither is there.
+    /// `Key`, `SlotNotFound`; `NoSlotSession` when neither is there; what tmux meets.
     pub async fn attach_slot(&self, key: &str) -> Result<AttachCommands, AppError> {
+        self.look_where_it_is().await?;
         let key = self.key(key)?;
         let short = self.short_key(&key);
         let (place, session_name) = self
@@ -48,6 +50,15 @@ impl App {
             })
             .await??;
         Ok(self.ports.marks.attach_commands(&session_name, &place))
+    }
+
+    /// The pane may have closed or moved in this moment, and the command is to work when it is pasted.
+    async fn look_where_it_is(&self) -> Result<(), AppError> {
+        match self.follow_now().await {
+            // Then nothing is anywhere, as the world knows.
+            Err(AppError::Mux(MuxError::NoServer { .. })) => Ok(()),
+            seen => seen,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Starting a run: open the window, watch it, let the program begin, and hear that it runs. Shared by `new` and
 //! `start`. On any failure nothing is left behind in tmux; what becomes of the runner is the caller's business.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
@@ -10,6 +11,7 @@ use super::entry::StartResult;
 use super::limits::START_TIMEOUT;
 use super::world::RunTag;
 use super::{App, AppError};
+use crate::domain::exit::ExitSource;
 use crate::domain::ids::RunnerId;
 use crate::domain::runner::{Launch, Wishes};
 use crate::ports::process::{MonitorOptions, ProcessError, ProcessEvent, ProcessHandle, SpawnSpec};
@@ -140,6 +142,7 @@ impl App {
             }
             let is_silence = matches!(event, ProcessEvent::Silence { .. });
             let is_exit = matches!(event, ProcessEvent::Exit(_));
+            let is_respawn = matches!(&event, ProcessEvent::Exit(exit) if exit.source == ExitSource::PaneRespawned);
             if !self.monitor.observe(tag, event).await {
                 return;
             }
@@ -149,7 +152,16 @@ impl App {
             if is_exit {
                 self.make_durable(tag.runner).await;
             }
+            // Until now the new process was in the pane of a live runner.
+            if is_respawn && let Err(error) = self.look_again().await {
+                tracing::debug!(runner = %tag.runner, %error, "the next layout shows what is in its pane now");
+            }
         }
+    }
+
+    /// Boxed, since following starts pumps.
+    fn look_again(&self) -> Pin<Box<dyn Future<Output = Result<(), AppError>> + Send + '_>> {
+        Box::pin(self.follow_now())
     }
 
     /// What a run printed must outlive a power cut once it is over.

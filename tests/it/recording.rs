@@ -465,6 +465,103 @@ fn a_full_disk_pauses_recording_visibly_and_it_resumes_by_itself() {
     drop(disk);
 }
 
+#[test]
+fn a_respawned_pane_is_another_run_of_its_runner() {
+    let sandbox = Sandbox::new();
+    let [_, _, pane] = sandbox.session("work", "echo first; read line");
+    sandbox.geppetto(&["register", "work"]).ok();
+    sandbox.wait_for_line("work", "first");
+    sandbox.tmux(&["respawn-pane", "-k", "-t", &pane, "echo second; read line"]);
+    sandbox.wait_until("the second run", || {
+        let runner = sandbox.runner("work");
+        runner.run == 2 && runner.exit.is_none()
+    });
+    sandbox.wait_for_line("work", "second");
+    sandbox.wait_until("the line in its run", || {
+        let last = entries(&sandbox, "work").pop();
+        last.is_some_and(|last| last["run"] == 2 && last["text"] == "second")
+    });
+    let entries = entries(&sandbox, "work");
+    let first = entries.first().unwrap();
+    assert_eq!(
+        (&first["run"], &first["text"]),
+        (&1.into(), &"first".into())
+    );
+    assert_eq!(databases(&sandbox).len(), 1, "it is one runner");
+}
+
+#[test]
+fn a_read_only_transcript_is_read_and_goes_on_when_it_can_be_written() {
+    let sandbox = Sandbox::new();
+    let script = "echo ready; while read line; do echo said $line; done";
+    let pane = sandbox.start("one", script).pane_id.unwrap();
+    sandbox.wait_for_line("one", "ready");
+    sandbox.geppetto(&["daemon", "stop"]).ok();
+    let directory = databases(&sandbox).pop().unwrap();
+    let read_only = ReadOnly::on(&sandbox, directory.parent().unwrap());
+    sandbox.geppetto(&["list"]).ok();
+    assert!(sandbox.log_lines("one").contains(&"ready".to_owned()));
+    sandbox.type_into(&pane, "hello");
+    sandbox.wait_for_line("one", "said hello");
+    sandbox.wait_until("recording to pause", || {
+        sandbox.runner("one").recording_paused.is_some()
+    });
+    let shown = sandbox.geppetto(&["show", "one"]).ok();
+    assert!(shown.contains("not recorded"), "{shown}");
+    drop(read_only);
+    sandbox.wait_within(LONG, "recording to go on", || {
+        let runner = sandbox.runner("one");
+        runner.recording_paused.is_none().then_some(())
+    });
+    sandbox.geppetto(&["daemon", "restart"]).ok();
+    let lines = sandbox.log_lines("one");
+    let printed = ["ready", "hello", "said hello"];
+    assert_eq!(
+        lines
+            .iter()
+            .filter(|line| printed.contains(&line.as_str()))
+            .count(),
+        3
+    );
+    assert!(lines.starts_with(&["ready".to_owned()]), "{lines:?}");
+}
+
+/// A directory in which nothing can be written, not even by root, who makes it so.
+struct ReadOnly {
+    at: PathBuf,
+}
+
+impl ReadOnly {
+    fn on(sandbox: &Sandbox, at: &Path) -> Self {
+        let at = at.to_owned();
+        let path = at.display();
+        let mounted = sandbox.sh(&format!(
+            "mount --bind '{path}' '{path}' && mount -o remount,ro,bind '{path}'"
+        ));
+        assert_eq!(
+            mounted.code,
+            Some(0),
+            "this test mounts a directory, for which it must run as root: {mounted:#?}"
+        );
+        Self { at }
+    }
+}
+
+impl Drop for ReadOnly {
+    fn drop(&mut self) {
+        unmount(&self.at);
+    }
+}
+
+fn unmount(at: &Path) {
+    // Lazily: a daemon that a failed test left still has files open in it.
+    let unmounted = std::process::Command::new("umount")
+        .arg("-l")
+        .arg(at)
+        .status();
+    assert!(unmounted.is_ok_and(|status| status.success()) || std::thread::panicking());
+}
+
 /// A disk of 3 MB. Root mounts it; anybody else would need a namespace of their own, and is told so.
 struct SmallDisk {
     at: PathBuf,
@@ -498,11 +595,6 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Lazily: a daemon that a failed test left still has files open in it.
-        let unmounted = std::process::Command::new("umount")
-            .arg("-l")
-            .arg(&self.at)
-            .status();
-        assert!(unmounted.is_ok_and(|status| status.success()) || std::thread::panicking());
+        unmount(&self.at);
     }
 }

@@ -1,7 +1,9 @@
 //! Opening a database of ours: private, with our pragmas, brought to the newest schema by migrations that are only ever added to.
 
+use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -47,6 +49,38 @@ pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Option<Connection>> 
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(Some(connection))
+}
+
+/// True when there are changes beside the database that are not in it yet.
+pub(super) fn has_log(path: &Path) -> bool {
+    let log = beside(path, "-wal");
+    fs::metadata(log).is_ok_and(|log| log.is_file() && log.len() > 0)
+}
+
+/// Opens it for reading without the files that SQLite makes beside a database, even to read it; `None` when it is not there. For
+/// where nothing can be written: what somebody writes while it is open is not seen, or seen by halves.
+///
+/// # Errors
+/// SQLite's own.
+pub(super) fn open_unwritable(path: &Path) -> rusqlite::Result<Option<Connection>> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut uri = "file:".to_owned();
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                uri.push(char::from(*byte));
+            }
+            // Writing to a text cannot fail.
+            _ => _ = write!(uri, "%{byte:02x}"),
+        }
+    }
+    uri.push_str("?immutable=1");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(uri, flags).map(Some)
 }
 
 /// Makes the directory of databases, and those above it, for nobody else to read.

@@ -73,6 +73,12 @@ impl FileError {
         matches!(self, Self::Sqlite(error) if database::is_damage(error))
     }
 
+    /// True when the file, or one that SQLite makes beside it, cannot be opened.
+    pub(super) fn is_unopened(&self) -> bool {
+        matches!(self, Self::Sqlite(error)
+            if error.sqlite_error_code() == Some(rusqlite::ErrorCode::CannotOpen))
+    }
+
     /// The same for a caller, who needs to know the file.
     pub(super) fn of(self, path: &Path, action: &'static str) -> TranscriptError {
         let path = path.to_owned();

@@ -62,7 +62,7 @@ impl Reader {
     pub(super) async fn ask<T, F>(&self, runner: RunnerId, read: F) -> Result<T, FileError>
     where
         T: Default + Send + 'static,
-        F: FnOnce(&ReadFile<'_>) -> Result<T, FileError> + Send + 'static,
+        F: FnMut(&ReadFile<'_>) -> Result<T, FileError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         let work: Work = Box::new(move |reading| {
@@ -99,7 +99,7 @@ impl Reading {
     fn read<T: Default>(
         &mut self,
         runner: RunnerId,
-        read: impl FnOnce(&ReadFile<'_>) -> Result<T, FileError>,
+        mut read: impl FnMut(&ReadFile<'_>) -> Result<T, FileError>,
     ) -> Result<T, FileError> {
         let path = keeping::path(&self.directory, runner);
         // A damaged one may have been set aside, and another be in its place.
@@ -125,11 +125,17 @@ impl Reading {
             return Ok(T::default());
         };
         open.used = Instant::now();
-        let result = in_one_state(runner, &open.connection, &self.sealer, read);
+        let result = in_one_state(runner, &open.connection, &self.sealer, &mut read);
         if result.is_err() {
             self.open.remove(&runner);
         }
-        result
+        match result {
+            Err(error) if error.is_unopened() && !database::has_log(&path) => {
+                let connection = database::open_unwritable(&path)?.ok_or(error)?;
+                in_one_state(runner, &connection, &self.sealer, &mut read)
+            }
+            result => result,
+        }
     }
 
     fn close_unused(&mut self) {
@@ -149,7 +155,7 @@ fn in_one_state<T>(
     runner: RunnerId,
     connection: &Connection,
     sealer: &Sealer,
-    read: impl FnOnce(&ReadFile<'_>) -> Result<T, FileError>,
+    mut read: impl FnMut(&ReadFile<'_>) -> Result<T, FileError>,
 ) -> Result<T, FileError> {
     let _state = connection.unchecked_transaction()?;
     read(&ReadFile {

@@ -200,8 +200,10 @@ async fn a_reading_sees_one_state_however_the_writer_goes_on() {
     let (store, id) = three().await;
     let (go, went) = oneshot::channel();
     let (done, is_done) = oneshot::channel();
+    let mut once = Some((go, is_done));
     let reading = store.store.reader().unwrap().ask(id, move |file| {
         let before = file.extent()?.bytes;
+        let (go, is_done) = once.take().unwrap();
         go.send(()).unwrap();
         is_done.blocking_recv().unwrap();
         Ok((before, file.extent()?.bytes))
