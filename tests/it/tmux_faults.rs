@@ -119,6 +119,29 @@ fn exits_are_true_while_control_clients_are_killed() {
 }
 
 #[test]
+fn a_session_that_ends_under_a_client_that_cannot_leave_ends_no_server() {
+    let sandbox = Sandbox::new();
+    let [session, _, _] = sandbox.session("work", PARROT);
+    sandbox.geppetto(&["register", "work"]).ok();
+    sandbox.wait_for_line("work", "ready");
+    let listed = sandbox.tmux(&["list-clients", "-t", &session, "-F", "#{client_pid}"]);
+    let clients: Vec<i32> = listed.lines().map(|pid| pid.parse().unwrap()).collect();
+    assert!(!clients.is_empty());
+    let signal = |signal| clients.iter().for_each(|pid| Process::signal(*pid, signal));
+    signal(Signal::STOP);
+    sandbox.tmux(&["kill-session", "-t", &session]);
+    // tmux looks once a second for what its clients have subscribed to, also for one whose session is gone.
+    let clock = || -> u64 {
+        let time = sandbox.tmux(&["display-message", "-p", "%s"]);
+        time.parse().unwrap()
+    };
+    let until = clock() + 3;
+    sandbox.wait_until("tmux to have looked again and again", || clock() >= until);
+    signal(Signal::CONT);
+    sandbox.wait_for_status("work", "stopped");
+}
+
+#[test]
 fn the_end_of_the_server_is_told() {
     let sandbox = Sandbox::new();
     sandbox.session("work", PARROT);

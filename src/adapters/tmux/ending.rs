@@ -238,6 +238,7 @@ impl TmuxHub {
         let Some(mut watch) = self.watches.remove(&pane) else {
             return;
         };
+        self.unsubscribe(pane, watch.source);
         watch.started();
         if let Life::Fencing { exit, answers, .. } = watch.life {
             watch.feed.exit(exit);

@@ -307,6 +307,7 @@ impl TmuxHub {
         // Their watches end.
         for pane in &readers.left {
             if let Some(watch) = self.watches.remove(pane) {
+                self.unsubscribe(*pane, watch.source);
                 watch.unread();
             }
         }

@@ -9,7 +9,7 @@ use super::client::{ClientId, Role};
 use super::command::Command;
 use super::hub::TmuxHub;
 use super::purpose::Purpose;
-use crate::domain::ids::SessionId;
+use crate::domain::ids::{PaneId, SessionId};
 use crate::domain::time::Tick;
 use crate::ports::mux::MuxPane;
 
@@ -141,7 +141,7 @@ impl TmuxHub {
 
     /// Every followed pane listens to one attached client that shows it.
     fn choose_sources(&mut self) {
-        let mut changed = Vec::new();
+        let (mut changed, mut left) = (Vec::new(), Vec::new());
         for (id, watch) in &mut self.watches {
             let pane = self.layout.pane(*id);
             let shows = |session: &SessionId| {
@@ -158,28 +158,54 @@ impl TmuxHub {
             {
                 continue;
             }
+            let before = watch.source;
             if watch.listen(candidates.first().copied()) {
                 changed.push(*id);
             }
+            left.extend(before.map(|client| (*id, client)));
+        }
+        for (pane, client) in left {
+            self.unsubscribe(pane, Some(client));
         }
         for pane in changed {
+            self.subscribe(pane);
             self.look_anew(pane, false);
+        }
+    }
+
+    /// Asks to be told of the death of a pane and of another process in it. Never of all panes of the session at once: when that
+    /// is killed while tmux looks for what has changed, which is once a second, it looks into a session that is gone, and the
+    /// server ends with all the others (met on 3.3a).
+    fn subscribe(&mut self, pane: PaneId) {
+        let now = self.now();
+        let source = self.watches.get(&pane).and_then(|watch| watch.source);
+        if let Some(client) = source.and_then(|id| self.clients.get_mut(id)) {
+            // Ids and integers only: a text could hold a line feed and forge a line.
+            let name = subscription(pane);
+            let subscribe = Command::new("refresh-client").flag("-B").id(format_args!(
+                "{name}:{pane}:#{{pane_dead}},#{{pane_dead_status}},#{{pane_dead_signal}},#{{pane_pid}}"
+            ));
+            client.send(&subscribe, Purpose::Effect, now);
+        }
+    }
+
+    /// Nobody has to be told any more.
+    pub(super) fn unsubscribe(&mut self, pane: PaneId, source: Option<ClientId>) {
+        let now = self.now();
+        let client = source.and_then(|id| self.clients.get_mut(id));
+        if let Some(client) = client.filter(|client| client.is_attached()) {
+            let name = subscription(pane);
+            let unsubscribe = Command::new("refresh-client").flag("-B").id(name);
+            client.send(&unsubscribe, Purpose::Effect, now);
         }
     }
 
     pub(super) fn on_watcher_attached(&mut self, client: ClientId) {
         let now = self.now();
-        // Ids and integers only: a text could hold a line feed and forge a line.
-        let subscribe = Command::new("refresh-client").flag("-B").flag(
-            "'geppetto_dead:%*:#{pane_dead},#{pane_dead_status},#{pane_dead_signal},#{pane_pid}'",
-        );
         let session = self.session_of(client);
         let wait = session.and_then(|session| self.watchers.waits.get_mut(&session));
         if let Some(wait) = wait {
             wait.since = Some(now);
-        }
-        if let Some(client) = self.clients.get_mut(client) {
-            client.send(&subscribe, Purpose::Effect, now);
         }
         self.rebalance();
     }
@@ -212,4 +238,9 @@ impl TmuxHub {
         }
         self.listing.mark(now);
     }
+}
+
+/// The name of the subscription to a pane.
+fn subscription(pane: PaneId) -> String {
+    format!("geppetto_dead_{}", pane.0)
 }
