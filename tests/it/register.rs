@@ -231,11 +231,15 @@ fn a_pane_that_stays_tells_its_code() {
     ] {
         let [_, _, pane] = sandbox.session(name, script);
         sandbox.tmux(&["set-option", "-w", "-t", &pane, "remain-on-exit", "on"]);
+        // Another one beside it, which goes on.
+        let beside = split(&sandbox, &pane);
         sandbox.geppetto(&["register", name]).ok();
+        let id = sandbox.runner_of(&pane).unwrap().id;
         sandbox.type_into(&pane, "");
         let runner = sandbox.wait_for(&format!("{name} to end"), || {
-            Some(sandbox.runner(name)).filter(|runner| runner.exit.is_some())
+            Some(sandbox.runner(&id)).filter(|runner| runner.exit.is_some())
         });
+        assert_eq!(sandbox.runner_of(&beside).unwrap().exit, None);
         let exit = runner.exit.unwrap();
         assert_eq!(
             (exit.code, exit.signal, exit.known),

@@ -68,12 +68,11 @@ impl Life {
 }
 
 impl TmuxHub {
-    /// A value of our subscription: `dead,status,signal,pid`.
-    pub(super) fn on_pane_value(&mut self, client: ClientId, pane: PaneId, value: &[u8]) {
+    /// What tmux says of a pane: `dead,status,signal,pid`.
+    pub(super) fn on_pane_value(&mut self, client: ClientId, pane: PaneId, text: &str) {
         let Some(watch) = self.watches.get(&pane).filter(|w| w.source == Some(client)) else {
             return;
         };
-        let text = String::from_utf8_lossy(value);
         let pid = text
             .rsplit(',')
             .next()
@@ -82,7 +81,7 @@ impl TmuxHub {
             // Nothing else tells that the layout is no longer true.
             self.listing.mark(self.options.clock.tick());
             self.on_ended_by_tmux(pane, Outcome::NotKnown, ExitSource::PaneRespawned);
-        } else if let Some(death) = Death::read(&text) {
+        } else if let Some(death) = Death::read(text) {
             self.on_death(pane, death);
         }
     }
@@ -238,7 +237,6 @@ impl TmuxHub {
         let Some(mut watch) = self.watches.remove(&pane) else {
             return;
         };
-        self.unsubscribe(pane, watch.source);
         watch.started();
         if let Life::Fencing { exit, answers, .. } = watch.life {
             watch.feed.exit(exit);

@@ -225,10 +225,11 @@ impl TmuxHub {
         match told {
             Notification::Pause { pane } => self.on_paused(client, pane),
             Notification::SubscriptionChanged {
-                pane: Some(pane),
+                pane: None,
+                window: Some(_),
                 value,
                 ..
-            } => self.on_pane_value(client, pane, &value),
+            } => self.on_window_value(client, &value),
             Notification::LayoutChange { .. }
             | Notification::WindowAdd { .. }
             | Notification::UnlinkedWindowAdd { .. }
@@ -307,7 +308,6 @@ impl TmuxHub {
         // Their watches end.
         for pane in &readers.left {
             if let Some(watch) = self.watches.remove(pane) {
-                self.unsubscribe(*pane, watch.source);
                 watch.unread();
             }
         }

@@ -36,6 +36,7 @@ mod replies;
 mod signals;
 mod spawning;
 mod spelled;
+mod subscribing;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

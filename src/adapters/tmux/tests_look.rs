@@ -234,6 +234,21 @@ async fn until_screen(stream: &mut Stream) -> Stretch {
     }
 }
 
+/// A pane that prints without end.
+fn flooded(server: &Server) -> String {
+    let window = [
+        "new-window",
+        "-d",
+        "-P",
+        "-F",
+        "#{pane_id}",
+        "-t",
+        "=first:",
+    ];
+    let flood = "i=0; while :; do i=$((i+1)); echo line $i of many; done";
+    server.tmux(&[&window[..], &["sh", "-c", flood]].concat())
+}
+
 /// How many stretches could be judged, and how many of them do not lead from one picture to the next. tmux throws output away in
 /// front of replies that it has queued already and says so afterwards: what is followed by a void stretch is void as well.
 fn judge(first: &PaneScreen, stretches: &[Stretch]) -> (usize, usize) {
@@ -259,19 +274,7 @@ fn looks_like(mut before: avt::Terminal, output: &str, screen: &PaneScreen) -> b
 async fn a_picture_and_the_output_behind_it_make_the_next_picture() {
     let server = canvas();
     let hub = server.hub();
-    let flood = "i=0; while :; do i=$((i+1)); echo line $i of many; done";
-    let pane = server.tmux(&[
-        "new-window",
-        "-d",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        "-t",
-        "=first:",
-        "sh",
-        "-c",
-        flood,
-    ]);
+    let pane = flooded(&server);
     let handle = hub.handle(&pane).await;
     let (mut judged, mut wrong, mut printed) = (0, 0, 0);
     for _attach in 0..15 {
@@ -481,19 +484,7 @@ fn watching_client(server: &Server) -> String {
 async fn a_paused_pane_goes_on_behind_a_picture() {
     let server = canvas();
     let hub = server.hub();
-    let flood = "i=0; while :; do i=$((i+1)); echo line $i of many; done";
-    let pane = server.tmux(&[
-        "new-window",
-        "-d",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        "-t",
-        "=first:",
-        "sh",
-        "-c",
-        flood,
-    ]);
+    let pane = flooded(&server);
     let handle = hub.handle(&pane).await;
     let mut stream = hub.watch(&pane).await;
     first_screen(&mut stream).await;

@@ -6,10 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::backoff::Backoff;
 use super::client::{ClientId, Role};
-use super::command::Command;
 use super::hub::TmuxHub;
-use super::purpose::Purpose;
-use crate::domain::ids::{PaneId, SessionId};
+use crate::domain::ids::{SessionId, WindowId};
 use crate::domain::time::Tick;
 use crate::ports::mux::MuxPane;
 
@@ -18,6 +16,8 @@ use crate::ports::mux::MuxPane;
 pub(super) struct Watchers {
     by_session: BTreeMap<SessionId, ClientId>,
     waits: HashMap<SessionId, SessionWait>,
+    /// The windows of which each client tells the deaths of panes.
+    pub(super) subscribed: BTreeSet<(ClientId, WindowId)>,
 }
 
 struct SessionWait {
@@ -32,6 +32,7 @@ impl Watchers {
     pub(super) fn forget(&mut self) {
         self.by_session.clear();
         self.waits.clear();
+        self.subscribed.clear();
     }
 
     /// When the next client that was lost is due to be replaced.
@@ -141,7 +142,7 @@ impl TmuxHub {
 
     /// Every followed pane listens to one attached client that shows it.
     fn choose_sources(&mut self) {
-        let (mut changed, mut left) = (Vec::new(), Vec::new());
+        let mut changed = Vec::new();
         for (id, watch) in &mut self.watches {
             let pane = self.layout.pane(*id);
             let shows = |session: &SessionId| {
@@ -158,46 +159,14 @@ impl TmuxHub {
             {
                 continue;
             }
-            let before = watch.source;
             if watch.listen(candidates.first().copied()) {
                 changed.push(*id);
             }
-            left.extend(before.map(|client| (*id, client)));
-        }
-        for (pane, client) in left {
-            self.unsubscribe(pane, Some(client));
         }
         for pane in changed {
-            self.subscribe(pane);
             self.look_anew(pane, false);
         }
-    }
-
-    /// Asks to be told of the death of a pane and of another process in it. Never of all panes of the session at once: when that
-    /// is killed while tmux looks for what has changed, which is once a second, it looks into a session that is gone, and the
-    /// server ends with all the others (met on 3.3a).
-    fn subscribe(&mut self, pane: PaneId) {
-        let now = self.now();
-        let source = self.watches.get(&pane).and_then(|watch| watch.source);
-        if let Some(client) = source.and_then(|id| self.clients.get_mut(id)) {
-            // Ids and integers only: a text could hold a line feed and forge a line.
-            let name = subscription(pane);
-            let subscribe = Command::new("refresh-client").flag("-B").id(format_args!(
-                "{name}:{pane}:#{{pane_dead}},#{{pane_dead_status}},#{{pane_dead_signal}},#{{pane_pid}}"
-            ));
-            client.send(&subscribe, Purpose::Effect, now);
-        }
-    }
-
-    /// Nobody has to be told any more.
-    pub(super) fn unsubscribe(&mut self, pane: PaneId, source: Option<ClientId>) {
-        let now = self.now();
-        let client = source.and_then(|id| self.clients.get_mut(id));
-        if let Some(client) = client.filter(|client| client.is_attached()) {
-            let name = subscription(pane);
-            let unsubscribe = Command::new("refresh-client").flag("-B").id(name);
-            client.send(&unsubscribe, Purpose::Effect, now);
-        }
+        self.subscribe();
     }
 
     pub(super) fn on_watcher_attached(&mut self, client: ClientId) {
@@ -212,6 +181,9 @@ impl TmuxHub {
 
     /// The client is out of the list already.
     pub(super) fn on_watcher_ended(&mut self, client: ClientId) {
+        self.watchers
+            .subscribed
+            .retain(|(known, _)| *known != client);
         for watch in self.watches.values_mut() {
             if watch.source == Some(client) {
                 watch.source = None;
@@ -238,9 +210,4 @@ impl TmuxHub {
         }
         self.listing.mark(now);
     }
-}
-
-/// The name of the subscription to a pane.
-fn subscription(pane: PaneId) -> String {
-    format!("geppetto_dead_{}", pane.0)
 }
