@@ -266,10 +266,15 @@ fn an_exit_is_not_told_before_tmux_has_read_what_was_printed() {
     let mut daemon = FakeDaemon::agreeable(&tmux.path("d.sock"));
     let id = runner_id(1);
     let server = tmux.run(&["display-message", "-p", "#{pid}"]);
-    let script = format!("read go; kill -STOP {server}; echo last; exit 5");
-    let pane = tmux.open(&id, &["sh", "-c", &script]);
+    // Not told by a key: who sends it would wait for a server that has been stopped already.
+    let go = tmux.path("go");
+    let script = format!(
+        "until [ -e {} ]; do sleep 0.02; done; kill -STOP {server}; echo last; exit 5",
+        go.display()
+    );
+    tmux.open(&id, &["sh", "-c", &script]);
     let program = daemon.expect("run-started", &id)["pid"].to_string();
-    tmux.run(&["send-keys", "-t", &pane, "Enter"]);
+    std::fs::write(go, "").unwrap();
     let gone = || process_state(&program);
     wait_until("the program has ended", || gone().is_empty(), gone);
     let early = daemon.requests.recv_timeout(Duration::from_millis(300));
