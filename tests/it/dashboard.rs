@@ -96,3 +96,37 @@ fn enter_goes_to_the_pane() {
     terminal.type_line("");
     sandbox.wait_for_status("alpha", "completed");
 }
+
+#[test]
+fn any_size_of_terminal_will_do() {
+    let sandbox = Sandbox::new();
+    sandbox.start("alpha", "echo first words; read line");
+    let terminal = open(&sandbox);
+    terminal.wait_for("│first words");
+    terminal.resize(20, 6);
+    sandbox.wait_until("a list and nothing else", || {
+        let screen = terminal.screen();
+        screen.contains("alpha") && !screen.contains('│') && !screen.contains("first words")
+    });
+    terminal.resize(80, 24);
+    terminal.wait_for("── alpha");
+    terminal.wait_for("first words");
+    terminal.press("q");
+    terminal.wait_for("ready>");
+}
+
+#[test]
+fn inside_tmux_enter_switches_the_client() {
+    let sandbox = Sandbox::new();
+    sandbox.start("alpha", "echo first words; read line");
+    let terminal = Terminal::open(&sandbox);
+    let socket = sandbox.text_path("t");
+    terminal.type_line(&format!("tmux -S {socket} attach -t anchor"));
+    terminal.wait_for("[anchor]");
+    terminal.type_line(&sandbox.shell_line(&["dashboard"]));
+    terminal.wait_for("first words");
+    terminal.press("Enter");
+    terminal.wait_for("[geppetto]");
+    terminal.type_line("");
+    sandbox.wait_for_status("alpha", "completed");
+}

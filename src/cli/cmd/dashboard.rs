@@ -57,7 +57,7 @@ fn show(context: &mut Context<'_>) -> Result<Option<AttachView>, Failure> {
         wishes,
     };
     let mut signals = Signals::new([SIGTERM, SIGHUP]).map_err(unusable)?;
-    let _guard = Guard::take().map_err(unusable)?;
+    let guard = Guard::take().map_err(unusable)?;
     world.begin(|_, tell| while tell.send(typed()).is_ok() {});
     world.begin(move |_, tell| {
         for _end in signals.forever() {
@@ -67,7 +67,17 @@ fn show(context: &mut Context<'_>) -> Result<Option<AttachView>, Failure> {
     world.begin(|world, tell| changes::run(&world.0, &world.1, tell));
     world.begin(move |world, tell| glance.run(&world.0, &world.1, tell));
     let look = look(context.environment);
-    converse(context.output, &world, &messages, look)
+    let left = converse(context.output, &world, &messages, look)?;
+    match guard.last_words() {
+        Some(words) => Err(broken(&words)),
+        None => Ok(left),
+    }
+}
+
+fn broken(words: &str) -> Failure {
+    let words = words.replace('\n', " ");
+    Failure::new(Kind::Refused, format!("A part of the dashboard {words}."))
+        .hint("The runners are not concerned. Please report this.")
 }
 
 /// Draws what is known, takes in what happens, and does what comes of it.
@@ -150,7 +160,7 @@ fn command(paths: &Paths, act: Act, runner: String) -> Result<Option<AttachView>
     Ok(answer.attach)
 }
 
-/// Ends the conversation when its thread panics; the terminal has been given back by then.
+/// Ends the conversation when its thread panics.
 struct EndWhenBroken(SyncSender<Message>);
 
 impl Drop for EndWhenBroken {
