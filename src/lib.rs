@@ -24,4 +24,5 @@ pub mod ports;
 pub mod supervise;
 #[cfg(test)]
 mod testkit;
+mod tui;
 pub mod wire;

@@ -14,7 +14,14 @@ use crate::wire::{AttachView, Request, RunnerRef};
 /// # Errors
 /// The daemon's refusal, or tmux's.
 pub(crate) fn go(context: &Context<'_>, to: Request) -> Result<(), Failure> {
-    let view = ask(context, to)?;
+    follow(context, &ask(context, to)?)
+}
+
+/// Goes where the daemon said.
+///
+/// # Errors
+/// tmux's refusal.
+pub(crate) fn follow(context: &Context<'_>, view: &AttachView) -> Result<(), Failure> {
     if context.here().is_some() {
         return switch(&view.switch);
     }

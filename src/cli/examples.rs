@@ -5,6 +5,7 @@ Examples:
   geppetto register                  watch the session you are in
   geppetto new -- claude             start an agent in a window of its own
   geppetto list                      see who works, who is idle, who is done
+  geppetto dashboard                 see them all, live, and act with single keys
   geppetto logs -f work              read along
   geppetto attach work               go there
 
@@ -78,6 +79,12 @@ Prints nothing when there is nothing to tell or no daemon runs; never starts a d
 Examples:
   geppetto status
   set -g status-right '#(exec geppetto status --follow)'";
+
+pub(crate) const DASHBOARD: &str = "\
+Keys: j k and arrows move, / filters, Enter goes to the runner's pane, s stops, S starts,
+p freezes, r resumes, f forgets, ? shows the keys, q leaves.
+
+With NO_COLOR set, or with TERM=dumb, there are no colours.";
 
 pub(crate) const COMPLETIONS: &str = "\
 Examples:

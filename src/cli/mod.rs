@@ -3,6 +3,7 @@
 
 mod args;
 mod attach_argv;
+mod changes;
 mod client;
 mod clock;
 mod cmd;
@@ -12,6 +13,7 @@ mod export;
 mod failure;
 #[cfg(test)]
 mod fake;
+mod glance;
 mod invocation;
 mod moment;
 mod output;

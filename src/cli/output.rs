@@ -89,6 +89,11 @@ impl Output {
         self.answers.write_all(text).map_err(unwritable)
     }
 
+    /// Where a whole screen is drawn, until it is given back.
+    pub(crate) fn terminal(&mut self) -> &mut dyn Write {
+        &mut self.answers
+    }
+
     /// Prints one line of JSON.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod support;
 mod attach;
 mod cli;
 mod daemon;
+mod dashboard;
 mod ending;
 mod exits;
 mod flood;

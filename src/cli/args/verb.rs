@@ -116,6 +116,9 @@ pub(crate) enum Verb {
     Completions(CompletionsArgs),
     /// Start a command, and show its life and what it prints until it ends.
     Demo(DemoArgs),
+    /// Show all runners on a whole screen, live, those that need you first; ? shows the keys.
+    #[command(after_long_help = examples::DASHBOARD)]
+    Dashboard,
     /// Show things in a terminal of their own, as the plugin's keys do.
     #[command(subcommand)]
     Popup(PopupVerb),

@@ -4,6 +4,7 @@ pub(super) mod api;
 pub(super) mod attach;
 pub(super) mod completions;
 pub(super) mod daemon;
+pub(super) mod dashboard;
 pub(super) mod demo;
 pub(super) mod doctor;
 pub(super) mod export;

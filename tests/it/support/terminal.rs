@@ -54,6 +54,14 @@ impl<'a> Terminal<'a> {
         self.tmux(&["send-keys", "-t", &self.target(), key]);
     }
 
+    /// Makes it another size.
+    #[track_caller]
+    pub(crate) fn resize(&self, columns: u16, rows: u16) {
+        let (columns, rows) = (columns.to_string(), rows.to_string());
+        let size = ["-x", &columns, "-y", &rows];
+        self.tmux(&[&["resize-window", "-t", &self.target()], &size[..]].concat());
+    }
+
     /// What is on the screen.
     #[track_caller]
     pub(crate) fn screen(&self) -> String {

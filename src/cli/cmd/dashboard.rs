@@ -1,0 +1,212 @@
+//! `dashboard`: all runners on a whole screen. The model and what it looks like are in `tui`; this brings the messages
+//! from keys, daemon and time, and does what comes of them.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use rustix::stdio::stdin;
+use rustix::termios::isatty;
+use signal_hook::consts::{SIGHUP, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::cli::attach_argv;
+use crate::cli::changes::{self, trouble};
+use crate::cli::client::PATIENCE;
+use crate::cli::clock::{instant, now_ms};
+use crate::cli::context::Context;
+use crate::cli::failure::{Failure, Kind};
+use crate::cli::glance::{self, Wishes};
+use crate::cli::output::Output;
+use crate::cli::start::{self, Start};
+use crate::config::{Environment, Paths};
+use crate::tui::{Act, App, Effect, Guard, Look, Message, draw, typed, update};
+use crate::wire::AttachView;
+
+/// Messages that wait for the model. When it is full whoever sends waits; of a daemon, the news then come in one.
+const MESSAGES: usize = 256;
+
+/// Between two frames: 30 a second.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// How long nothing is looked at when nothing is shown that changes with time.
+const LONG: Duration = Duration::from_secs(3600);
+
+pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
+    if context.output.size().is_none() || !isatty(stdin()) {
+        return Err(Failure::new(Kind::Usage, "This needs a terminal.")
+            .hint("Without one, use `geppetto list`."));
+    }
+    match show(context)? {
+        Some(view) => attach_argv::follow(context, &view),
+        None => Ok(()),
+    }
+}
+
+/// Shows it until the person leaves; where they want to go, if anywhere.
+fn show(context: &mut Context<'_>) -> Result<Option<AttachView>, Failure> {
+    let unusable = |error: std::io::Error| Failure::from_error(Kind::Refused, error);
+    let (tell, messages) = sync_channel(MESSAGES);
+    let (wishes, glance) = glance::pair()?;
+    let world = World {
+        paths: context.paths.clone(),
+        program: context.program(),
+        tell,
+        wishes,
+    };
+    let mut signals = Signals::new([SIGTERM, SIGHUP]).map_err(unusable)?;
+    let guard = Guard::take().map_err(unusable)?;
+    world.begin(|_, tell| while tell.send(typed()).is_ok() {});
+    world.begin(move |_, tell| {
+        for _end in signals.forever() {
+            let _gone = tell.send(Message::End);
+        }
+    });
+    world.begin(|world, tell| changes::run(&world.0, &world.1, tell));
+    world.begin(move |world, tell| glance.run(&world.0, &world.1, tell));
+    let look = look(context.environment);
+    let left = converse(context.output, &world, &messages, look)?;
+    match guard.last_words() {
+        Some(words) => Err(broken(&words)),
+        None => Ok(left),
+    }
+}
+
+fn broken(words: &str) -> Failure {
+    let words = words.replace('\n', " ");
+    Failure::new(Kind::Refused, format!("A part of the dashboard {words}."))
+        .hint("The runners are not concerned. Please report this.")
+}
+
+/// Draws what is known, takes in what happens, and does what comes of it.
+fn converse(
+    output: &mut Output,
+    world: &World,
+    messages: &Receiver<Message>,
+    look: Look,
+) -> Result<Option<AttachView>, Failure> {
+    let unusable = |error: std::io::Error| Failure::from_error(Kind::Refused, error);
+    let backend = CrosstermBackend::new(output.terminal());
+    let mut terminal = Terminal::new(backend).map_err(unusable)?;
+    let mut app = App::new(now_ms());
+    let mut drawn = None;
+    loop {
+        let since = drawn.map_or(FRAME, |at| instant().saturating_duration_since(at));
+        if app.is_stale && since >= FRAME {
+            terminal
+                .draw(|frame| draw(frame, &app, look))
+                .map_err(unusable)?;
+            app.is_stale = false;
+            drawn = Some(instant());
+        }
+        let patience = if app.is_stale {
+            FRAME.saturating_sub(since)
+        } else {
+            app.next_tick().map_or(LONG, Duration::from_millis)
+        };
+        let message = match messages.recv_timeout(patience) {
+            Ok(message) => message,
+            Err(RecvTimeoutError::Timeout) if app.is_stale => continue,
+            Err(RecvTimeoutError::Timeout) => Message::Tick,
+            Err(RecvTimeoutError::Disconnected) => return Ok(None),
+        };
+        for effect in update(&mut app, message, now_ms()) {
+            match effect {
+                Effect::Look(runner) => world.wishes.wish(&runner),
+                Effect::Ask { act, runner, name } => world.ask(act, runner, name),
+                Effect::Jump(view) => return Ok(Some(view)),
+                Effect::Leave => return Ok(None),
+            }
+        }
+    }
+}
+
+/// What effects are done with.
+struct World {
+    paths: Paths,
+    /// How geppetto is called for the same server.
+    program: String,
+    tell: SyncSender<Message>,
+    wishes: Wishes,
+}
+
+impl World {
+    /// Does something beside the conversation, which it ends when it breaks. It ends with the program.
+    fn begin(&self, work: impl FnOnce(&(Paths, String), &SyncSender<Message>) + Send + 'static) {
+        let known = (self.paths.clone(), self.program.clone());
+        let watch = EndWhenBroken(self.tell.clone());
+        thread::spawn(move || work(&known, &watch.0));
+    }
+
+    fn ask(&self, act: Act, runner: String, name: String) {
+        self.begin(move |(paths, program), tell| {
+            let result = command(paths, act, runner).map_err(|failure| trouble(failure, program));
+            let _left_already = tell.send(Message::Done { act, name, result });
+        });
+    }
+}
+
+fn command(paths: &Paths, act: Act, runner: String) -> Result<Option<AttachView>, Failure> {
+    let start = if act == Act::Start {
+        Start::Always
+    } else {
+        Start::WithTmux
+    };
+    // A program that is told to end is waited for, as long as the config says.
+    let patience = (act != Act::Stop).then_some(PATIENCE);
+    let answer = start::connect(paths, start)?.ask(act.request(runner), patience)?;
+    Ok(answer.attach)
+}
+
+/// Ends the conversation when its thread panics.
+struct EndWhenBroken(SyncSender<Message>);
+
+impl Drop for EndWhenBroken {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let _gone = self.0.try_send(Message::End);
+        }
+    }
+}
+
+fn look(environment: &Environment) -> Look {
+    let is_dumb = environment.value("TERM").is_some_and(|term| term == "dumb");
+    Look {
+        has_colour: !is_dumb && environment.value("NO_COLOR").is_none(),
+        is_ascii: is_dumb,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::fake::Session;
+
+    #[test]
+    fn without_a_terminal_it_says_what_to_use() {
+        let said = Session::new(&[]).run(&["dashboard"]).to_string();
+        assert!(said.contains("geppetto list"), "{said}");
+    }
+
+    #[test]
+    fn colours_are_left_out_where_they_are_not_wanted() {
+        for (variable, has_colour, is_ascii) in [
+            (("TERM", "tmux-256color"), true, false),
+            (("TERM", "dumb"), false, true),
+            (("NO_COLOR", "1"), false, false),
+            (("NO_COLOR", ""), true, false),
+        ] {
+            let found = look(&Environment::given([variable]));
+            assert_eq!(
+                found,
+                Look {
+                    has_colour,
+                    is_ascii
+                },
+                "{variable:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The dashboard, a full-screen view of all runners: what is known ([`App`]), what a message makes of it ([`update`],
+//! pure), what it looks like ([`view`]) and the terminal. Whoever shows it brings the messages and does the effects.
+
+mod app;
+mod keymap;
+mod terminal;
+mod update;
+mod view;
+
+#[cfg(test)]
+mod sample;
+
+pub(crate) use app::{Act, App, Effect, Message, Trouble};
+pub(crate) use terminal::{Guard, typed};
+pub(crate) use update::update;
+pub(crate) use view::{Look, draw};

@@ -1,0 +1,91 @@
+//! The terminal, taken over: raw keys, the other screen. Dropping the guard gives it back as it was; a panic does so
+//! before it says anything, so that its words are seen. Those of another thread are kept for whoever draws: they would be
+//! drawn over.
+
+use std::io;
+use std::panic;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+
+use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use ratatui::crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use rustix::io::write;
+use rustix::stdio::stdout;
+
+use super::app::Message;
+
+/// Other screen, empty, no cursor. Paste comes in marked, so that no pasted text is taken for commands.
+const TAKE: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[?25l\x1b[?2004h";
+
+/// The opposite, in the opposite order.
+const GIVE_BACK: &[u8] = b"\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
+
+/// The terminal is taken over while this lives.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    /// The last words of other threads.
+    words: Receiver<String>,
+}
+
+/// How many last words are kept: the first says most.
+const WORDS: usize = 4;
+
+impl Guard {
+    /// Takes it over.
+    ///
+    /// # Errors
+    /// What the system says when there is no terminal.
+    pub(crate) fn take() -> io::Result<Self> {
+        enable_raw_mode()?;
+        let (say, words) = sync_channel(WORDS);
+        let guard = Self { words };
+        let owner = thread::current().id();
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if thread::current().id() == owner {
+                give_back();
+                before(info);
+            } else {
+                let _enough_was_said = say.try_send(info.to_string());
+            }
+        }));
+        write(stdout(), TAKE)?;
+        Ok(guard)
+    }
+
+    /// What a thread that panicked said, if one did.
+    pub(crate) fn last_words(&self) -> Option<String> {
+        self.words.try_recv().ok()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // A panicking thread must not touch the hook, which has given the terminal back already.
+        if !thread::panicking() {
+            drop(panic::take_hook());
+            give_back();
+        }
+    }
+}
+
+fn give_back() {
+    // A terminal that is gone needs nothing back.
+    let _gone = write(stdout(), GIVE_BACK);
+    let _gone = disable_raw_mode();
+}
+
+/// Waits for what comes from the terminal next; what means nothing here is passed over.
+pub(crate) fn typed() -> Message {
+    loop {
+        match event::read() {
+            Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => {
+                return Message::Key(key);
+            }
+            Ok(Event::Resize(..)) => return Message::Resized,
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_gone) => return Message::End,
+        }
+    }
+}

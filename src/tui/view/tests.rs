@@ -1,0 +1,156 @@
+//! What is drawn, as text and, with colours, as the runs of styled cells below it.
+
+use insta::assert_snapshot;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
+use ratatui::style::Style;
+
+use super::{Look, draw};
+use crate::tui::app::{App, Message, Trouble};
+use crate::tui::sample::{self, NOW};
+use crate::tui::update::update;
+
+const COLOUR: Look = Look {
+    has_colour: true,
+    is_ascii: false,
+};
+
+const PLAIN: Look = Look {
+    has_colour: false,
+    is_ascii: true,
+};
+
+fn drawn(app: &App, columns: u16, rows: u16, look: Look) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    terminal.draw(|frame| draw(frame, app, look)).unwrap();
+    let buffer = terminal.backend().buffer();
+    let mut text = String::new();
+    let mut styles = String::new();
+    for y in 0..rows {
+        let (mut row, mut skip) = (String::new(), 0);
+        let (mut present, mut from) = (Style::reset(), 0);
+        let mut end_run = |style: Style, from: u16, to: u16| {
+            if style != Style::reset() {
+                let modifiers = style.add_modifier;
+                let [fg, bg] =
+                    [style.fg, style.bg].map(|colour| format!("{:?}", colour.unwrap_or_default()));
+                styles.push_str(&format!("{y}: {from}-{to} {fg} {bg} {modifiers:?}\n"));
+            }
+        };
+        for x in 0..columns {
+            let cell = &buffer[(x, y)];
+            if skip == 0 {
+                row.push_str(cell.symbol());
+                skip = super::text::width(cell.symbol()).max(1);
+            }
+            skip -= 1;
+            let style = Style::reset()
+                .fg(cell.fg)
+                .bg(cell.bg)
+                .add_modifier(cell.modifier);
+            if style != present {
+                end_run(present, from, x);
+                (present, from) = (style, x);
+            }
+        }
+        end_run(present, from, columns);
+        text.push_str(row.trim_end());
+        text.push('\n');
+    }
+    format!("{text}{styles}")
+}
+
+fn press(app: &mut App, keys: &str) {
+    for c in keys.chars() {
+        update(app, Message::Key(KeyEvent::from(KeyCode::Char(c))), NOW);
+    }
+}
+
+#[test]
+fn below_each_other_in_colour() {
+    assert_snapshot!(drawn(&sample::full(), 80, 24, COLOUR));
+}
+
+#[test]
+fn below_each_other_without_colour() {
+    let text = drawn(&sample::full(), 80, 24, PLAIN);
+    assert!(
+        !text.contains("Yellow") && !text.contains("Indexed"),
+        "{text}"
+    );
+    assert_snapshot!(text);
+}
+
+#[test]
+fn beside_each_other_in_colour() {
+    assert_snapshot!(drawn(&sample::full(), 120, 40, COLOUR));
+}
+
+#[test]
+fn beside_each_other_without_colour() {
+    assert_snapshot!(drawn(&sample::full(), 120, 40, PLAIN));
+}
+
+#[test]
+fn keys_questions_filter_and_troubles() {
+    let mut app = sample::full();
+    let mut all = String::new();
+    for keys in ["?", "xs", "n/chec"] {
+        press(&mut app, keys);
+        all.push_str(&drawn(&app, 60, 12, PLAIN));
+    }
+    let away = Trouble {
+        text: "The daemon has ended.".to_owned(),
+        hint: Some("Start it with `geppetto daemon start`.".to_owned()),
+    };
+    update(&mut app, Message::Away(away), NOW);
+    all.push_str(&drawn(&app, 60, 12, PLAIN));
+    assert_snapshot!(all);
+}
+
+#[test]
+fn nothing_to_show_says_what_to_do() {
+    let mut app = App::new(NOW);
+    assert!(drawn(&app, 40, 6, PLAIN).contains("Asking the daemon."));
+    update(&mut app, sample::snapshot(Vec::new()), NOW);
+    let text = drawn(&app, 40, 8, PLAIN);
+    assert!(
+        text.contains("No runner is watched.") && text.contains("prefix + G"),
+        "{text}"
+    );
+}
+
+#[test]
+fn every_size_is_fine() {
+    let mut app = sample::full();
+    for keys in ["", "s", "n?", "x/a"] {
+        press(&mut app, keys);
+        for columns in [1, 2, 5, 19, 20, 99, 100, 101] {
+            for rows in [1, 2, 3, 7, 10] {
+                drawn(&app, columns, rows, COLOUR);
+            }
+        }
+    }
+}
+
+#[test]
+fn in_twenty_columns_there_are_symbol_name_and_time() {
+    let text = drawn(&sample::full(), 20, 6, PLAIN);
+    let rows: Vec<&str> = text.lines().take(6).collect();
+    assert_snapshot!(rows.join("\n"), @r"
+    geppetto  ?1  x1  -1
+    >? asks           9s
+     x broken         1m
+     - checkout       2m
+     * #(touch x)[3…  3s
+    ?:keys  /:filter  E…
+    ");
+}
+
+#[test]
+fn hostile_names_are_text() {
+    let text = drawn(&sample::full(), 80, 24, PLAIN);
+    assert!(text.contains("#(touch x)[31mevil 修理"), "{text}");
+    assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+}
