@@ -462,13 +462,19 @@ async fn a_session_that_ends_again_and_again_loses_no_runner() {
     let mut spec = spec(
         &server,
         named("short"),
-        &["sh", "-c", "echo x >>ended; sleep 0.05"],
+        // Without a run parent it would begin at once, and might be over before the spawn is.
+        &[
+            "sh",
+            "-c",
+            "echo x >>ended; until [ -e go ]; do sleep 0.01; done; rm go",
+        ],
     );
     // One after the other: two windows that close in one moment can be the end of tmux 3.3a.
     for run in 0..20 {
         spec.run = run;
         let handle = hub.tmux.spawn(&spec).await.unwrap();
         let mut stream = Stream::new(hub.tmux.monitor(&handle, options(30)).await.unwrap());
+        std::fs::write(directory.join("go"), "").unwrap();
         stream.exit().await;
     }
     let ended = std::fs::read_to_string(directory.join("ended")).unwrap();
