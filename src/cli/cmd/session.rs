@@ -150,6 +150,7 @@ fn attach(args: &SlotAttachArgs, context: &mut Context<'_>) -> Result<(), Failur
 mod tests {
     use insta::assert_snapshot;
 
+    use crate::cli::clock::now_ms;
     use crate::cli::fake::Session;
 
     const SLOT: &str = r#"{"key":"coda::checkout::review","idea":"checkout","slot":"review","sessionName":"coda__checkout__review","status":"STATUS","runnerId":"0190163d","createdAtMs":1764000000000,"lastConnectedAtMs":1764000001000,"lastDetachAtMs":1764000002000,"cursor":"1:4096"}"#;
@@ -175,7 +176,14 @@ mod tests {
 
     #[test]
     fn slots_are_listed() {
-        let answer = format!(r#"{{"success":true,"slots":[{}]}}"#, slot("detached"));
+        // Half a day more than what is shown, so that it is that on any day.
+        let then = now_ms() - (366 * 24 + 12) * 3_600_000;
+        let slot = ["1764000001000", "1764000002000"]
+            .iter()
+            .fold(slot("detached"), |slot, time| {
+                slot.replace(time, &then.to_string())
+            });
+        let answer = format!(r#"{{"success":true,"slots":[{slot}]}}"#);
         assert_snapshot!(Session::new(&[&answer]).run(&["session", "list"]), @r#"
         > {"type":"list-slots"}
         KEY                     STATUS    ATTACHED  LEFT  SESSION
