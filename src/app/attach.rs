@@ -69,7 +69,7 @@ impl World {
         let place = runner.place.as_ref()?;
         let mut panes = self.layout.panes.iter();
         panes
-            .any(|known| known.place.pane == place.pane && known.place.pane_pid == place.pane_pid)
+            .any(|known| known.place.is_same_process(place))
             .then(|| (place.clone(), runner.session_name.clone()))
     }
 

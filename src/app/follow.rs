@@ -226,9 +226,11 @@ impl World {
     fn is_unknown(&self, pane: &MuxPane) -> bool {
         let known = self.runners.values().any(|entry| {
             Some(entry.runner.id) == pane.runner
-                || entry.runner.place.as_ref().is_some_and(|place| {
-                    place.pane == pane.place.pane && place.pane_pid == pane.place.pane_pid
-                })
+                || entry
+                    .runner
+                    .place
+                    .as_ref()
+                    .is_some_and(|place| place.is_same_process(&pane.place))
         });
         !pane.dead && !known && !self.forgotten.contains(&pane.place.pane)
     }

@@ -303,9 +303,7 @@ impl World {
 
 /// The pane in that place, if its process is the one that it was.
 fn at<'a>(place: &Place, panes: &'a [MuxPane]) -> Option<&'a MuxPane> {
-    let is_there =
-        |pane: &&MuxPane| pane.place.pane == place.pane && pane.place.pane_pid == place.pane_pid;
-    panes.iter().find(is_there)
+    panes.iter().find(|pane| pane.place.is_same_process(place))
 }
 
 fn is_same(stored: &Stored, server: Option<&MuxServer>) -> bool {

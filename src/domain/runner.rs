@@ -24,6 +24,13 @@ pub struct Place {
     pub pane_pid: Pid,
 }
 
+impl Place {
+    /// True when it is the same process in the same pane, in whatever window and session that is by now.
+    pub fn is_same_process(&self, other: &Self) -> bool {
+        (self.pane, self.pane_pid) == (other.pane, other.pane_pid)
+    }
+}
+
 /// What is needed to start a runner, the first time and again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launch {

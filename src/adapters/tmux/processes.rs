@@ -162,9 +162,8 @@ impl Tmux {
     async fn still_there(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
         let Place { pane, pane_pid, .. } = handle.place;
         let (_, panes) = self.layout().await?;
-        let same =
-            |listed: &MuxPane| listed.place.pane == pane && listed.place.pane_pid == pane_pid;
-        if panes.iter().any(same) {
+        let is_it = |listed: &MuxPane| listed.place.is_same_process(&handle.place);
+        if panes.iter().any(is_it) {
             Ok(())
         } else {
             Err(ProcessError::Gone {

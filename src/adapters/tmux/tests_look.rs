@@ -74,12 +74,9 @@ fn canvas() -> Server {
     server
 }
 
-/// A new pane that prints the text, and then that it is done.
-fn printed(server: &Server, name: &str, text: &str) -> String {
-    let file = server.path().join(name);
-    std::fs::write(&file, format!("{text}\x1b]2;done\x07")).unwrap();
-    let script = format!("stty raw -echo; cat {}; exec sleep 1000", file.display());
-    server.tmux(&[
+/// The pane of a new window that runs the script.
+fn window(server: &Server, script: &str) -> String {
+    let window = [
         "new-window",
         "-d",
         "-P",
@@ -87,10 +84,16 @@ fn printed(server: &Server, name: &str, text: &str) -> String {
         "#{pane_id}",
         "-t",
         "=first:",
-        "sh",
-        "-c",
-        &script,
-    ])
+    ];
+    server.tmux(&[&window[..], &["sh", "-c", script]].concat())
+}
+
+/// A new pane that prints the text, and then that it is done.
+fn printed(server: &Server, name: &str, text: &str) -> String {
+    let file = server.path().join(name);
+    std::fs::write(&file, format!("{text}\x1b]2;done\x07")).unwrap();
+    let script = format!("stty raw -echo; cat {}; exec sleep 1000", file.display());
+    window(server, &script)
 }
 
 async fn until_done(server: &Server, pane: &str) {
@@ -236,17 +239,10 @@ async fn until_screen(stream: &mut Stream) -> Stretch {
 
 /// A pane that prints without end.
 fn flooded(server: &Server) -> String {
-    let window = [
-        "new-window",
-        "-d",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        "-t",
-        "=first:",
-    ];
-    let flood = "i=0; while :; do i=$((i+1)); echo line $i of many; done";
-    server.tmux(&[&window[..], &["sh", "-c", flood]].concat())
+    window(
+        server,
+        "i=0; while :; do i=$((i+1)); echo line $i of many; done",
+    )
 }
 
 /// How many stretches could be judged, and how many of them do not lead from one picture to the next. tmux throws output away in

@@ -46,15 +46,7 @@ async fn it_pauses_is_counted_and_goes_on() {
     let stored = all(&store.store, id).await;
     let after = ten_kilobytes(200);
     let kept = bytes_of(&stored);
-    let [
-        Gap {
-            bytes: Some(missing),
-            reason: GapReason::Disk,
-        },
-    ] = gaps(&stored)[..]
-    else {
-        panic!("{:?}", gaps(&stored));
-    };
+    let missing = missing_for_disk(&stored);
     let known = kept.len() - after.len();
     assert_eq!(known as u64 + missing, 2_000_000);
     assert!(whole.as_bytes().starts_with(&kept[..known]));
@@ -143,15 +135,7 @@ async fn what_is_held_meanwhile_is_bounded_whatever_it_is() {
     assert!(file.is_idle() && !file.is_in_trouble());
     drop(file);
     let stored = all(&store.store, id).await;
-    let [
-        Gap {
-            bytes: Some(missing),
-            reason: GapReason::Disk,
-        },
-    ] = gaps(&stored)[..]
-    else {
-        panic!("{:?}", gaps(&stored));
-    };
+    let missing = missing_for_disk(&stored);
     assert_eq!(bytes_of(&stored).len() as u64 + missing, 2_000_000);
     let screen = store.store.keyframe(id, at).await.unwrap().unwrap();
     assert_eq!(screen.at, at, "the newest picture outlives the flood");
