@@ -130,6 +130,7 @@ fn compose(
         marks: tmux.clone(),
         process: tmux.clone(),
         freezer: tmux.clone(),
+        typist: tmux.clone(),
         reports: tmux.clone(),
         run_parents: Arc::new(SystemProcesses),
         store: store.clone(),

@@ -26,10 +26,12 @@ mod publish;
 mod query;
 mod recover;
 mod register;
+mod rename;
 mod report;
 mod restore;
 mod save;
 mod screen;
+mod send;
 mod sessions;
 mod slots;
 mod start;
@@ -52,7 +54,7 @@ use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
 use crate::ports::mux::{Mux, MuxMarks};
-use crate::ports::process::{Freezer, ProcessMonitor, RunReports};
+use crate::ports::process::{Freezer, ProcessMonitor, RunReports, Typist};
 use crate::ports::spawn::Spawn;
 use crate::ports::store::RunnerStore;
 use crate::ports::table::RunParents;
@@ -85,6 +87,8 @@ pub struct Ports {
     pub process: Arc<dyn ProcessMonitor>,
     /// Freezing and thawing.
     pub freezer: Arc<dyn Freezer>,
+    /// Types into panes.
+    pub typist: Arc<dyn Typist>,
     /// Where reports of run parents go.
     pub reports: Arc<dyn RunReports>,
     /// Run parents in panes that have no mark yet.

@@ -1,6 +1,6 @@
 //! Requests to use cases, one arm each; what the arms need is parsed here, once.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -9,14 +9,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::streams::Stream;
 use super::{failure, transcripts, view};
-use crate::app::{App, AppError, NewRunner, RegisterTarget, Registration, RunnerNow, StopMode};
-use crate::domain::ids::{PaneId, Pid, RunnerId};
+use crate::app::{App, AppError, RunnerNow, StopMode};
+use crate::domain::ids::{Pid, RunnerId};
 use crate::domain::segment::Icons;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
+use crate::ports::process::Enter;
 use crate::wire::{
-    Answer, AttachTmux, CreateRunner, DaemonView, ErrorBody, GetStatus, Hello, OLDEST_PROTOCOL,
-    PROTOCOL, Request, StopDaemon, StopRunner, Tag, WaitRunner,
+    Answer, DaemonView, ErrorBody, GetStatus, Hello, OLDEST_PROTOCOL, PROTOCOL, Request,
+    StopDaemon, StopRunner, Tag, WaitRunner,
 };
 
 pub(super) type Result<T> = std::result::Result<T, ErrorBody>;
@@ -47,7 +48,7 @@ pub(super) struct About {
 #[derive(Clone)]
 pub(super) struct Service {
     pub(super) app: App,
-    about: Arc<About>,
+    pub(super) about: Arc<About>,
     shutdown: CancellationToken,
 }
 
@@ -130,6 +131,15 @@ impl Service {
             Request::ListSlots(_) => self.list_slots().await,
             Request::ShowSlot(of) => self.show_slot(&of).await,
             Request::ReleaseSlot(of) => self.release_slot(&of).await,
+            Request::RenameRunner(rename) => one(self.app.rename(rename.runner, rename.name).await),
+            Request::SendText(send) => {
+                let enter = if send.enter {
+                    Enter::Press
+                } else {
+                    Enter::Leave
+                };
+                one(self.app.send(send.runner, send.text, enter).await)
+            }
             Request::RestoreRunners(request) => self.restore(&request).await,
             Request::PruneTranscripts(prune) => self.prune(&prune).await,
             Request::AttachRunner(of) => {
@@ -243,68 +253,6 @@ impl Service {
         })
     }
 
-    async fn create(&self, request: CreateRunner) -> Result<Answer> {
-        let size = match (request.columns, request.rows) {
-            (Some(columns @ 1..), Some(rows @ 1..)) => Some((columns, rows)),
-            (None, None) => None,
-            _ => {
-                return Err(wrong(
-                    "columns",
-                    "Columns and rows belong together and are above 0.",
-                ));
-            }
-        };
-        let new = NewRunner {
-            kind: request.kind,
-            name: request.name,
-            command: request.command,
-            cwd: request.cwd.map(PathBuf::from),
-            env: request.env,
-            max_duration: positive("maxDurationMs", request.max_duration_ms)?,
-            idle_after: positive("idleAfterMs", request.idle_after_ms)?,
-            output_dir: request.output_dir.map(PathBuf::from),
-            key: request.key,
-            session: request.session,
-            size,
-        };
-        let home: &Path = &self.about.home;
-        one(self.app.create(new, home).await)
-    }
-
-    async fn attach_tmux(&self, request: AttachTmux) -> Result<Answer> {
-        let target = match (
-            request.session_name,
-            request.session_id,
-            request.pane_id,
-            request.pid,
-        ) {
-            (Some(name), None, None, None) => RegisterTarget::Session(name),
-            (None, Some(id), None, None) => RegisterTarget::Session(id),
-            (None, None, Some(pane), None) => {
-                let pane = pane.parse::<PaneId>();
-                RegisterTarget::Pane(pane.map_err(|error| wrong("paneId", &format!("{error}.")))?)
-            }
-            (None, None, None, Some(raw)) => RegisterTarget::Process(pid("pid", raw)?),
-            _ => {
-                let sentence = "Exactly one of sessionName, sessionId, paneId and pid is needed.";
-                return Err(wrong("sessionName", sentence));
-            }
-        };
-        let wishes = Registration {
-            name: request.name,
-            kind: request.kind,
-            key: request.key,
-            idle_after: positive("idleAfterMs", request.idle_after_ms)?,
-        };
-        let registered = self.app.register(target, wishes).await.map_err(refused)?;
-        Ok(Answer {
-            runner: Some(Box::new(view::runner(&registered.runner))),
-            runners: Some(registered.runners.iter().map(view::runner).collect()),
-            added: u32::try_from(registered.added).ok(),
-            ..Answer::default()
-        })
-    }
-
     async fn stop(&self, request: StopRunner) -> Result<Answer> {
         let mode = if request.force {
             StopMode::Forced
@@ -350,7 +298,7 @@ pub(super) fn refused(error: AppError) -> ErrorBody {
     failure::body(&error)
 }
 
-fn one(result: std::result::Result<RunnerNow, AppError>) -> Result<Answer> {
+pub(super) fn one(result: std::result::Result<RunnerNow, AppError>) -> Result<Answer> {
     let now = result.map_err(refused)?;
     Ok(Answer {
         runner: Some(Box::new(view::runner(&now))),
@@ -368,7 +316,7 @@ pub(super) fn wrong(field: &str, sentence: &str) -> ErrorBody {
     body
 }
 
-fn positive(field: &str, millis: Option<u64>) -> Result<Option<Duration>> {
+pub(super) fn positive(field: &str, millis: Option<u64>) -> Result<Option<Duration>> {
     match millis {
         Some(0) => Err(wrong(field, &format!("{field} must be above 0."))),
         Some(millis) => Ok(Some(Duration::from_millis(millis))),
@@ -389,6 +337,6 @@ pub(super) fn runner_id(text: &str) -> Result<RunnerId> {
         .map_err(|error| wrong("runnerId", &format!("{error}.")))
 }
 
-fn pid(field: &str, raw: i32) -> Result<Pid> {
+pub(super) fn pid(field: &str, raw: i32) -> Result<Pid> {
     Pid::new(raw).ok_or_else(|| wrong(field, "A process id is above 0."))
 }

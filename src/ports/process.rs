@@ -260,6 +260,30 @@ pub trait Freezer: Send + Sync {
     async fn thaw(&self, handle: &ProcessHandle) -> Result<(), ProcessError>;
 }
 
+/// Typing into panes.
+#[async_trait]
+pub trait Typist: Send + Sync {
+    /// Pastes `text` as a whole, marked as a paste where the program asked tmux for that, and then presses Enter if wanted.
+    ///
+    /// # Errors
+    /// `Gone`, `Mux`.
+    async fn paste(
+        &self,
+        handle: &ProcessHandle,
+        text: &str,
+        enter: Enter,
+    ) -> Result<(), ProcessError>;
+}
+
+/// What comes behind a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enter {
+    /// The Enter key.
+    Press,
+    /// Nothing.
+    Leave,
+}
+
 /// What run parents tell, passed on by the daemon's listener.
 #[async_trait]
 pub trait RunReports: Send + Sync {

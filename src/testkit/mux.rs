@@ -16,8 +16,8 @@ use crate::ports::mux::{
     AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxServer, MuxSession,
 };
 use crate::ports::process::{
-    Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
-    ProcessMonitor, RunReports, SpawnSpec, SpawnTarget,
+    Enter, Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
+    ProcessMonitor, RunReports, SpawnSpec, SpawnTarget, Typist,
 };
 use crate::ports::table::{RunOf, RunParents};
 
@@ -456,6 +456,20 @@ impl Freezer for FakeMux {
             .await
             .deeds
             .push(format!("thaw {}", handle.place.pane));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Typist for FakeMux {
+    async fn paste(
+        &self,
+        handle: &ProcessHandle,
+        text: &str,
+        enter: Enter,
+    ) -> Result<(), ProcessError> {
+        let deed = format!("paste {} {text:?} {enter:?}", handle.place.pane);
+        self.state.lock().await.deeds.push(deed);
         Ok(())
     }
 }

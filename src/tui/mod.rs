@@ -2,7 +2,9 @@
 //! pure), what it looks like ([`view`]) and the terminal. Whoever shows it brings the messages and does the effects.
 
 mod app;
-mod keymap;
+mod field;
+mod list;
+mod message;
 mod terminal;
 mod update;
 mod view;
@@ -10,7 +12,8 @@ mod view;
 #[cfg(test)]
 mod sample;
 
-pub(crate) use app::{Act, App, Effect, Message, Trouble};
+pub(crate) use app::App;
+pub(crate) use message::{Act, Effect, Message, Trouble};
 pub(crate) use terminal::{Guard, typed};
 pub(crate) use update::update;
 pub(crate) use view::{Look, draw};

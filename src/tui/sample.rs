@@ -1,6 +1,7 @@
 //! For tests: runners and a screen that are the same every time.
 
-use super::app::{App, Message};
+use super::app::App;
+use super::message::Message;
 use super::update::update;
 use crate::wire::{Event, RunnerView, ScreenView, StatusView};
 
@@ -64,9 +65,14 @@ pub(crate) fn snapshot(runners: Vec<RunnerView>) -> Message {
     })
 }
 
+/// A dashboard that knows nothing yet.
+pub(crate) fn empty() -> App {
+    App::new((80, 24), NOW)
+}
+
 /// A dashboard with a runner of each sort, the names of some of them hostile.
 pub(crate) fn full() -> App {
-    let mut app = App::new(NOW);
+    let mut app = empty();
     let mut keyed = runner("checkout", "idle", 125_000);
     keyed.key = Some("coda::checkout::primary".to_owned());
     let mut hostile = runner(

@@ -12,13 +12,14 @@ use ratatui::crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use rustix::io::write;
 use rustix::stdio::stdout;
 
-use super::app::Message;
+use super::message::Message;
 
-/// Other screen, empty, no cursor. Paste comes in marked, so that no pasted text is taken for commands.
-const TAKE: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[?25l\x1b[?2004h";
+/// Other screen, empty, no cursor. Paste comes in marked, so that no pasted text is taken for commands; the mouse tells
+/// clicks and wheel (1000), in numbers of any size (1006).
+const TAKE: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1006h";
 
 /// The opposite, in the opposite order.
-const GIVE_BACK: &[u8] = b"\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
+const GIVE_BACK: &[u8] = b"\x1b[?1006l\x1b[?1000l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l";
 
 /// The terminal is taken over while this lives.
 #[derive(Debug)]
@@ -82,7 +83,9 @@ pub(crate) fn typed() -> Message {
             Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => {
                 return Message::Key(key);
             }
-            Ok(Event::Resize(..)) => return Message::Resized,
+            Ok(Event::Paste(text)) => return Message::Paste(text),
+            Ok(Event::Mouse(mouse)) => return Message::Mouse(mouse),
+            Ok(Event::Resize(columns, rows)) => return Message::Resized { columns, rows },
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_gone) => return Message::End,

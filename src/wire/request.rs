@@ -36,6 +36,10 @@ pub enum Request {
     StartRunner(RunnerRef),
     /// Ends a runner's program.
     StopRunner(StopRunner),
+    /// Gives a runner another name.
+    RenameRunner(RenameRunner),
+    /// Types text into a runner's pane.
+    SendText(SendText),
     /// Freezes a runner's processes.
     PauseRunner(RunnerRef),
     /// Thaws them.
@@ -214,6 +218,30 @@ pub struct ListRunners {
 pub struct RunnerRef {
     /// Name, id, or unique beginning of the id.
     pub runner: String,
+}
+
+/// `rename-runner`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RenameRunner {
+    /// Name, id, or unique beginning of the id.
+    pub runner: String,
+    /// Its new name, which no other runner has.
+    pub name: String,
+}
+
+/// `send-text`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SendText {
+    /// Name, id, or unique beginning of the id.
+    pub runner: String,
+    /// What to type: pasted as a whole, marked as such where the program asked for it. At most 64 KiB; control
+    /// characters other than tab and line feed are refused.
+    pub text: String,
+    /// Press Enter behind it.
+    #[serde(default)]
+    pub enter: bool,
 }
 
 /// `stop-runner`

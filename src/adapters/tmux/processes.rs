@@ -14,8 +14,8 @@ use crate::domain::runner::Place;
 use crate::domain::time::Timestamp;
 use crate::ports::mux::{Mux, MuxError, MuxPane};
 use crate::ports::process::{
-    Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
-    ProcessMonitor, RunReports, SpawnSpec,
+    Enter, Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
+    ProcessMonitor, RunReports, SpawnSpec, Typist,
 };
 use crate::ports::table::ProcessInfo;
 
@@ -121,6 +121,40 @@ impl Freezer for Tmux {
             self.bring_back(handle).await?;
         }
         freezing::thaw(&self.options, handle)
+    }
+}
+
+#[async_trait]
+impl Typist for Tmux {
+    async fn paste(
+        &self,
+        handle: &ProcessHandle,
+        text: &str,
+        enter: Enter,
+    ) -> Result<(), ProcessError> {
+        self.still_there(handle).await?;
+        let pane = handle.place.pane;
+        if !text.is_empty() {
+            let buffer = format!("geppetto{pane}");
+            let paste = Command::new("set-buffer")
+                .flag("-b")
+                .text(&buffer)?
+                .flag("--")
+                .text(text)?
+                .then(
+                    &Command::new("paste-buffer")
+                        .flag("-d -p -b")
+                        .text(&buffer)?
+                        .flag("-t")
+                        .id(pane),
+                );
+            self.run(paste).await?;
+        }
+        if enter == Enter::Press {
+            let press = Command::new("send-keys").flag("-t").id(pane).flag("Enter");
+            self.run(press).await?;
+        }
+        Ok(())
     }
 }
 

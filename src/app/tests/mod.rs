@@ -58,6 +58,7 @@ impl Core {
             marks: mux.clone(),
             process: mux.clone(),
             freezer: mux.clone(),
+            typist: mux.clone(),
             reports: mux.clone(),
             run_parents: mux.clone(),
             store: store.clone(),

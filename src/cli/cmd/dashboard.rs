@@ -90,7 +90,8 @@ fn converse(
     let unusable = |error: std::io::Error| Failure::from_error(Kind::Refused, error);
     let backend = CrosstermBackend::new(output.terminal());
     let mut terminal = Terminal::new(backend).map_err(unusable)?;
-    let mut app = App::new(now_ms());
+    let size = terminal.size().map_err(unusable)?.into();
+    let mut app = App::new(size, now_ms());
     let mut drawn = None;
     loop {
         let since = drawn.map_or(FRAME, |at| instant().saturating_duration_since(at));
@@ -142,20 +143,20 @@ impl World {
 
     fn ask(&self, act: Act, runner: String, name: String) {
         self.begin(move |(paths, program), tell| {
-            let result = command(paths, act, runner).map_err(|failure| trouble(failure, program));
+            let result = command(paths, &act, runner).map_err(|failure| trouble(failure, program));
             let _left_already = tell.send(Message::Done { act, name, result });
         });
     }
 }
 
-fn command(paths: &Paths, act: Act, runner: String) -> Result<Option<AttachView>, Failure> {
-    let start = if act == Act::Start {
+fn command(paths: &Paths, act: &Act, runner: String) -> Result<Option<AttachView>, Failure> {
+    let start = if *act == Act::Start {
         Start::Always
     } else {
         Start::WithTmux
     };
     // A program that is told to end is waited for, as long as the config says.
-    let patience = (act != Act::Stop).then_some(PATIENCE);
+    let patience = (*act != Act::Stop).then_some(PATIENCE);
     let answer = start::connect(paths, start)?.ask(act.request(runner), patience)?;
     Ok(answer.attach)
 }

@@ -4,9 +4,15 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::palette::Look;
-use super::text::{cut, fold};
-use crate::tui::app::{App, Mode, Notice, Trouble};
-use crate::tui::keymap::SHORT;
+use super::text::{cut, fold, width};
+use crate::tui::app::{App, Notice};
+use crate::tui::field::Field;
+use crate::tui::list::{Group, Line as Typed, Mode, Order, named};
+use crate::tui::message::Trouble;
+
+/// The most important keys.
+const SHORT: &str =
+    "?:keys  Enter:go  a:answer  s:stop  S:start  p:freeze  r:resume  /:filter  q:leave";
 
 /// Most rows that a trouble may take from the list.
 const TROUBLE_ROWS: usize = 4;
@@ -26,11 +32,36 @@ const ORDER: [&str; 10] = [
 ];
 
 pub(super) fn top(app: &App, columns: u16, look: Look) -> Line<'static> {
+    let columns = usize::from(columns);
     let whole = counts(app, look, true);
-    if whole.width() <= usize::from(columns) {
-        return whole;
+    let mut line = if whole.width() <= columns {
+        whole
+    } else {
+        counts(app, look, false)
+    };
+    let arranged = arranged(app);
+    let room = columns.saturating_sub(line.width());
+    if width(&arranged) + 2 <= room {
+        line.push_span(Span::raw(" ".repeat(room - width(&arranged))));
+        line.push_span(Span::styled(
+            arranged,
+            Style::new().add_modifier(Modifier::DIM),
+        ));
     }
-    counts(app, look, false)
+    line
+}
+
+/// How the list is arranged, where that is not the usual way.
+fn arranged(app: &App) -> String {
+    let order = match app.list.order {
+        Order::Need => String::new(),
+        other => format!("by {}", other.word()),
+    };
+    let group = match app.list.group {
+        Group::All => String::new(),
+        other => format!("each {}", other.word()),
+    };
+    [group, order].join(" ").trim().to_owned()
 }
 
 fn counts(app: &App, look: Look, has_words: bool) -> Line<'static> {
@@ -65,28 +96,38 @@ pub(super) fn bottom(app: &App, columns: u16) -> Vec<Line<'static>> {
         lines.extend(trouble_lines(trouble, columns));
     }
     let bar = Style::new().add_modifier(Modifier::REVERSED);
-    let ask = Style::new()
-        .fg(Color::Yellow)
-        .add_modifier(Modifier::REVERSED | Modifier::BOLD);
-    match (&app.mode, &app.notice) {
-        (Mode::Confirm { act, name, .. }, _) => {
+    let ask = bar.fg(Color::Yellow).add_modifier(Modifier::BOLD);
+    match (&app.list.mode, &app.notice) {
+        (Mode::Confirm { act, runners }, _) => {
             let question = format!("? y/n {} ", act.verb());
             // The question is seen whole even where the name is not.
             let room = columns.saturating_sub(question.len());
-            let text = format!("{} {}? y/n", act.verb(), cut(name, room));
+            let text = format!("{} {}? y/n", act.verb(), cut(&named(runners), room));
             lines.push(Line::styled(cut(&text, columns), ask));
         }
         (Mode::Filter, _) => {
-            let text = format!("/{}_  {}", app.filter, fitting(app));
-            lines.push(Line::styled(cut(&text, columns), bar));
+            let behind = format!("  {}", fitting(app));
+            lines.push(field("/", &app.list.filter, &behind, columns).style(bar));
+        }
+        (Mode::Line { to, runner, text }, _) => {
+            let before = match to {
+                Typed::Rename => format!("Name of {}: ", runner.name),
+                Typed::Answer => format!("Answer {}: ", runner.name),
+            };
+            lines.push(field(&cut(&before, columns / 2), text, "", columns).style(bar));
         }
         (_, Some(Notice::Wrong(trouble))) => lines.extend(trouble_lines(trouble, columns)),
         (_, Some(Notice::Busy(text))) => lines.push(Line::styled(cut(text, columns), bar)),
-        (Mode::List, None) if !app.filter.is_empty() => {
-            let text = format!("/{}  {}  Esc: all", app.filter, fitting(app));
+        (Mode::List, None) if !app.list.marked.is_empty() => {
+            let count = app.list.marked.len();
+            let text = format!("{count} marked  s S p r f: all of them  Esc: unmark");
             lines.push(Line::styled(cut(&text, columns), bar));
         }
-        (Mode::List | Mode::Help, None) => {
+        (Mode::List, None) if !app.list.filter.text().is_empty() => {
+            let text = format!("/{}  {}  Esc: all", app.list.filter.text(), fitting(app));
+            lines.push(Line::styled(cut(&text, columns), bar));
+        }
+        (Mode::List, None) => {
             let dim = Style::new().add_modifier(Modifier::DIM);
             lines.push(Line::styled(cut(SHORT, columns), dim));
         }
@@ -94,11 +135,36 @@ pub(super) fn bottom(app: &App, columns: u16) -> Vec<Line<'static>> {
     lines
 }
 
+/// A line that is being typed: the part around its cursor, which is always seen.
+pub(super) fn field(before: &str, field: &Field, behind: &str, columns: usize) -> Line<'static> {
+    let (left, right) = field.parts();
+    let room = columns.saturating_sub(width(before) + 1);
+    let mut left = left;
+    while width(left) > room {
+        let mut chars = left.chars();
+        chars.next();
+        left = chars.as_str();
+    }
+    let mut chars = right.chars();
+    let under = chars.next().map_or_else(|| " ".to_owned(), String::from);
+    let rest = format!("{}{behind}", chars.as_str());
+    let rest = cut(&rest, room.saturating_sub(width(left) + width(&under) - 1));
+    Line::from(vec![
+        Span::raw(format!("{before}{left}")),
+        // On a reversed bar the cursor is what is not reversed.
+        Span::styled(
+            under,
+            Style::new().add_modifier(Modifier::UNDERLINED | Modifier::BOLD),
+        ),
+        Span::raw(rest),
+    ])
+}
+
 fn fitting(app: &App) -> String {
     format!("{} of {}", app.visible().len(), app.runners.len())
 }
 
-fn trouble_lines(trouble: &Trouble, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn trouble_lines(trouble: &Trouble, columns: usize) -> Vec<Line<'static>> {
     let red = Style::new().fg(Color::Red).add_modifier(Modifier::BOLD);
     let text = fold(&trouble.text, columns)
         .into_iter()

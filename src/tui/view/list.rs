@@ -8,7 +8,8 @@ use ratatui::text::{Line, Span};
 use super::palette::Look;
 use super::rows;
 use super::text::{cut, fill, width};
-use crate::tui::app::{App, age};
+use crate::tui::app::App;
+use crate::tui::list::{Row, age, order};
 use crate::wire::RunnerView;
 
 /// Columns of the longest status and its symbol.
@@ -36,22 +37,63 @@ struct Columns {
     session: usize,
 }
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: Look) {
-    let visible = app.visible();
-    let room = usize::from(area.height);
-    let selected = app.current().map(|(place, _)| place);
-    let first = (selected.unwrap_or(0) + 1).saturating_sub(room);
-    let columns = columns(&visible, usize::from(area.width));
-    for ((place, runner), row) in visible.iter().enumerate().skip(first).zip(rows(area)) {
-        let mut line = line(runner, columns, app.now_ms, look);
-        if selected == Some(place) {
-            line = line.style(Style::new().add_modifier(Modifier::REVERSED));
-            if let Some(mark) = line.spans.first_mut() {
-                *mark = Span::raw(">");
-            }
-        }
-        frame.render_widget(line, row);
+/// How many rows all of it takes.
+pub(super) fn height(app: &App) -> usize {
+    order::rows(app).len()
+}
+
+/// The id of the runner in a row of the area.
+pub(super) fn at(app: &App, area: Rect, row: usize) -> Option<&str> {
+    let rows = order::rows(app);
+    let first = first(&rows, app, usize::from(area.height));
+    match rows.get(first + row) {
+        Some(Row::Runner(_, runner)) => Some(&runner.id),
+        Some(Row::Heading(_)) | None => None,
     }
+}
+
+/// The first row that is seen: the selected one always is.
+fn first(rows: &[Row<'_>], app: &App, room: usize) -> usize {
+    let selected = app.list.selected.as_deref();
+    let place = rows.iter().position(
+        |row| matches!(row, Row::Runner(_, runner) if Some(runner.id.as_str()) == selected),
+    );
+    (place.unwrap_or(0) + 1).saturating_sub(room)
+}
+
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: Look) {
+    let all = order::rows(app);
+    let first = first(&all, app, usize::from(area.height));
+    let columns = columns(&app.visible(), usize::from(area.width));
+    for (row, place) in all.iter().skip(first).zip(rows(area)) {
+        let line = match row {
+            Row::Heading(text) => heading(text, area.width),
+            Row::Runner(_, runner) => marked(line(runner, columns, app.now_ms, look), runner, app),
+        };
+        frame.render_widget(line, place);
+    }
+}
+
+fn heading(text: &str, columns: u16) -> Line<'static> {
+    let style = Style::new().add_modifier(Modifier::UNDERLINED);
+    Line::styled(cut(text, usize::from(columns)), style)
+}
+
+/// The line with what says that its runner is selected or marked.
+fn marked(mut line: Line<'static>, runner: &RunnerView, app: &App) -> Line<'static> {
+    let is_selected = app.list.selected.as_ref() == Some(&runner.id);
+    let is_marked = app.list.marked.contains(&runner.id);
+    if is_selected {
+        line = line.style(Style::new().add_modifier(Modifier::REVERSED));
+    }
+    if let Some(mark) = line.spans.first_mut() {
+        *mark = Span::raw(match (is_selected, is_marked) {
+            (_, true) => "*",
+            (true, false) => ">",
+            (false, false) => " ",
+        });
+    }
+    line
 }
 
 fn line(runner: &RunnerView, columns: Columns, now_ms: u64, look: Look) -> Line<'static> {

@@ -4,6 +4,7 @@
 mod bars;
 mod list;
 mod palette;
+mod places;
 mod preview;
 mod text;
 
@@ -15,94 +16,43 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 pub(crate) use palette::Look;
+pub(crate) use places::{Spot, spot};
 
-use super::app::{App, Mode};
-use super::keymap::KEYS;
+use super::app::{App, Page};
+use super::list::KEYS;
 use text::{cut, fold};
-
-/// Columns from which on the screen is beside the list.
-const WIDE: u16 = 100;
-
-/// Rows from which on there is a screen below the list.
-const TALL: u16 = 8;
-
-/// Fewest rows of the list above a screen.
-const SHORT_LIST: u16 = 3;
 
 /// Draws everything.
 pub(crate) fn draw(frame: &mut Frame<'_>, app: &App, look: Look) {
-    let whole = frame.area();
-    let bottom = bars::bottom(app, whole.width);
-    let below = u16::try_from(bottom.len()).unwrap_or(1).min(whole.height);
-    let above = u16::from(whole.height > below);
-    frame.render_widget(
-        bars::top(app, whole.width, look),
-        Rect {
-            height: above,
-            ..whole
-        },
-    );
-    let body = Rect {
-        y: whole.y + above,
-        height: whole.height - above - below,
-        ..whole
-    };
-    let foot = Rect {
-        y: whole.y + whole.height - below,
-        height: below,
-        ..whole
-    };
-    for (line, row) in bottom.into_iter().zip(rows(foot)) {
-        frame.render_widget(look_of(line, look), row);
-    }
-    match said(app) {
-        Some(sentences) => tell(frame, body, &sentences),
-        None => parts(frame, body, app, look),
+    match app.page {
+        Page::Runners => runners(frame, app, look),
     }
 }
 
-/// The list and the screen, beside or below each other.
-fn parts(frame: &mut Frame<'_>, body: Rect, app: &App, look: Look) {
-    let (list, screen) = if body.width >= WIDE {
-        let width = body.width * 45 / 100;
-        let [_, down] = look.lines();
-        for row in rows(body) {
-            let place = Rect {
-                x: body.x + width,
-                width: 1,
-                ..row
-            };
-            frame.render_widget(Line::raw(down), place);
-        }
-        let list = Rect { width, ..body };
-        let screen = Rect {
-            x: body.x + width + 1,
-            width: body.width - width - 1,
-            ..body
-        };
-        (list, Some(screen))
-    } else if body.height >= TALL {
-        let count = u16::try_from(app.visible().len()).unwrap_or(u16::MAX);
-        let height = count.clamp(SHORT_LIST, (body.height * 2 / 5).max(SHORT_LIST));
-        let list = Rect { height, ..body };
-        let screen = Rect {
-            y: body.y + height,
-            height: body.height - height,
-            ..body
-        };
-        (list, Some(screen))
-    } else {
-        (body, None)
-    };
-    list::draw(frame, list, app, look);
-    if let Some(screen) = screen {
-        preview::draw(frame, screen, app, look);
+/// The page of all runners.
+fn runners(frame: &mut Frame<'_>, app: &App, look: Look) {
+    let places = places::places(app, frame.area());
+    let columns = places.top.width;
+    frame.render_widget(bars::top(app, columns, look), places.top);
+    let bottom = bars::bottom(app, columns);
+    for (line, row) in bottom.into_iter().zip(rows(places.bottom)) {
+        frame.render_widget(look_of(line, look), row);
     }
+    if let Some(sentences) = said(app) {
+        tell(frame, places.body(), &sentences);
+        return;
+    }
+    let [_, down] = look.lines();
+    for row in rows(places.line) {
+        frame.render_widget(Line::raw(down), row);
+    }
+    list::draw(frame, places.list, app, look);
+    preview::draw(frame, places.screen, app, look);
 }
 
 /// What stands in the place of the list, if anything.
 fn said(app: &App) -> Option<Vec<String>> {
-    if app.mode == Mode::Help {
+    if app.is_help {
         let keys = KEYS.iter().map(|(key, what)| format!("{key:<14}{what}"));
         return Some(keys.collect());
     }

@@ -7,9 +7,11 @@ use ratatui::text::{Line, Span};
 
 use super::palette::Look;
 use super::rows;
-use super::text::{cut, fold, styled, width};
-use crate::tui::app::{App, Trouble};
-use crate::wire::{RunnerView, ScreenView};
+use super::text::{cut, fold, from_column, styled, under_cursor, width};
+use crate::tui::app::App;
+use crate::tui::list::Preview;
+use crate::tui::message::Trouble;
+use crate::wire::RunnerView;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: Look) {
     let Some((_, runner)) = app.current() else {
@@ -20,9 +22,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: Look) {
         frame.render_widget(head(runner, usize::from(area.width), look), place);
     }
     let room = usize::from(area.height).saturating_sub(1);
-    let lines = match app.preview.as_ref().map(|preview| &preview.screen) {
-        Some(Ok(screen)) => shown(screen, room, look),
-        Some(Err(trouble)) => told(trouble, usize::from(area.width)),
+    let lines = match &app.list.preview {
+        Some(preview) => shown(preview, room, usize::from(area.width), look),
         None => Vec::new(),
     };
     for (line, place) in lines.into_iter().zip(places) {
@@ -45,21 +46,29 @@ fn head(runner: &RunnerView, columns: usize, look: Look) -> Line<'static> {
     ])
 }
 
-/// The last rows that hold anything: that is where a program asks.
-fn shown(screen: &ScreenView, room: usize, look: Look) -> Vec<Line<'static>> {
-    let cursor = screen.cursor.map_or(0, |(_, row)| usize::from(row) + 1);
-    let last = screen
-        .styled
-        .iter()
-        .rposition(|row| !row.is_empty())
-        .map_or(0, |last| last + 1);
-    let end = last.max(cursor).min(screen.styled.len());
+/// The last rows that hold anything, or those that were scrolled to, with the cursor.
+fn shown(preview: &Preview, room: usize, columns: usize, look: Look) -> Vec<Line<'static>> {
+    let screen = match &preview.screen {
+        Ok(screen) => screen,
+        Err(trouble) => return told(trouble, columns),
+    };
+    let (up, right) = preview.scroll;
+    let end = preview.end();
+    let end = end.saturating_sub(usize::from(up)).max(room.min(end));
     screen
         .styled
         .iter()
+        .enumerate()
         .take(end)
         .skip(end.saturating_sub(room))
-        .map(|row| styled(row, look.has_colour))
+        .map(|(row, text)| {
+            let line = styled(text, look.has_colour);
+            let line = match screen.cursor {
+                Some((column, at)) if usize::from(at) == row => under_cursor(line, column),
+                _ => line,
+            };
+            from_column(line, usize::from(right))
+        })
         .collect()
 }
 

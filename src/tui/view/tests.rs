@@ -7,7 +7,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use ratatui::style::Style;
 
 use super::{Look, draw};
-use crate::tui::app::{App, Message, Trouble};
+use crate::tui::app::App;
+use crate::tui::message::{Message, Trouble};
 use crate::tui::sample::{self, NOW};
 use crate::tui::update::update;
 
@@ -21,7 +22,8 @@ const PLAIN: Look = Look {
     is_ascii: true,
 };
 
-fn drawn(app: &App, columns: u16, rows: u16, look: Look) -> String {
+fn drawn(app: &mut App, columns: u16, rows: u16, look: Look) -> String {
+    update(app, Message::Resized { columns, rows }, NOW);
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     terminal.draw(|frame| draw(frame, app, look)).unwrap();
     let buffer = terminal.backend().buffer();
@@ -69,12 +71,12 @@ fn press(app: &mut App, keys: &str) {
 
 #[test]
 fn below_each_other_in_colour() {
-    assert_snapshot!(drawn(&sample::full(), 80, 24, COLOUR));
+    assert_snapshot!(drawn(&mut sample::full(), 80, 24, COLOUR));
 }
 
 #[test]
 fn below_each_other_without_colour() {
-    let text = drawn(&sample::full(), 80, 24, PLAIN);
+    let text = drawn(&mut sample::full(), 80, 24, PLAIN);
     assert!(
         !text.contains("Yellow") && !text.contains("Indexed"),
         "{text}"
@@ -84,12 +86,12 @@ fn below_each_other_without_colour() {
 
 #[test]
 fn beside_each_other_in_colour() {
-    assert_snapshot!(drawn(&sample::full(), 120, 40, COLOUR));
+    assert_snapshot!(drawn(&mut sample::full(), 120, 40, COLOUR));
 }
 
 #[test]
 fn beside_each_other_without_colour() {
-    assert_snapshot!(drawn(&sample::full(), 120, 40, PLAIN));
+    assert_snapshot!(drawn(&mut sample::full(), 120, 40, PLAIN));
 }
 
 #[test]
@@ -98,23 +100,23 @@ fn keys_questions_filter_and_troubles() {
     let mut all = String::new();
     for keys in ["?", "xs", "n/chec"] {
         press(&mut app, keys);
-        all.push_str(&drawn(&app, 60, 12, PLAIN));
+        all.push_str(&drawn(&mut app, 60, 12, PLAIN));
     }
     let away = Trouble {
         text: "The daemon has ended.".to_owned(),
         hint: Some("Start it with `geppetto daemon start`.".to_owned()),
     };
     update(&mut app, Message::Away(away), NOW);
-    all.push_str(&drawn(&app, 60, 12, PLAIN));
+    all.push_str(&drawn(&mut app, 60, 12, PLAIN));
     assert_snapshot!(all);
 }
 
 #[test]
 fn nothing_to_show_says_what_to_do() {
-    let mut app = App::new(NOW);
-    assert!(drawn(&app, 40, 6, PLAIN).contains("Asking the daemon."));
+    let mut app = sample::empty();
+    assert!(drawn(&mut app, 40, 6, PLAIN).contains("Asking the daemon."));
     update(&mut app, sample::snapshot(Vec::new()), NOW);
-    let text = drawn(&app, 40, 8, PLAIN);
+    let text = drawn(&mut app, 40, 8, PLAIN);
     assert!(
         text.contains("No runner is watched.") && text.contains("prefix + G"),
         "{text}"
@@ -128,7 +130,7 @@ fn every_size_is_fine() {
         press(&mut app, keys);
         for columns in [1, 2, 5, 19, 20, 99, 100, 101] {
             for rows in [1, 2, 3, 7, 10] {
-                drawn(&app, columns, rows, COLOUR);
+                drawn(&mut app, columns, rows, COLOUR);
             }
         }
     }
@@ -136,7 +138,7 @@ fn every_size_is_fine() {
 
 #[test]
 fn in_twenty_columns_there_are_symbol_name_and_time() {
-    let text = drawn(&sample::full(), 20, 6, PLAIN);
+    let text = drawn(&mut sample::full(), 20, 6, PLAIN);
     let rows: Vec<&str> = text.lines().take(6).collect();
     assert_snapshot!(rows.join("\n"), @r"
     geppetto  ?1  x1  -1
@@ -144,13 +146,13 @@ fn in_twenty_columns_there_are_symbol_name_and_time() {
      x broken         1m
      - checkout       2m
      * #(touch x)[3…  3s
-    ?:keys  /:filter  E…
+    ?:keys  Enter:go  a…
     ");
 }
 
 #[test]
 fn hostile_names_are_text() {
-    let text = drawn(&sample::full(), 80, 24, PLAIN);
+    let text = drawn(&mut sample::full(), 80, 24, PLAIN);
     assert!(text.contains("#(touch x)[31mevil 修理"), "{text}");
     assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
 }

@@ -2,7 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::domain::text::printable;
 
@@ -73,6 +73,65 @@ pub(super) fn styled(row: &str, has_colour: bool) -> Line<'static> {
         }
     }
     Line::from(spans)
+}
+
+/// The line without its first columns; of a character that is cut in two a blank is left.
+pub(super) fn from_column(line: Line<'static>, columns: usize) -> Line<'static> {
+    if columns == 0 {
+        return line;
+    }
+    let mut at = 0;
+    let spans = line.spans.into_iter().map(|span| {
+        let mut kept = String::new();
+        for c in span.content.chars() {
+            let end = at + c.width().unwrap_or(0);
+            if at >= columns && end > columns {
+                kept.push(c);
+            } else {
+                kept.extend((columns.max(at)..end).map(|_| ' '));
+            }
+            at = end;
+        }
+        Span::styled(kept, span.style)
+    });
+    Line::from(spans.collect::<Vec<_>>())
+}
+
+/// The line with the cell of this column, which may be behind its end, marked as the place of the cursor.
+pub(super) fn under_cursor(line: Line<'static>, column: u16) -> Line<'static> {
+    let column = usize::from(column);
+    let mut at = 0;
+    let mut spans = Vec::new();
+    for span in line.spans {
+        for c in span.content.chars() {
+            let end = at + c.width().unwrap_or(0);
+            let is_under = (at..end).contains(&column);
+            let style = if is_under {
+                reversed(span.style)
+            } else {
+                span.style
+            };
+            match spans.last_mut() {
+                Some(Span {
+                    content,
+                    style: last,
+                }) if *last == style && !is_under => {
+                    content.to_mut().push(c);
+                }
+                _ => spans.push(Span::styled(c.to_string(), style)),
+            }
+            at = end;
+        }
+    }
+    if at <= column {
+        spans.push(Span::raw(" ".repeat(column - at)));
+        spans.push(Span::styled(" ", reversed(Style::new())));
+    }
+    Line::from(spans)
+}
+
+const fn reversed(style: Style) -> Style {
+    style.add_modifier(Modifier::REVERSED)
 }
 
 /// The style without its colours.
@@ -159,6 +218,41 @@ mod tests {
         assert_eq!(fold("one two three", 8), ["one two", "three"]);
         assert_eq!(fold("incomprehensible x", 6), ["incom…", "x"]);
         assert_eq!(fold("", 6), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_line_is_scrolled_and_has_a_cursor() {
+        let line = || styled("ab\u{1b}[0;1m修理\u{1b}[0mcd", true);
+        for (columns, expected) in [(0, "ab修理cd"), (2, "修理cd"), (3, " 理cd"), (9, "")] {
+            assert_eq!(
+                from_column(line(), columns).to_string(),
+                expected,
+                "{columns}"
+            );
+        }
+        for (column, before, under, after) in [
+            (0, "", "a", "b修理cd"),
+            (3, "ab", "修", "理cd"),
+            (9, "ab修理cd ", " ", ""),
+        ] {
+            let line = under_cursor(line(), column);
+            let at = line
+                .spans
+                .iter()
+                .position(|span| span.style.add_modifier.contains(Modifier::REVERSED))
+                .unwrap();
+            let text = |spans: &[Span<'_>]| {
+                spans
+                    .iter()
+                    .map(|span| span.content.as_ref())
+                    .collect::<String>()
+            };
+            let (left, right) = line.spans.split_at(at);
+            assert_eq!(
+                (text(left), text(&right[..1]), text(&right[1..])),
+                (before.to_owned(), under.to_owned(), after.to_owned())
+            );
+        }
     }
 
     #[test]

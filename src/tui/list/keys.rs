@@ -1,74 +1,97 @@
-//! What the keys mean, in each mode, and the same as text for people.
+//! What the keys mean on the page of all runners, and the same as text for people.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::app::{Act, Mode};
+use super::{Line, Mode};
+use crate::tui::message::Act;
 
 /// The keys, as `?` shows them.
 pub(crate) const KEYS: &[(&str, &str)] = &[
     ("j k, arrows", "move; Home, End, PageUp and PageDown too"),
-    ("/", "filter by typing; Enter keeps it, Esc ends it"),
     ("Enter", "go to the runner's pane"),
-    ("s", "stop its program (asks)"),
-    ("S", "start it again"),
-    ("p", "freeze its processes"),
-    ("r", "resume them"),
+    ("a", "answer: type a line into its pane"),
+    ("s S", "stop its program (asks), start it again"),
+    ("p r", "freeze its processes, resume them"),
+    ("R", "rename it"),
     ("f", "forget it (asks)"),
+    ("Space, A", "mark one, all; s S p r f then mean those"),
+    ("/", "filter by typing; Enter keeps it, Esc ends it"),
+    (
+        "o g",
+        "order: need, name, activity, age; group: idea, session",
+    ),
+    ("J K < >", "scroll its screen"),
+    ("v", "list and screen, the list alone, the screen alone"),
+    (
+        "mouse",
+        "click: select, twice: go there; wheel: move, scroll",
+    ),
     ("?", "these keys"),
     ("q, Esc, C-c", "leave"),
 ];
 
-/// The most important of them, for the last row.
-pub(crate) const SHORT: &str =
-    "?:keys  /:filter  Enter:go  s:stop  S:start  p:freeze  r:resume  q:leave";
-
 /// How far a page goes.
 const PAGE: isize = 10;
 
+/// Columns that one press scrolls to the side.
+const ASIDE: i32 = 8;
+
 /// What a key asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Command {
-    Leave,
-    /// End the filter if there is one, else leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Command {
+    /// Unmark, end the filter, or else leave.
     Back,
+    Leave,
     /// Down by so many, up when negative.
     Move(isize),
     First,
     Last,
+    /// Look at another part of the screen: rows up, columns to the right.
+    Scroll(i32, i32),
     /// Begin to type the filter.
     Filter,
-    Type(char),
-    Erase,
-    /// Enter in the filter: keep it.
+    /// A key for the line that is being typed.
+    Type(KeyEvent),
+    /// Enter in a line.
     Keep,
-    /// Esc in the filter, anything but `y` in a question, any key in the help.
+    /// Esc in a line, anything but `y` in a question.
     Cancel,
     /// The question's answer is yes.
     Yes,
     Act(Act),
+    /// Begin to type a line for the selected runner.
+    Line(Line),
+    Mark,
+    MarkAll,
+    Order,
+    Group,
+    Shares,
     Help,
 }
 
 /// What a key means; `None` when it means nothing.
-pub(crate) fn command(mode: &Mode, key: KeyEvent) -> Option<Command> {
+pub(super) fn command(mode: &Mode, key: KeyEvent) -> Option<Command> {
     if key.modifiers.contains(KeyModifiers::CONTROL) {
-        return match (key.code, mode) {
-            (KeyCode::Char('c'), _) => Some(Command::Leave),
-            (KeyCode::Char('u'), Mode::Filter) => Some(Command::Cancel),
-            (KeyCode::Char('n'), Mode::List | Mode::Filter) => Some(Command::Move(1)),
-            (KeyCode::Char('p'), Mode::List | Mode::Filter) => Some(Command::Move(-1)),
+        let by = match key.code {
+            KeyCode::Char('n') => Some(1),
+            KeyCode::Char('p') => Some(-1),
             _ => None,
         };
+        match (mode, by) {
+            (Mode::List | Mode::Filter, Some(by)) => return Some(Command::Move(by)),
+            (Mode::List, None) => return None,
+            _ => {}
+        }
     }
     match mode {
         Mode::List => moving(key.code).or_else(|| in_list(key.code)),
-        Mode::Filter => moving(key.code).or_else(|| in_filter(key.code)),
+        Mode::Filter => match key.code {
+            KeyCode::Home | KeyCode::End => Some(Command::Type(key)),
+            code => moving(code).or_else(|| in_line(key)),
+        },
+        Mode::Line { .. } => in_line(key),
         Mode::Confirm { .. } => Some(match key.code {
             KeyCode::Char('y' | 'Y') => Command::Yes,
-            _ => Command::Cancel,
-        }),
-        Mode::Help => Some(match key.code {
-            KeyCode::Char('q') => Command::Leave,
             _ => Command::Cancel,
         }),
     }
@@ -92,8 +115,19 @@ const fn in_list(code: KeyCode) -> Option<Command> {
         KeyCode::Esc => Command::Back,
         KeyCode::Char('j') => Command::Move(1),
         KeyCode::Char('k') => Command::Move(-1),
+        KeyCode::Char('J') => Command::Scroll(-1, 0),
+        KeyCode::Char('K') => Command::Scroll(1, 0),
+        KeyCode::Char('<') | KeyCode::Left => Command::Scroll(0, -ASIDE),
+        KeyCode::Char('>') | KeyCode::Right => Command::Scroll(0, ASIDE),
         KeyCode::Char('/') => Command::Filter,
         KeyCode::Char('?') => Command::Help,
+        KeyCode::Char(' ') => Command::Mark,
+        KeyCode::Char('A') => Command::MarkAll,
+        KeyCode::Char('o') => Command::Order,
+        KeyCode::Char('g') => Command::Group,
+        KeyCode::Char('v') => Command::Shares,
+        KeyCode::Char('a') => Command::Line(Line::Answer),
+        KeyCode::Char('R') => Command::Line(Line::Rename),
         KeyCode::Char('s') => Command::Act(Act::Stop),
         KeyCode::Char('S') => Command::Act(Act::Start),
         KeyCode::Char('p') => Command::Act(Act::Pause),
@@ -104,13 +138,11 @@ const fn in_list(code: KeyCode) -> Option<Command> {
     })
 }
 
-const fn in_filter(code: KeyCode) -> Option<Command> {
-    Some(match code {
-        KeyCode::Char(c) => Command::Type(c),
-        KeyCode::Backspace => Command::Erase,
+const fn in_line(key: KeyEvent) -> Option<Command> {
+    Some(match key.code {
         KeyCode::Enter => Command::Keep,
         KeyCode::Esc => Command::Cancel,
-        _ => return None,
+        _ => Command::Type(key),
     })
 }
 
@@ -126,16 +158,15 @@ mod tests {
     fn a_letter_is_a_command_in_the_list_and_itself_in_the_filter() {
         let letter = KeyCode::Char('q');
         assert_eq!(of(&Mode::List, letter), Some(Command::Leave));
-        assert_eq!(of(&Mode::Filter, letter), Some(Command::Type('q')));
-        assert_eq!(of(&Mode::Help, letter), Some(Command::Leave));
+        let typed = Command::Type(KeyEvent::from(letter));
+        assert_eq!(of(&Mode::Filter, letter), Some(typed));
     }
 
     #[test]
     fn only_yes_is_yes() {
         let asked = Mode::Confirm {
             act: Act::Stop,
-            runner: String::new(),
-            name: String::new(),
+            runners: Vec::new(),
         };
         assert_eq!(of(&asked, KeyCode::Char('y')), Some(Command::Yes));
         for other in [
@@ -145,14 +176,6 @@ mod tests {
             KeyCode::Char('s'),
         ] {
             assert_eq!(of(&asked, other), Some(Command::Cancel), "{other:?}");
-        }
-    }
-
-    #[test]
-    fn control_c_leaves_from_everywhere() {
-        let key = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        for mode in [Mode::List, Mode::Filter, Mode::Help] {
-            assert_eq!(command(&mode, key), Some(Command::Leave));
         }
     }
 }

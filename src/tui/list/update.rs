@@ -1,0 +1,352 @@
+//! What keys, the mouse, changes and answers make of the page of all runners.
+
+use ratatui::crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+
+use super::keys::{self, Command};
+use super::order::sort;
+use super::screen::{look, scroll};
+use super::{Line, Mode, Shares, Target};
+use crate::domain::text::printable;
+use crate::tui::app::{App, Notice};
+use crate::tui::field::Field;
+use crate::tui::message::{Act, Effect, Trouble};
+use crate::tui::view::{Spot, spot};
+use crate::wire::{AttachView, Event, RunnerView};
+
+/// How far a turn of the wheel goes.
+const WHEEL: i32 = 3;
+
+/// A key was pressed.
+pub(crate) fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
+    let Some(command) = keys::command(&app.list.mode, key) else {
+        return Vec::new();
+    };
+    app.notice = None;
+    let mut effects = obey(app, command);
+    effects.extend(look(app, false));
+    effects
+}
+
+/// Text was pasted: into a line, never as commands.
+pub(crate) fn paste(app: &mut App, pasted: &str) -> Vec<Effect> {
+    match &mut app.list.mode {
+        Mode::Filter => keep_place(app, |app| app.list.filter.paste(pasted)),
+        Mode::Line { text, .. } => text.paste(pasted),
+        Mode::List | Mode::Confirm { .. } => {}
+    }
+    look(app, false).into_iter().collect()
+}
+
+/// The mouse was pressed or turned.
+pub(crate) fn pointed(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
+    if matches!(app.list.mode, Mode::Confirm { .. } | Mode::Line { .. }) {
+        return Vec::new();
+    }
+    let down = match mouse.kind {
+        MouseEventKind::ScrollDown => Some(1),
+        MouseEventKind::ScrollUp => Some(-1),
+        MouseEventKind::Down(MouseButton::Left) => None,
+        _ => return Vec::new(),
+    };
+    let mut effects = match (spot(app, mouse.column, mouse.row), down) {
+        (Spot::Screen, Some(down)) => {
+            scroll(app, (-down * WHEEL, 0));
+            Vec::new()
+        }
+        (Spot::Runner(_) | Spot::Elsewhere, Some(down)) => {
+            move_by(app, down as isize);
+            Vec::new()
+        }
+        (Spot::Runner(id), None) if app.list.selected.as_ref() == Some(&id) => {
+            begin(app, &Act::Jump)
+        }
+        (Spot::Runner(id), None) => {
+            app.list.selected = Some(id);
+            Vec::new()
+        }
+        (Spot::Screen | Spot::Elsewhere, None) => Vec::new(),
+    };
+    effects.extend(look(app, false));
+    effects
+}
+
+fn obey(app: &mut App, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Back if !app.list.marked.is_empty() => app.list.marked.clear(),
+        Command::Back if !app.list.filter.text().is_empty() => refilter(app, Field::default()),
+        Command::Back | Command::Leave => return vec![Effect::Leave],
+        Command::Move(by) => move_by(app, by),
+        Command::First => move_by(app, isize::MIN),
+        Command::Last => move_by(app, isize::MAX),
+        Command::Scroll(up, right) => scroll(app, (up, right)),
+        Command::Filter => app.list.mode = Mode::Filter,
+        Command::Type(key) => type_key(app, key),
+        Command::Keep => return keep(app),
+        Command::Cancel => {
+            if app.list.mode == Mode::Filter {
+                refilter(app, Field::default());
+            }
+            app.list.mode = Mode::List;
+        }
+        Command::Help => app.is_help = true,
+        Command::Mark => mark(app),
+        Command::MarkAll => mark_all(app),
+        Command::Order => {
+            app.list.order = app.list.order.next();
+            keep_place(app, |_| {});
+        }
+        Command::Group => {
+            app.list.group = app.list.group.next();
+            keep_place(app, |_| {});
+        }
+        Command::Shares => {
+            app.list.shares = match app.list.shares {
+                Shares::Both => Shares::List,
+                Shares::List => Shares::Screen,
+                Shares::Screen => Shares::Both,
+            }
+        }
+        Command::Yes => {
+            if let Mode::Confirm { act, runners } = std::mem::take(&mut app.list.mode) {
+                app.list.marked.clear();
+                return ask(app, &act, runners);
+            }
+        }
+        Command::Act(act) => return begin(app, &act),
+        Command::Line(to) => begin_line(app, to),
+    }
+    Vec::new()
+}
+
+fn type_key(app: &mut App, key: KeyEvent) {
+    match &mut app.list.mode {
+        Mode::Filter => {
+            let mut filter = app.list.filter.clone();
+            filter.press(key);
+            refilter(app, filter);
+        }
+        Mode::Line { text, .. } => {
+            text.press(key);
+        }
+        Mode::List | Mode::Confirm { .. } => {}
+    }
+}
+
+/// Enter in a line.
+fn keep(app: &mut App) -> Vec<Effect> {
+    match std::mem::take(&mut app.list.mode) {
+        Mode::Line { to, runner, text } => {
+            let act = match to {
+                Line::Rename => Act::Rename(text.text().trim().to_owned()),
+                Line::Answer => Act::Answer(text.text().to_owned()),
+            };
+            ask(app, &act, vec![runner])
+        }
+        Mode::Filter | Mode::List | Mode::Confirm { .. } => Vec::new(),
+    }
+}
+
+fn begin_line(app: &mut App, to: Line) {
+    let Some((_, runner)) = app.current() else {
+        return;
+    };
+    let text = match to {
+        Line::Rename => Field::new(&runner.name),
+        Line::Answer => Field::default(),
+    };
+    app.list.mode = Mode::Line {
+        to,
+        runner: target(runner),
+        text,
+    };
+}
+
+fn target(runner: &RunnerView) -> Target {
+    Target {
+        id: runner.id.clone(),
+        name: printable(&runner.name),
+    }
+}
+
+/// Does it, or asks first where it cannot be undone.
+fn begin(app: &mut App, act: &Act) -> Vec<Effect> {
+    let marked = || {
+        let marked = |runner: &&&RunnerView| app.list.marked.contains(&runner.id);
+        let visible = app.visible();
+        let all: Vec<Target> = visible
+            .iter()
+            .filter(marked)
+            .map(|one| target(one))
+            .collect();
+        (!all.is_empty()).then_some(all)
+    };
+    let current = || Some(vec![target(app.current()?.1)]);
+    let runners = match act {
+        Act::Jump => current(),
+        _ => marked().or_else(current),
+    };
+    let Some(runners) = runners else {
+        return Vec::new();
+    };
+    if act.is_final() {
+        let act = act.clone();
+        app.list.mode = Mode::Confirm { act, runners };
+        return Vec::new();
+    }
+    ask(app, act, runners)
+}
+
+fn ask(app: &mut App, act: &Act, runners: Vec<Target>) -> Vec<Effect> {
+    app.notice = Some(Notice::Busy(format!(
+        "{} {} …",
+        act.verb(),
+        named(&runners)
+    )));
+    app.list.open_acts += runners.len();
+    runners
+        .into_iter()
+        .map(|Target { id, name }| Effect::Ask {
+            act: act.clone(),
+            runner: id,
+            name,
+        })
+        .collect()
+}
+
+/// The name of the one, or how many they are.
+pub(crate) fn named(runners: &[Target]) -> String {
+    match runners {
+        [one] => one.name.clone(),
+        more => format!("{} runners", more.len()),
+    }
+}
+
+/// A command was answered.
+pub(crate) fn done(
+    app: &mut App,
+    act: &Act,
+    name: &str,
+    result: Result<Option<AttachView>, Trouble>,
+) -> Vec<Effect> {
+    app.list.open_acts = app.list.open_acts.saturating_sub(1);
+    match result {
+        Ok(Some(view)) => return vec![Effect::Jump(view)],
+        Ok(None) if *act == Act::Jump => {
+            app.notice = Some(Notice::Wrong(Trouble {
+                text: format!("The daemon does not say how to get to {name}."),
+                hint: Some("Run `geppetto daemon restart`.".to_owned()),
+            }));
+        }
+        Ok(None) if app.list.open_acts == 0 && matches!(app.notice, Some(Notice::Busy(_))) => {
+            app.notice = None;
+        }
+        Ok(None) => {}
+        Err(trouble) => app.notice = Some(Notice::Wrong(trouble)),
+    }
+    Vec::new()
+}
+
+/// The daemon told a change.
+pub(crate) fn change(app: &mut App, event: Event) -> Vec<Effect> {
+    let is_about_current = take_in(app, event);
+    look(app, is_about_current).into_iter().collect()
+}
+
+/// True when the screen of the selected runner may be another one now.
+fn take_in(app: &mut App, event: Event) -> bool {
+    match event {
+        Event::Snapshot { runners, .. } => {
+            app.away = None;
+            app.is_loaded = true;
+            keep_place(app, |app| app.runners = runners);
+            let known: Vec<&String> = app.runners.iter().map(|one| &one.id).collect();
+            app.list.marked.retain(|id| known.contains(&id));
+            true
+        }
+        Event::Runner { runner } => {
+            let is_current = app.list.selected.as_ref() == Some(&runner.id);
+            keep_place(app, |app| {
+                match app.runners.iter_mut().find(|known| known.id == runner.id) {
+                    Some(known) => *known = *runner,
+                    None => app.runners.push(*runner),
+                }
+            });
+            is_current
+        }
+        Event::RunnerRemoved { runner_id } => {
+            keep_place(app, |app| app.runners.retain(|known| known.id != runner_id));
+            app.list.marked.remove(&runner_id);
+            drop_target(app, &runner_id);
+            false
+        }
+        Event::Log { .. }
+        | Event::Lagged { .. }
+        | Event::LogEnd { .. }
+        | Event::Transcript { .. }
+        | Event::Status { .. } => false,
+    }
+}
+
+/// Who is gone is asked about no more.
+fn drop_target(app: &mut App, gone: &str) {
+    let is_over = match &mut app.list.mode {
+        Mode::Confirm { runners, .. } => {
+            runners.retain(|target| target.id != gone);
+            runners.is_empty()
+        }
+        Mode::Line { runner, .. } => runner.id == gone,
+        Mode::List | Mode::Filter => false,
+    };
+    if is_over {
+        app.list.mode = Mode::List;
+    }
+}
+
+/// Changes the list. Who was selected stays so; when they can no longer be seen, whoever took their place is.
+fn keep_place(app: &mut App, change: impl FnOnce(&mut App)) {
+    let place = app.current().map_or(0, |(place, _)| place);
+    change(app);
+    sort(app);
+    if app.current().is_none() {
+        let visible = app.visible();
+        let last = visible.len().saturating_sub(1);
+        app.list.selected = visible.get(place.min(last)).map(|runner| runner.id.clone());
+    }
+}
+
+fn refilter(app: &mut App, filter: Field) {
+    keep_place(app, |app| app.list.filter = filter);
+}
+
+fn move_by(app: &mut App, by: isize) {
+    let visible = app.visible();
+    let place = app.current().map_or(0, |(place, _)| place);
+    let last = visible.len().saturating_sub(1);
+    let to = place.saturating_add_signed(by).min(last);
+    app.list.selected = visible.get(to).map(|runner| runner.id.clone());
+}
+
+/// Marks the selected one, or no longer, and goes on to the next.
+fn mark(app: &mut App) {
+    let Some(id) = app.current().map(|(_, runner)| runner.id.clone()) else {
+        return;
+    };
+    if !app.list.marked.remove(&id) {
+        app.list.marked.insert(id);
+    }
+    move_by(app, 1);
+}
+
+/// Marks all that can be seen, or none when all of them are.
+fn mark_all(app: &mut App) {
+    let visible: Vec<String> = app.visible().iter().map(|one| one.id.clone()).collect();
+    let is_all = visible.iter().all(|id| app.list.marked.contains(id));
+    if is_all {
+        app.list.marked.clear();
+    } else {
+        app.list.marked.extend(visible);
+    }
+}
+
+#[cfg(test)]
+mod tests;

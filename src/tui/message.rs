@@ -1,0 +1,130 @@
+//! What reaches the dashboard, and what it wants done outside of the model.
+
+use ratatui::crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::wire::{
+    AttachView, Event, RenameRunner, Request, RunnerRef, ScreenView, SendText, StopRunner,
+};
+
+/// Something that happened.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The mouse was pressed or turned.
+    Mouse(MouseEvent),
+    /// The terminal has another size.
+    Resized { columns: u16, rows: u16 },
+    /// Time has passed.
+    Tick,
+    /// The daemon told a change; a snapshot comes first, and after each time that it was away.
+    Change(Event),
+    /// There is no connection to the daemon any more, or not yet.
+    Away(Trouble),
+    /// The screen that was asked for with [`Effect::Look`].
+    Screen {
+        runner: String,
+        screen: Result<Box<ScreenView>, Trouble>,
+    },
+    /// A command was answered.
+    Done {
+        act: Act,
+        name: String,
+        result: Result<Option<AttachView>, Trouble>,
+    },
+    /// The terminal is gone, or somebody wants the program to end.
+    End,
+}
+
+/// Something to be done outside of the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Bring the screen of this runner now, and again whenever it has changed, until another one is asked for.
+    Look(String),
+    /// Ask the daemon for this, and say [`Message::Done`].
+    Ask {
+        act: Act,
+        runner: String,
+        name: String,
+    },
+    /// Leave, and go to a pane with these command lines.
+    Jump(AttachView),
+    /// Leave.
+    Leave,
+}
+
+/// What can be done with a runner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// Go to its pane.
+    Jump,
+    /// End its program.
+    Stop,
+    /// Start it again.
+    Start,
+    /// Freeze it.
+    Pause,
+    /// Thaw it.
+    Resume,
+    /// Remove it from the list.
+    Forget,
+    /// Give it this name.
+    Rename(String),
+    /// Type this line into its pane.
+    Answer(String),
+}
+
+impl Act {
+    /// The word for it at the beginning of a question.
+    pub(crate) const fn verb(&self) -> &'static str {
+        match self {
+            Self::Jump => "Go to",
+            Self::Stop => "Stop",
+            Self::Start => "Start",
+            Self::Pause => "Freeze",
+            Self::Resume => "Resume",
+            Self::Forget => "Forget",
+            Self::Rename(_) => "Rename",
+            Self::Answer(_) => "Answer",
+        }
+    }
+
+    /// True when it cannot be undone, so that a person is asked first.
+    pub(crate) const fn is_final(&self) -> bool {
+        matches!(self, Self::Stop | Self::Forget)
+    }
+
+    /// What the daemon is asked.
+    pub(crate) fn request(&self, runner: String) -> Request {
+        match self {
+            Self::Jump => Request::AttachRunner(RunnerRef { runner }),
+            Self::Stop => Request::StopRunner(StopRunner {
+                runner,
+                force: false,
+                grace_ms: None,
+            }),
+            Self::Start => Request::StartRunner(RunnerRef { runner }),
+            Self::Pause => Request::PauseRunner(RunnerRef { runner }),
+            Self::Resume => Request::ResumeRunner(RunnerRef { runner }),
+            Self::Forget => Request::ForgetRunner(RunnerRef { runner }),
+            Self::Rename(name) => Request::RenameRunner(RenameRunner {
+                runner,
+                name: name.clone(),
+            }),
+            Self::Answer(text) => Request::SendText(SendText {
+                runner,
+                text: text.clone(),
+                enter: true,
+            }),
+        }
+    }
+}
+
+/// What went wrong, and the next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    pub(crate) text: String,
+    pub(crate) hint: Option<String>,
+}
