@@ -38,6 +38,12 @@ Examples:
   geppetto list --session work
   geppetto list --json | jq -r '.runners[] | select(.status == \"failed\") | .name'";
 
+pub(crate) const SEND: &str = "\
+Examples:
+  geppetto send work \"go on\"
+  geppetto send work --no-enter \"/review \"
+  geppetto send work -- -v            text that begins with a dash";
+
 pub(crate) const STOP: &str = "\
 Examples:
   geppetto stop work

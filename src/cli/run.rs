@@ -58,6 +58,8 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Show(args) => cmd::show::run(args, context),
         Verb::Start(args) => cmd::start::run(args, context),
         Verb::Stop(args) => cmd::stop::run(args, context),
+        Verb::Rename(args) => cmd::rename::run(args, context),
+        Verb::Send(args) => cmd::send::run(args, context),
         Verb::Pause(args) => cmd::pause::run(args, context),
         Verb::Resume(args) => cmd::resume::run(args, context),
         Verb::Logs(args) => cmd::logs::run(args, context),
@@ -105,6 +107,8 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Pause(args)
         | Verb::Resume(args)
         | Verb::Forget(args) => args.json,
+        Verb::Rename(args) => args.of.json,
+        Verb::Send(args) => args.of.json,
         Verb::Stop(args) => args.of.json,
         Verb::Wait(args) => args.of.json,
         Verb::Logs(args) => args.of.json,

@@ -31,7 +31,7 @@ pub(crate) enum Message {
     /// A command was answered.
     Done {
         act: Act,
-        name: String,
+        runner: Target,
         result: Result<Option<AttachView>, Trouble>,
     },
     /// The terminal is gone, or somebody wants the program to end.
@@ -44,15 +44,19 @@ pub(crate) enum Effect {
     /// Bring the screen of this runner now, and again whenever it has changed, until another one is asked for.
     Look(String),
     /// Ask the daemon for this, and say [`Message::Done`].
-    Ask {
-        act: Act,
-        runner: String,
-        name: String,
-    },
+    Ask { act: Act, runner: Target },
     /// Leave, and go to a pane with these command lines.
     Jump(AttachView),
     /// Leave.
     Leave,
+}
+
+/// A runner that something is done with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) id: String,
+    /// Printable.
+    pub(crate) name: String,
 }
 
 /// What can be done with a runner.

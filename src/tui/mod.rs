@@ -13,7 +13,7 @@ mod view;
 mod sample;
 
 pub(crate) use app::App;
-pub(crate) use message::{Act, Effect, Message, Trouble};
+pub(crate) use message::{Act, Effect, Message, Target, Trouble};
 pub(crate) use terminal::{Guard, typed};
 pub(crate) use update::update;
 pub(crate) use view::{Look, draw};

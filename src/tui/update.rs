@@ -32,7 +32,11 @@ pub(crate) fn update(app: &mut App, message: Message, now_ms: u64) -> Vec<Effect
             let next = list::screen_came(app, runner, screen);
             next.into_iter().collect()
         }
-        Message::Done { act, name, result } => list::done(app, &act, &name, result),
+        Message::Done {
+            act,
+            runner,
+            result,
+        } => list::done(app, &act, runner, result),
         Message::End => vec![Effect::Leave],
     }
 }

@@ -116,6 +116,58 @@ fn any_size_of_terminal_will_do() {
 }
 
 #[test]
+fn runners_are_answered_renamed_and_stopped_together() {
+    let sandbox = Sandbox::new();
+    sandbox.start(
+        "alpha",
+        "echo ask; read line; echo told $line; exec sleep 1000",
+    );
+    sandbox.start("beta", "exec sleep 1000");
+    let terminal = open(&sandbox);
+    terminal.wait_for("│ask");
+    terminal.press("a");
+    terminal.wait_for("Answer alpha:");
+    terminal.type_line("yes, #{pid}; do 'it'");
+    terminal.wait_for("told yes, #{pid}; do 'it'");
+
+    terminal.press("R");
+    terminal.wait_for("Name of alpha: alpha");
+    terminal.type_line("bet");
+    sandbox.wait_until("the new name", || {
+        sandbox.runners().iter().any(|one| one.name == "alphabet")
+    });
+    terminal.press("R");
+    terminal.press("C-u");
+    terminal.type_line("beta");
+    terminal.wait_for("named \"beta\" already");
+    terminal.wait_for("Name of alphabet: beta");
+    terminal.press("Escape");
+
+    terminal.press("A");
+    terminal.wait_for("2 marked");
+    terminal.press("s");
+    terminal.wait_for("Stop 2 runners? y/n");
+    terminal.press("y");
+    sandbox.wait_for_status("alphabet", "stopped");
+    sandbox.wait_for_status("beta", "stopped");
+}
+
+#[test]
+fn the_mouse_selects_and_goes() {
+    let sandbox = Sandbox::new();
+    sandbox.start("alpha", "echo of alpha; exec sleep 1000");
+    sandbox.start("beta", "echo of beta; read line");
+    let terminal = open(&sandbox);
+    terminal.wait_for("│of alpha");
+    terminal.click(5, 3);
+    terminal.wait_for("│of beta");
+    terminal.click(5, 3);
+    terminal.wait_for("[geppetto]");
+    terminal.type_line("");
+    sandbox.wait_for_status("beta", "completed");
+}
+
+#[test]
 fn inside_tmux_enter_switches_the_client() {
     let sandbox = Sandbox::new();
     sandbox.start("alpha", "echo first words; read line");

@@ -27,6 +27,7 @@ mod refusals;
 mod register;
 mod restore;
 mod run_parent;
+mod send;
 mod slots;
 mod status;
 mod tmux_faults;

@@ -8,6 +8,7 @@ mod register;
 mod restart;
 mod restore;
 mod slots;
+mod spoken;
 mod transcript;
 
 use std::path::Path;

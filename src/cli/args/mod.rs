@@ -13,7 +13,7 @@ pub(crate) use history::{
 pub(crate) use reading::{CompletionsArgs, IconSet, JsonArgs, SessionArgs, StatusArgs};
 pub(crate) use runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
-    RunnerArgs, StopArgs, WaitArgs,
+    RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
 };
 pub(crate) use verb::{
     ApiVerb, Cli, DaemonVerb, InternalVerb, PluginVerb, PopupVerb, Server, SessionVerb,

@@ -104,6 +104,29 @@ pub(crate) struct ReadArgs {
 /// Verbs about one runner that change it.
 pub(crate) type RunnerArgs = ReadArgs;
 
+/// `rename`
+#[derive(Debug, Args)]
+pub(crate) struct RenameArgs {
+    #[command(flatten)]
+    pub(crate) of: ReadArgs,
+    /// Its new name, which no other runner has.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+}
+
+/// `send`
+#[derive(Debug, Args)]
+pub(crate) struct SendArgs {
+    #[command(flatten)]
+    pub(crate) of: ReadArgs,
+    /// What to type; several words are joined with spaces.
+    #[arg(value_name = "TEXT", required = true)]
+    pub(crate) text: Vec<String>,
+    /// Do not press Enter behind it.
+    #[arg(long)]
+    pub(crate) no_enter: bool,
+}
+
 /// `stop`
 #[derive(Debug, Args)]
 pub(crate) struct StopArgs {

@@ -13,7 +13,7 @@ use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
 use super::reading::{CompletionsArgs, JsonArgs, SessionArgs, StatusArgs};
 use super::runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
-    RunnerArgs, StopArgs, WaitArgs,
+    RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
 };
 use crate::cli::examples;
 
@@ -68,6 +68,11 @@ pub(crate) enum Verb {
     /// End a runner's program: SIGTERM, then SIGKILL after a grace time.
     #[command(after_long_help = examples::STOP)]
     Stop(StopArgs),
+    /// Give a runner another name.
+    Rename(RenameArgs),
+    /// Type text into a runner's pane, and Enter behind it.
+    #[command(after_long_help = examples::SEND)]
+    Send(SendArgs),
     /// Freeze a runner's processes.
     Pause(RunnerArgs),
     /// Thaw a runner's processes.

@@ -22,7 +22,7 @@ use crate::cli::glance::{self, Wishes};
 use crate::cli::output::Output;
 use crate::cli::start::{self, Start};
 use crate::config::{Environment, Paths};
-use crate::tui::{Act, App, Effect, Guard, Look, Message, draw, typed, update};
+use crate::tui::{Act, App, Effect, Guard, Look, Message, Target, draw, typed, update};
 use crate::wire::AttachView;
 
 /// Messages that wait for the model. When it is full whoever sends waits; of a daemon, the news then come in one.
@@ -116,7 +116,7 @@ fn converse(
         for effect in update(&mut app, message, now_ms()) {
             match effect {
                 Effect::Look(runner) => world.wishes.wish(&runner),
-                Effect::Ask { act, runner, name } => world.ask(act, runner, name),
+                Effect::Ask { act, runner } => world.ask(act, runner),
                 Effect::Jump(view) => return Ok(Some(view)),
                 Effect::Leave => return Ok(None),
             }
@@ -141,15 +141,20 @@ impl World {
         thread::spawn(move || work(&known, &watch.0));
     }
 
-    fn ask(&self, act: Act, runner: String, name: String) {
+    fn ask(&self, act: Act, runner: Target) {
         self.begin(move |(paths, program), tell| {
-            let result = command(paths, &act, runner).map_err(|failure| trouble(failure, program));
-            let _left_already = tell.send(Message::Done { act, name, result });
+            let result = command(paths, &act, &runner.id);
+            let result = result.map_err(|failure| trouble(failure, program));
+            let _left_already = tell.send(Message::Done {
+                act,
+                runner,
+                result,
+            });
         });
     }
 }
 
-fn command(paths: &Paths, act: &Act, runner: String) -> Result<Option<AttachView>, Failure> {
+fn command(paths: &Paths, act: &Act, runner: &str) -> Result<Option<AttachView>, Failure> {
     let start = if *act == Act::Start {
         Start::Always
     } else {
@@ -157,7 +162,7 @@ fn command(paths: &Paths, act: &Act, runner: String) -> Result<Option<AttachView
     };
     // A program that is told to end is waited for, as long as the config says.
     let patience = (*act != Act::Stop).then_some(PATIENCE);
-    let answer = start::connect(paths, start)?.ask(act.request(runner), patience)?;
+    let answer = start::connect(paths, start)?.ask(act.request(runner.to_owned()), patience)?;
     Ok(answer.attach)
 }
 

@@ -19,7 +19,7 @@ pub(super) use update::{change, done, paste, pointed, press};
 
 use super::app::App;
 use super::field::Field;
-use super::message::Act;
+use super::message::{Act, Target};
 use crate::wire::RunnerView;
 
 /// What the keys mean at present.
@@ -47,14 +47,6 @@ pub(crate) enum Line {
     Rename,
     /// What is typed into its pane.
     Answer,
-}
-
-/// A runner that something is done with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Target {
-    pub(crate) id: String,
-    /// Printable.
-    pub(crate) name: String,
 }
 
 /// How the list and the screen share the room.

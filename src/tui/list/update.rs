@@ -5,11 +5,11 @@ use ratatui::crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKin
 use super::keys::{self, Command};
 use super::order::sort;
 use super::screen::{look, scroll};
-use super::{Line, Mode, Shares, Target};
+use super::{Line, Mode, Shares};
 use crate::domain::text::printable;
 use crate::tui::app::{App, Notice};
 use crate::tui::field::Field;
-use crate::tui::message::{Act, Effect, Trouble};
+use crate::tui::message::{Act, Effect, Target, Trouble};
 use crate::tui::view::{Spot, spot};
 use crate::wire::{AttachView, Event, RunnerView};
 
@@ -205,10 +205,9 @@ fn ask(app: &mut App, act: &Act, runners: Vec<Target>) -> Vec<Effect> {
     app.list.open_acts += runners.len();
     runners
         .into_iter()
-        .map(|Target { id, name }| Effect::Ask {
+        .map(|runner| Effect::Ask {
             act: act.clone(),
-            runner: id,
-            name,
+            runner,
         })
         .collect()
 }
@@ -225,7 +224,7 @@ pub(crate) fn named(runners: &[Target]) -> String {
 pub(crate) fn done(
     app: &mut App,
     act: &Act,
-    name: &str,
+    runner: Target,
     result: Result<Option<AttachView>, Trouble>,
 ) -> Vec<Effect> {
     app.list.open_acts = app.list.open_acts.saturating_sub(1);
@@ -233,7 +232,7 @@ pub(crate) fn done(
         Ok(Some(view)) => return vec![Effect::Jump(view)],
         Ok(None) if *act == Act::Jump => {
             app.notice = Some(Notice::Wrong(Trouble {
-                text: format!("The daemon does not say how to get to {name}."),
+                text: format!("The daemon does not say how to get to {}.", runner.name),
                 hint: Some("Run `geppetto daemon restart`.".to_owned()),
             }));
         }
@@ -241,9 +240,25 @@ pub(crate) fn done(
             app.notice = None;
         }
         Ok(None) => {}
-        Err(trouble) => app.notice = Some(Notice::Wrong(trouble)),
+        Err(trouble) => {
+            app.notice = Some(Notice::Wrong(trouble));
+            type_again(app, act, runner);
+        }
     }
     Vec::new()
+}
+
+/// What was typed and refused is not lost, unless the person is at something else by now.
+fn type_again(app: &mut App, act: &Act, runner: Target) {
+    let (to, text) = match act {
+        Act::Rename(name) => (Line::Rename, name),
+        Act::Answer(text) => (Line::Answer, text),
+        _ => return,
+    };
+    if app.list.mode == Mode::List {
+        let text = Field::new(text);
+        app.list.mode = Mode::Line { to, runner, text };
+    }
 }
 
 /// The daemon told a change.

@@ -97,6 +97,9 @@ pub(super) fn bottom(app: &App, columns: u16) -> Vec<Line<'static>> {
     }
     let bar = Style::new().add_modifier(Modifier::REVERSED);
     let ask = bar.fg(Color::Yellow).add_modifier(Modifier::BOLD);
+    if let Some(Notice::Wrong(trouble)) = &app.notice {
+        lines.extend(trouble_lines(trouble, columns));
+    }
     match (&app.list.mode, &app.notice) {
         (Mode::Confirm { act, runners }, _) => {
             let question = format!("? y/n {} ", act.verb());
@@ -116,8 +119,8 @@ pub(super) fn bottom(app: &App, columns: u16) -> Vec<Line<'static>> {
             };
             lines.push(field(&cut(&before, columns / 2), text, "", columns).style(bar));
         }
-        (_, Some(Notice::Wrong(trouble))) => lines.extend(trouble_lines(trouble, columns)),
-        (_, Some(Notice::Busy(text))) => lines.push(Line::styled(cut(text, columns), bar)),
+        (Mode::List, Some(Notice::Wrong(_))) => {}
+        (Mode::List, Some(Notice::Busy(text))) => lines.push(Line::styled(cut(text, columns), bar)),
         (Mode::List, None) if !app.list.marked.is_empty() => {
             let count = app.list.marked.len();
             let text = format!("{count} marked  s S p r f: all of them  Esc: unmark");

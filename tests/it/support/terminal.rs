@@ -44,8 +44,22 @@ impl<'a> Terminal<'a> {
     /// Types a line and presses Enter.
     #[track_caller]
     pub(crate) fn type_line(&self, line: &str) {
-        self.tmux(&["send-keys", "-t", &self.target(), "-l", line]);
+        self.send(line);
         self.press("Enter");
+    }
+
+    /// Sends text, or the bytes of a key or click, as they are.
+    #[track_caller]
+    pub(crate) fn send(&self, text: &str) {
+        self.tmux(&["send-keys", "-t", &self.target(), "-l", text]);
+    }
+
+    /// Clicks at a column and row, from 1, as a terminal says it to a program that wants the mouse.
+    #[track_caller]
+    pub(crate) fn click(&self, column: u16, row: u16) {
+        self.send(&format!(
+            "\u{1b}[<0;{column};{row}M\u{1b}[<0;{column};{row}m"
+        ));
     }
 
     /// Presses a key, by tmux's name for it.

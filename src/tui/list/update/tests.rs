@@ -41,6 +41,13 @@ fn three() -> App {
     app
 }
 
+fn whom(name: &str) -> Target {
+    Target {
+        id: name.to_owned(),
+        name: name.to_owned(),
+    }
+}
+
 fn trouble() -> Trouble {
     Trouble {
         text: "No.".to_owned(),
@@ -114,8 +121,7 @@ fn stop_and_forget_ask_first() {
     assert_eq!(app.list.mode, Mode::List);
     let stop = Effect::Ask {
         act: Act::Stop,
-        runner: "a".to_owned(),
-        name: "a".to_owned(),
+        runner: whom("a"),
     };
     assert_eq!(press(&mut app, "sy"), [stop]);
     assert_eq!(press(&mut app, "f\u{1b}"), []);
@@ -134,7 +140,7 @@ fn a_refusal_is_shown_until_the_next_key() {
     assert!(matches!(app.notice, Some(Notice::Busy(_))));
     let refused = Message::Done {
         act: Act::Pause,
-        name: "a".to_owned(),
+        runner: whom("a"),
         result: Err(trouble()),
     };
     update(&mut app, refused, NOW);
@@ -156,7 +162,7 @@ fn enter_goes_where_the_daemon_says() {
     };
     let found = Message::Done {
         act: Act::Jump,
-        name: "a".to_owned(),
+        runner: whom("a"),
         result: Ok(Some(view.clone())),
     };
     assert_eq!(update(&mut app, found, NOW), [Effect::Jump(view)]);
@@ -218,7 +224,7 @@ fn marked_runners_are_acted_on_together() {
     let asked: Vec<String> = press(&mut app, "y")
         .into_iter()
         .filter_map(|effect| match effect {
-            Effect::Ask { name, .. } => Some(name),
+            Effect::Ask { runner, .. } => Some(runner.name),
             _ => None,
         })
         .collect();
@@ -236,7 +242,7 @@ fn all_answers_to_one_command_are_waited_for() {
     press(&mut app, "Ap");
     let frozen = |name: &str, result| Message::Done {
         act: Act::Pause,
-        name: name.to_owned(),
+        runner: whom(name),
         result,
     };
     update(&mut app, frozen("a", Ok(None)), NOW);
@@ -258,13 +264,21 @@ fn a_line_is_typed_for_the_one_that_was_selected() {
     update(&mut app, Message::Paste("s\n".to_owned()), NOW);
     let answer = Effect::Ask {
         act: Act::Answer("yes ".to_owned()),
-        runner: "a".to_owned(),
-        name: "a".to_owned(),
+        runner: whom("a"),
     };
     assert_eq!(press(&mut app, "\n"), [answer]);
     press(&mut app, "R\u{8}new\n");
-    assert!(matches!(app.notice, Some(Notice::Busy(_))));
-    press(&mut app, "ax");
+    let refused = Message::Done {
+        act: Act::Rename("new".to_owned()),
+        runner: whom("a"),
+        result: Err(trouble()),
+    };
+    update(&mut app, refused, NOW);
+    assert!(
+        matches!(&app.list.mode, Mode::Line { text, .. } if text.text() == "new"),
+        "what was typed is not lost"
+    );
+    press(&mut app, "\u{1b}ax");
     let gone = Event::RunnerRemoved {
         runner_id: "a".to_owned(),
     };
