@@ -2,6 +2,7 @@
 //! pure), what it looks like ([`view`]) and the terminal. Whoever shows it brings the messages and does the effects.
 
 mod app;
+mod canvas;
 mod field;
 mod list;
 mod message;
@@ -13,7 +14,8 @@ mod view;
 mod sample;
 
 pub(crate) use app::App;
+pub(crate) use canvas::Canvas;
 pub(crate) use message::{Act, Effect, Message, Target, Trouble};
 pub(crate) use terminal::{Guard, typed};
 pub(crate) use update::update;
-pub(crate) use view::{Look, draw};
+pub(crate) use view::Look;

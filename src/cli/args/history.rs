@@ -97,6 +97,8 @@ pub(crate) enum Format {
     Text,
     /// The log and the last screen as one page.
     Html,
+    /// Its screen, now or last, as a picture.
+    Svg,
     /// The bytes.
     Raw,
 }

@@ -5,8 +5,6 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use rustix::stdio::stdin;
 use rustix::termios::isatty;
 use signal_hook::consts::{SIGHUP, SIGTERM};
@@ -22,7 +20,7 @@ use crate::cli::glance::{self, Wishes};
 use crate::cli::output::Output;
 use crate::cli::start::{self, Start};
 use crate::config::{Environment, Paths};
-use crate::tui::{Act, App, Effect, Guard, Look, Message, Target, draw, typed, update};
+use crate::tui::{Act, App, Canvas, Effect, Guard, Look, Message, Target, typed, update};
 use crate::wire::AttachView;
 
 /// Messages that wait for the model. When it is full whoever sends waits; of a daemon, the news then come in one.
@@ -88,17 +86,13 @@ fn converse(
     look: Look,
 ) -> Result<Option<AttachView>, Failure> {
     let unusable = |error: std::io::Error| Failure::from_error(Kind::Refused, error);
-    let backend = CrosstermBackend::new(output.terminal());
-    let mut terminal = Terminal::new(backend).map_err(unusable)?;
-    let size = terminal.size().map_err(unusable)?.into();
-    let mut app = App::new(size, now_ms());
+    let mut canvas = Canvas::whole(output.terminal()).map_err(unusable)?;
+    let mut app = App::new(canvas.size(), now_ms());
     let mut drawn = None;
     loop {
         let since = drawn.map_or(FRAME, |at| instant().saturating_duration_since(at));
         if app.is_stale && since >= FRAME {
-            terminal
-                .draw(|frame| draw(frame, &app, look))
-                .map_err(unusable)?;
+            canvas.draw(&app, look).map_err(unusable)?;
             app.is_stale = false;
             drawn = Some(instant());
         }

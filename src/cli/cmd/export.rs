@@ -3,7 +3,7 @@
 use crate::cli::args::{ExportArgs, Format};
 use crate::cli::context::{Context, ask_runner};
 use crate::cli::export::sink::Sink;
-use crate::cli::export::{asciicast, page, text};
+use crate::cli::export::{asciicast, page, picture, text};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::pieces::{Pieces, output_of, place_of};
 use crate::cli::start::Start;
@@ -36,6 +36,7 @@ pub(crate) fn run(args: &ExportArgs, context: &mut Context<'_>) -> Result<(), Fa
                 &mut sink,
             )?
         }
+        Format::Svg => picture::write(&mut client, &runner, redactor.as_ref(), &mut sink)?,
         Format::Asciicast => {
             let pieces = Pieces::new(&mut client, &runner.id, &args.part)?;
             asciicast::write(pieces, &runner.name, redactor, &mut sink)?
@@ -202,6 +203,12 @@ mod tests {
         ! Starred out: 1 url-password. --no-redact leaves them in.
         [0]
         "#);
+    }
+
+    #[test]
+    fn a_picture_has_text_in_its_colours_and_columns() {
+        let screen = r#"{"success":true,"screen":{"run":1,"seq":0,"atMs":0,"cols":20,"rows":2,"text":[],"styled":["a<b\u001b[0;1;31m修\u001b[0m","\u001b[0;7m \u001b[0m https://me:pa55word@host"]}}"#;
+        assert_snapshot!(Session::new(&[&found(), screen]).run(&["export", "work", "--format", "svg"]), @"");
     }
 
     #[test]

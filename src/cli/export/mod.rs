@@ -2,5 +2,7 @@
 
 pub(super) mod asciicast;
 pub(super) mod page;
+mod pen;
+pub(super) mod picture;
 pub(super) mod sink;
 pub(super) mod text;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 
+use super::pen::{self, Pen};
 use super::sink::Sink;
 use super::text::{entries, starred};
 use crate::cli::client::{Client, PATIENCE};
@@ -16,12 +17,6 @@ const STYLE: &str = "body{background:#16161d;color:#dcdce0;font:14px/1.45 ui-mon
 margin:2em auto;max-width:72em;padding:0 1em}h1{font-size:1.3em}h2{font-size:1.05em;margin-top:2em}\
 pre{background:#1e1e27;border-radius:6px;overflow-x:auto;padding:1em}time{color:#8a8a99}.note{color:#e0b050}\
 dl{display:grid;grid-template-columns:max-content 1fr;gap:0 1.5em}dt{color:#8a8a99}dd{margin:0}";
-
-/// The sixteen colours that have names.
-const COLOURS: [&str; 16] = [
-    "#2e2e38", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#c8ccd4",
-    "#6b6b78", "#ff7a85", "#b5e890", "#ffd68a", "#7cc4ff", "#e29bf0", "#73d7e3", "#ffffff",
-];
 
 /// Writes the page; returns what was starred out.
 ///
@@ -119,106 +114,37 @@ pub(crate) fn escaped(text: &str) -> String {
 /// A row with colour sequences (and no others) as HTML.
 pub(crate) fn coloured(row: &str) -> String {
     let mut out = String::new();
-    let mut is_open = false;
-    for (number, part) in row.split("\x1b[").enumerate() {
-        let text = if number == 0 {
-            part
+    for (pen, text) in pen::parts(row) {
+        let (style, text) = (css(&pen), escaped(text));
+        if style.is_empty() || text.is_empty() {
+            out.push_str(&text);
         } else {
-            let (codes, text) = part.split_once('m').unwrap_or((part, ""));
-            if std::mem::take(&mut is_open) {
-                out.push_str("</span>");
-            }
-            let style = css(codes);
-            if !style.is_empty() {
-                let _always_ok = write!(out, "<span style=\"{style}\">");
-                is_open = true;
-            }
-            text
-        };
-        out.push_str(&escaped(text));
-    }
-    if is_open {
-        out.push_str("</span>");
+            let _always_ok = write!(out, "<span style=\"{style}\">{text}</span>");
+        }
     }
     out
 }
 
-/// The style that colour codes mean; each sequence of a styled row begins with a reset.
-fn css(codes: &str) -> String {
-    let numbers: Vec<u8> = codes
-        .split(';')
-        .filter_map(|code| code.parse().ok())
-        .collect();
-    let (mut foreground, mut background, mut style) = (None, None, String::new());
-    let mut inverse = false;
-    let mut rest = numbers.as_slice();
-    while let [code, more @ ..] = rest {
-        rest = more;
-        match code {
-            1 => style.push_str("font-weight:bold;"),
-            2 => style.push_str("opacity:.7;"),
-            3 => style.push_str("font-style:italic;"),
-            4 => style.push_str("text-decoration:underline;"),
-            7 => inverse = true,
-            9 => style.push_str("text-decoration:line-through;"),
-            30..=37 => foreground = Some(indexed(code - 30)),
-            40..=47 => background = Some(indexed(code - 40)),
-            90..=97 => foreground = Some(indexed(code - 82)),
-            100..=107 => background = Some(indexed(code - 92)),
-            38 | 48 => {
-                let (colour, left) = match rest {
-                    [5, index, left @ ..] => (indexed(*index), left),
-                    [2, r, g, b, left @ ..] => (rgb(*r, *g, *b), left),
-                    _ => break,
-                };
-                rest = left;
-                if *code == 38 {
-                    foreground = Some(colour);
-                } else {
-                    background = Some(colour);
-                }
-            }
-            _ => {}
-        }
+/// The style that a pen means.
+fn css(pen: &Pen) -> String {
+    let mut style = String::new();
+    let words = [
+        (pen.is_bold, "font-weight:bold;"),
+        (pen.is_dim, "opacity:.7;"),
+        (pen.is_italic, "font-style:italic;"),
+        (pen.is_underlined, "text-decoration:underline;"),
+        (pen.is_struck, "text-decoration:line-through;"),
+    ];
+    for (_, word) in words.into_iter().filter(|(is_on, _)| *is_on) {
+        style.push_str(word);
     }
-    if inverse {
-        let back = background.unwrap_or_else(|| "#1e1e27".to_owned());
-        background = Some(foreground.unwrap_or_else(|| "#dcdce0".to_owned()));
-        foreground = Some(back);
-    }
-    if let Some(colour) = foreground {
+    if let Some(colour) = &pen.ink {
         let _always_ok = write!(style, "color:{colour};");
     }
-    if let Some(colour) = background {
+    if let Some(colour) = &pen.paper {
         let _always_ok = write!(style, "background:{colour};");
     }
     style
-}
-
-/// A colour as CSS writes it.
-fn rgb(r: u8, g: u8, b: u8) -> String {
-    format!("rgb({r},{g},{b})")
-}
-
-/// A colour of the palette of 256.
-fn indexed(index: u8) -> String {
-    match index {
-        0..=15 => COLOURS
-            .get(usize::from(index))
-            .copied()
-            .unwrap_or("#ffffff")
-            .to_owned(),
-        16..=231 => {
-            let level = |step: u8| if step == 0 { 0 } else { 55 + step * 40 };
-            let cube = index - 16;
-            let (r, g, b) = (cube / 36, cube / 6 % 6, cube % 6);
-            rgb(level(r), level(g), level(b))
-        }
-        232..=255 => {
-            let grey = 8 + (index - 232) * 10;
-            rgb(grey, grey, grey)
-        }
-    }
 }
 
 #[cfg(test)]
@@ -233,7 +159,9 @@ mod tests {
              <span style=\"color:rgb(255,0,215);background:rgb(1,2,3);\">x</span>"
         );
         assert_eq!(escaped("<script>\x1b\"&"), "&lt;script&gt;&quot;&amp;");
-        assert_eq!(css("0;7"), "color:#1e1e27;background:#dcdce0;");
-        assert_eq!(css("38"), "");
+        assert_eq!(
+            coloured("\x1b[0;7mx"),
+            "<span style=\"color:#1e1e27;background:#dcdce0;\">x</span>"
+        );
     }
 }
