@@ -1,8 +1,10 @@
 //! What the dashboard knows. Values only; [`super::update`] changes them, `view` shows them.
 
+use std::collections::BTreeMap;
+
 use super::list::List;
 use super::message::Trouble;
-use crate::wire::RunnerView;
+use crate::wire::{RunnerView, StatsView};
 
 /// What is on the whole screen.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(crate) enum Notice {
 pub(crate) struct App {
     /// Every runner, in the order that was chosen.
     pub(crate) runners: Vec<RunnerView>,
+    /// What is measured of them, by id.
+    pub(crate) stats: BTreeMap<String, StatsView>,
     pub(crate) page: Page,
     /// The page of all runners; it is kept as it is while another one is shown.
     pub(crate) list: List,
@@ -48,6 +52,7 @@ impl App {
     pub(crate) fn new(size: (u16, u16), now_ms: u64) -> Self {
         Self {
             runners: Vec::new(),
+            stats: BTreeMap::new(),
             page: Page::Runners,
             list: List::default(),
             is_help: false,

@@ -3,7 +3,7 @@
 use super::app::App;
 use super::message::Message;
 use super::update::update;
-use crate::wire::{Event, RunnerView, ScreenView, StatusView};
+use crate::wire::{Event, RunnerView, ScreenView, StatsView, StatusView, UsageView};
 
 /// The time in tests.
 pub(crate) const NOW: u64 = 1_764_000_000_000;
@@ -40,6 +40,22 @@ pub(crate) fn runner(name: &str, status: &str, age_ms: u64) -> RunnerView {
         recording_paused: None,
         last_seq: 0,
         log_entries: 0,
+    }
+}
+
+/// What is measured of a runner.
+pub(crate) fn stats(runner: &str, cpu_permille: u32, last_line: &str) -> StatsView {
+    StatsView {
+        runner_id: runner.to_owned(),
+        usage: Some(UsageView {
+            cpu_permille: Some(cpu_permille),
+            memory_bytes: u64::from(cpu_permille) << 20,
+            processes: 2,
+        }),
+        lines_per_second: u64::from(cpu_permille / 100),
+        output_bytes: 123_456,
+        last_line: Some(last_line.to_owned()),
+        ..StatsView::default()
     }
 }
 
@@ -90,6 +106,15 @@ pub(crate) fn full() -> App {
         runner("frozen", "paused", 90_000_000),
     ];
     update(&mut app, snapshot(runners), NOW);
+    let stats = vec![
+        stats("asks", 3, "Do you want to go on?"),
+        stats(
+            "checkout",
+            340,
+            "\u{1b}[31mTests: 修 passed, all of them, in a line that is longer than any row",
+        ),
+    ];
+    update(&mut app, Message::Change(Event::Stats { stats }), NOW);
     let rows = [
         "\u{1b}[0;1;31mDo you want to go on?\u{1b}[0m",
         "  1. yes \u{1b}[0;48;5;200mhere\u{1b}[0m",

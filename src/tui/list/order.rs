@@ -94,6 +94,12 @@ pub(crate) enum Row<'a> {
 /// Puts the runners in order.
 pub(super) fn sort(app: &mut App) {
     let (order, group) = (app.list.order, app.list.group);
+    let stats = &app.stats;
+    // The runner itself is told again only when its status changes.
+    let activity = |runner: &RunnerView| {
+        let newest = stats.get(&runner.id).and_then(|one| one.last_output_at_ms);
+        newest.max(runner.last_output_at_ms)
+    };
     app.runners.sort_by(|a, b| {
         let heading = |runner| {
             let heading = group.heading(runner);
@@ -104,7 +110,7 @@ pub(super) fn sort(app: &mut App) {
             .then_with(|| match order {
                 Order::Need => need(a).cmp(&need(b)),
                 Order::Name => std::cmp::Ordering::Equal,
-                Order::Activity => Reverse(a.last_output_at_ms).cmp(&Reverse(b.last_output_at_ms)),
+                Order::Activity => Reverse(activity(a)).cmp(&Reverse(activity(b))),
                 Order::Age => Reverse(a.created_at_ms).cmp(&Reverse(b.created_at_ms)),
             })
             .then_with(|| (&a.name, &a.id).cmp(&(&b.name, &b.id)))

@@ -3,7 +3,7 @@
 use ratatui::crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
 use super::keys::{self, Command};
-use super::order::sort;
+use super::order::{Order, sort};
 use super::screen::{look, scroll};
 use super::{Line, Mode, Shares};
 use crate::domain::text::printable;
@@ -292,6 +292,14 @@ fn take_in(app: &mut App, event: Event) -> bool {
             keep_place(app, |app| app.runners.retain(|known| known.id != runner_id));
             app.list.marked.remove(&runner_id);
             drop_target(app, &runner_id);
+            false
+        }
+        Event::Stats { stats } => {
+            let by_id = stats.into_iter().map(|one| (one.runner_id.clone(), one));
+            app.stats = by_id.collect();
+            if app.list.order == Order::Activity {
+                keep_place(app, |_| {});
+            }
             false
         }
         Event::Log { .. }

@@ -2,11 +2,13 @@
 //! questions and troubles. Draws what is known and changes nothing. Everything fits any size, also one of no columns.
 
 mod bars;
+mod columns;
 mod list;
 mod palette;
 mod places;
 mod preview;
 mod text;
+mod usage;
 
 #[cfg(test)]
 mod tests;

@@ -82,7 +82,7 @@ fn shared(app: &App, body: Rect) -> (Rect, Rect, Rect) {
             (Rect { width, ..body }, line, screen)
         }
         Shares::Both if body.height >= TALL => {
-            let wanted = u16::try_from(list::height(app)).unwrap_or(u16::MAX);
+            let wanted = u16::try_from(list::height(app, body.width)).unwrap_or(u16::MAX);
             let height = wanted.clamp(SHORT_LIST, (body.height * 2 / 5).max(SHORT_LIST));
             let screen = Rect {
                 y: body.y + height,

@@ -1,4 +1,5 @@
-//! The screen of the selected runner, with a row above it that says whose it is and why it has its status.
+//! The screen of the selected runner, with rows above it that say whose it is, why it has its status, and what else is
+//! known of it.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -8,22 +9,33 @@ use ratatui::text::{Line, Span};
 use super::palette::Look;
 use super::rows;
 use super::text::{cut, fold, from_column, styled, under_cursor, width};
+use super::usage::short;
 use crate::tui::app::App;
 use crate::tui::list::Preview;
 use crate::tui::message::Trouble;
 use crate::wire::RunnerView;
+
+/// Rows from which on there is a row of facts.
+const TALL: u16 = 6;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, app: &App, look: Look) {
     let Some((_, runner)) = app.current() else {
         return;
     };
     let mut places = rows(area);
+    let columns = usize::from(area.width);
     if let Some(place) = places.next() {
-        frame.render_widget(head(runner, usize::from(area.width), look), place);
+        frame.render_widget(head(runner, columns, look), place);
     }
-    let room = usize::from(area.height).saturating_sub(1);
+    let mut room = usize::from(area.height).saturating_sub(1);
+    if area.height >= TALL
+        && let Some(place) = places.next()
+    {
+        frame.render_widget(facts(runner, app, columns), place);
+        room -= 1;
+    }
     let lines = match &app.list.preview {
-        Some(preview) => shown(preview, room, usize::from(area.width), look),
+        Some(preview) => shown(preview, room, columns, look),
         None => Vec::new(),
     };
     for (line, place) in lines.into_iter().zip(places) {
@@ -44,6 +56,32 @@ fn head(runner: &RunnerView, columns: usize, look: Look) -> Line<'static> {
         Span::raw(format!(" {text} ")),
         Span::styled(across.repeat(rest), dim),
     ])
+}
+
+/// What the list may have had no room for.
+fn facts(runner: &RunnerView, app: &App, columns: usize) -> Line<'static> {
+    let stats = app.stats.get(&runner.id);
+    let mut facts = vec![runner.kind.clone()];
+    facts.extend(runner.key.clone());
+    let place = [&runner.session_name, &runner.pane_id];
+    let place: Vec<&str> = place.into_iter().filter_map(Option::as_deref).collect();
+    facts.push(place.join(" "));
+    facts.extend((runner.run > 1).then(|| format!("run {}", runner.run)));
+    if let Some(used) = stats.and_then(|stats| stats.usage) {
+        let cpu = used.cpu_permille.unwrap_or_default().div_ceil(10);
+        let memory = short(used.memory_bytes, 1024);
+        facts.push(format!("{cpu}% {memory}B"));
+        facts.push(match used.processes {
+            1 => "1 process".to_owned(),
+            more => format!("{more} processes"),
+        });
+    }
+    if let Some(stats) = stats {
+        facts.push(format!("{}B printed", short(stats.output_bytes, 1000)));
+    }
+    facts.retain(|fact| !fact.is_empty());
+    let dim = Style::new().add_modifier(Modifier::DIM);
+    Line::styled(cut(&facts.join("  "), columns), dim)
 }
 
 /// The last rows that hold anything, or those that were scrolled to, with the cursor.

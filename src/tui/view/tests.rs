@@ -90,6 +90,23 @@ fn beside_each_other_in_colour() {
 }
 
 #[test]
+fn all_of_it_on_a_large_terminal() {
+    assert_snapshot!(drawn(&mut sample::full(), 200, 50, COLOUR));
+}
+
+#[test]
+fn all_of_it_on_a_large_terminal_without_colour() {
+    assert_snapshot!(drawn(&mut sample::full(), 200, 50, PLAIN));
+}
+
+#[test]
+fn with_headings_and_marks_in_one_row_each() {
+    let mut app = sample::full();
+    press(&mut app, "gvjj  o");
+    assert_snapshot!(drawn(&mut app, 140, 11, PLAIN));
+}
+
+#[test]
 fn beside_each_other_without_colour() {
     assert_snapshot!(drawn(&mut sample::full(), 120, 40, PLAIN));
 }
