@@ -10,7 +10,7 @@ use super::failure::{Failure, Kind};
 use super::start::{self, Start, wait};
 use crate::config::Paths;
 use crate::tui::{Message, Trouble};
-use crate::wire::{Empty, Request};
+use crate::wire::{Request, Subscribe};
 
 /// Until it is looked for again the first time; doubled each time.
 const SOON: Duration = Duration::from_millis(50);
@@ -51,7 +51,7 @@ fn follow(
     messages: &SyncSender<Message>,
 ) -> Result<Option<Failure>, Failure> {
     let mut client = start::connect(paths, start)?;
-    client.ask(Request::Subscribe(Empty {}), Some(PATIENCE))?;
+    client.ask(Request::Subscribe(Subscribe::default()), Some(PATIENCE))?;
     client.limit(None)?;
     loop {
         match client.event() {

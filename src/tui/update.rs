@@ -144,7 +144,8 @@ fn change(app: &mut App, event: Event) -> bool {
         | Event::Lagged { .. }
         | Event::LogEnd { .. }
         | Event::Transcript { .. }
-        | Event::Status { .. } => false,
+        | Event::Status { .. }
+        | Event::Stats { .. } => false,
     }
 }
 
