@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
 use crate::adapters::keyring;
-use crate::adapters::process::SystemProcesses;
+use crate::adapters::process::{SystemProcesses, SystemUsage};
 use crate::adapters::sqlite::{Key, Redact, SqliteStore, SqliteTranscripts, TranscriptOptions};
 use crate::adapters::tmux::{Tmux, TmuxOptions};
 use crate::app::{App, Ports};
@@ -137,6 +137,7 @@ fn compose(
         slots: store,
         transcripts: transcripts(&paths, settings.clone(), key)?,
         files: Arc::new(HostFiles::new(search_path(&environment))),
+        usage: Arc::new(usage()?),
         clock: Arc::clone(&clock),
         spawn: Arc::new(tasks.clone()),
     };
@@ -162,6 +163,14 @@ fn compose(
         started_at: clock.now(),
     };
     Ok((daemon, config_watch))
+}
+
+/// What processes use.
+fn usage() -> Result<SystemUsage, DaemonError> {
+    SystemUsage::new().map_err(|source| DaemonError::Io {
+        what: "the limit of open files cannot be kept as it is",
+        source,
+    })
 }
 
 /// The list of runners and the session keys.

@@ -9,8 +9,10 @@ use tokio_util::sync::DropGuard;
 use super::limits::{BATCH_ENTRIES, LOG_BYTES, LOG_ENTRIES};
 use super::screen::ScreenNow;
 use super::tape::Tape;
+use super::vitals::Vitals;
 use crate::domain::evidence::{Evidence, Fact};
 use crate::domain::ids::{Epoch, Pid, Seq};
+use crate::domain::lifetime::Lifetime;
 use crate::domain::log::{LogEntry, LogRing};
 use crate::domain::pane_screen::PaneScreen;
 use crate::domain::runner::Runner;
@@ -97,6 +99,8 @@ pub(super) struct Recorded {
     pub(super) is_new: bool,
     /// Its newest lines, oldest first.
     pub(super) lines: Vec<Arc<str>>,
+    /// What was counted of it.
+    pub(super) lifetime: Option<Lifetime>,
 }
 
 /// A runner with everything that belongs to it.
@@ -115,11 +119,13 @@ pub(super) struct Entry {
     /// When the run is over its time.
     pub(super) deadline: Option<Tick>,
     pub(super) start: Start,
+    pub(super) vitals: Vitals,
 }
 
 impl Entry {
-    pub(super) fn new(runner: Runner, tape: Tape) -> Self {
+    pub(super) fn new(runner: Runner, tape: Tape, now: Tick) -> Self {
         Self {
+            vitals: Vitals::new(&runner, now),
             runner,
             tape,
             log: LogRing::new(LOG_ENTRIES, LOG_BYTES),
@@ -157,6 +163,7 @@ impl Entry {
         if self.runner.status.apply(&Evidence { at, fact }).is_none() {
             return false;
         }
+        self.vitals.note(&self.runner);
         self.answer_waiters();
         true
     }
@@ -231,8 +238,9 @@ impl Entry {
     }
 
     /// Another run begins: `self.runner.run` says which.
-    pub(super) fn begin_run(&mut self) {
+    pub(super) fn begin_run(&mut self, now: Tick) {
         self.tape.begin_run(self.runner.run);
+        self.vitals.begin_run(now);
     }
 
     /// The disk has something that memory has not.
@@ -241,14 +249,16 @@ impl Entry {
     }
 
     /// It is over, and an earlier daemon recorded it up to there.
-    pub(super) fn known(&mut self, recorded: &Recorded) {
+    pub(super) fn known(&mut self, recorded: Recorded, now: Tick) {
         self.log_complete = recorded.is_new;
-        self.tape.end_at(recorded.end);
+        self.restore_lifetime(recorded.lifetime, now);
+        self.tape.end_at(recorded.end, recorded.lines);
     }
 
     /// An earlier daemon recorded up to there, and its pane has been alone since.
-    pub(super) fn resume(&mut self, recorded: Recorded) {
+    pub(super) fn resume(&mut self, recorded: Recorded, now: Tick) {
         self.log_complete = recorded.is_new;
+        self.restore_lifetime(recorded.lifetime, now);
         let begin = Position::new(Epoch(self.runner.run), Seq(0));
         // Of another run, or of none, nothing is known of this one; and still it was not watched for a while.
         if recorded.end.epoch == begin.epoch {
@@ -322,6 +332,11 @@ impl Entry {
 
     pub(super) fn tail(&self, limit: usize) -> Vec<LogEntry> {
         self.log.tail(limit)
+    }
+
+    /// The newest line of its pane that is not empty.
+    pub(super) fn last_line(&self) -> Option<Arc<str>> {
+        self.tape.last_line()
     }
 
     /// Number of the newest entry.

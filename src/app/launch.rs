@@ -110,7 +110,9 @@ impl App {
         );
         self.monitor
             .turn(move |world| {
+                let now = world.clock.tick();
                 let entry = world.entry_mut(tag.runner)?;
+                entry.vitals.watched(now);
                 entry.watch = Some(guard);
                 entry.start.watched = true;
                 for begin in entry.start.begin.drain(..) {

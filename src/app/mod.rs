@@ -18,6 +18,7 @@ mod list;
 mod log_file;
 mod logs;
 mod mark;
+mod measure;
 mod monitor;
 mod names;
 mod overdue;
@@ -29,12 +30,14 @@ mod register;
 mod rename;
 mod report;
 mod restore;
+mod sampler;
 mod save;
 mod screen;
 mod send;
 mod sessions;
 mod slots;
 mod start;
+mod stats;
 mod status;
 mod stop;
 mod subscribe;
@@ -42,9 +45,11 @@ mod tape;
 #[cfg(test)]
 mod tests;
 mod transcript;
+mod vitals;
 mod wait;
 mod world;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -59,6 +64,7 @@ use crate::ports::spawn::Spawn;
 use crate::ports::store::RunnerStore;
 use crate::ports::table::RunParents;
 use crate::ports::transcript::Transcripts;
+use crate::ports::usage::UsageTable;
 
 pub use create::NewRunner;
 pub use entry::RunnerNow;
@@ -68,13 +74,16 @@ pub use monitor::Monitor;
 pub use query::LogQuery;
 pub use register::{RegisterTarget, Registered, Registration};
 pub use restore::{RestoreAction, Restored};
+pub use sampler::StatsFollower;
 pub use screen::{ScreenAt, ScreenNow};
 pub use sessions::SessionNow;
 pub use slots::Since;
+pub use stats::{RunnerStats, StatsNow};
 pub use status::StatusFollower;
 pub use stop::StopMode;
 pub use subscribe::{Change, Subscription};
 pub use transcript::{TranscriptFollower, TranscriptPage};
+pub use vitals::TranscriptSize;
 
 /// The ports that the use cases stand on.
 #[derive(Clone)]
@@ -101,6 +110,8 @@ pub struct Ports {
     pub transcripts: Transcripts,
     /// The file system.
     pub files: Arc<dyn Files>,
+    /// What processes use.
+    pub usage: Arc<dyn UsageTable>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Background tasks.
@@ -114,6 +125,8 @@ pub struct App {
     settings: watch::Receiver<Arc<Settings>>,
     monitor: monitor::MonitorHandle,
     saved: save::Saved,
+    paces: sampler::Paces,
+    samples: sampler::Samples,
 }
 
 impl App {
@@ -129,6 +142,8 @@ impl App {
                 settings,
                 monitor: handle,
                 saved: Arc::new(watch::channel(0).0),
+                paces: Arc::new(watch::channel(BTreeMap::new()).0),
+                samples: Arc::new(watch::channel(sampler::Sample::default()).0),
             },
             monitor,
         )

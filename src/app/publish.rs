@@ -3,6 +3,7 @@
 use tokio_util::sync::CancellationToken;
 
 use super::App;
+use super::world::World;
 use crate::domain::segment::{Counts, Icons};
 
 impl App {
@@ -34,6 +35,8 @@ impl App {
     pub async fn finish(&self) {
         self.publish(Counts::default()).await;
         self.flush_all().await;
+        // An error means that the monitor is gone, which `saved` says.
+        let _gone = self.monitor.turn(World::keep_lifetimes).await;
         if let Err(error) = self.saved().await {
             tracing::warn!(%error, "the last changes were not saved");
         }

@@ -135,7 +135,10 @@ impl App {
     ) -> Result<(), AppError> {
         let pane = self.pane_of(&record, panes, same_server);
         let was = record.status;
-        let recorded = self.recorded(record.id).await;
+        let recorded = Recorded {
+            lifetime: record.lifetime.clone(),
+            ..self.recorded(record.id).await
+        };
         let Some(mut runner) = revive(record) else {
             return Ok(());
         };
@@ -150,7 +153,10 @@ impl App {
         if was.is_ended() {
             return self
                 .monitor
-                .turn(move |world| world.put(runner).known(&recorded))
+                .turn(move |world| {
+                    let now = world.clock.tick();
+                    world.put(runner).known(recorded, now);
+                })
                 .await;
         }
         if let Some(pane) = pane {
@@ -208,6 +214,7 @@ impl App {
             end: end.map(|extent| extent.end).unwrap_or_default(),
             is_new,
             lines,
+            lifetime: None,
         }
     }
 
@@ -279,13 +286,13 @@ const fn of_run_parent(written: &WrittenExit) -> Exit {
 impl World {
     /// A runner that ended while no daemon was there.
     fn insert_ended(&mut self, mut runner: Runner, recorded: Recorded, exit: Exit) {
-        let at = exit.at;
+        let (at, tick) = (exit.at, self.clock.tick());
         runner.status.apply(&Evidence {
             at,
             fact: Fact::Exited(exit),
         });
         let entry = self.put(runner);
-        entry.resume(recorded);
+        entry.resume(recorded, tick);
         entry.finish(at);
     }
 
@@ -293,7 +300,7 @@ impl World {
     fn insert_survivor(&mut self, runner: Runner, recorded: Recorded) {
         let (now, tick) = (self.clock.now(), self.clock.tick());
         let entry = self.put(runner);
-        entry.resume(recorded);
+        entry.resume(recorded, tick);
         if let Some(limit) = entry.runner.wishes.max_duration {
             let ran = Duration::from_millis(now.0.saturating_sub(entry.runner.started_at.0));
             entry.deadline = Some(tick.after(limit.saturating_sub(ran)));

@@ -317,7 +317,7 @@ fn enter(
     idle_after: Duration,
     wish: Wish,
 ) -> Result<RunnerId, AppError> {
-    let now = world.clock.now();
+    let (now, tick) = (world.clock.now(), world.clock.tick());
     if let Some(id) = world.ended_in(pane.place.pane) {
         let entry = world.entry_mut(id)?;
         entry.start = Start::default();
@@ -325,7 +325,7 @@ fn enter(
         entry.runner.status = StatusState::starting(now);
         entry.runner.started_at = now;
         place(&mut entry.runner, pane);
-        entry.begin_run();
+        entry.begin_run(tick);
         world.touch(id);
         return Ok(id);
     }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::entry::Entry;
 use super::world::World;
 use super::{App, AppError};
 use crate::domain::key::SessionKey;
-use crate::domain::runner::{Origin, Runner};
+use crate::domain::runner::Origin;
 use crate::domain::slot::Slot;
 use crate::ports::store::{Stored, StoredRunner, StoredServer};
 
@@ -117,17 +118,14 @@ impl World {
                 pid: server.pid.as_raw(),
                 start_time: server.start_time,
             }),
-            runners: self
-                .runners
-                .values()
-                .map(|entry| stored(&entry.runner))
-                .collect(),
+            runners: self.runners.values().map(stored).collect(),
             forgotten_panes: self.forgotten.iter().map(|pane| pane.0).collect(),
         }
     }
 }
 
-fn stored(runner: &Runner) -> StoredRunner {
+fn stored(entry: &Entry) -> StoredRunner {
+    let runner = &entry.runner;
     StoredRunner {
         id: runner.id,
         name: runner.name.to_string(),
@@ -150,5 +148,6 @@ fn stored(runner: &Runner) -> StoredRunner {
         exit: runner.status.exit(),
         created_at: runner.created_at,
         started_at: runner.started_at,
+        lifetime: entry.vitals.kept.clone(),
     }
 }

@@ -153,7 +153,7 @@ impl World {
     ) -> Result<Begun, AppError> {
         let mut launch = self.startable(id, limit)?;
         let target = target(self, &self.entry(id)?.runner);
-        let now = self.clock.now();
+        let (now, tick) = (self.clock.now(), self.clock.tick());
         let entry = self.entry_mut(id)?;
         let runner = &mut entry.runner;
         let before = Before {
@@ -182,7 +182,7 @@ impl World {
         };
         let wishes = runner.wishes.clone();
         entry.start = Start::default();
-        entry.begin_run();
+        entry.begin_run(tick);
         self.touch(id);
         Ok(Begun {
             spec,

@@ -83,9 +83,14 @@ impl Tape {
         }));
     }
 
-    /// The tape of a run that is over.
-    pub(super) fn end_at(&mut self, end: Position) {
+    /// The tape of a run that is over; `known` are its newest lines, of which only the last is of use.
+    pub(super) fn end_at(&mut self, end: Position, known: Vec<Arc<str>>) {
         self.end = end;
+        self.known = known
+            .into_iter()
+            .rfind(|line| has_text(line))
+            .into_iter()
+            .collect();
         self.awaited = Awaited::Nothing;
     }
 
@@ -102,6 +107,11 @@ impl Tape {
     /// The place behind everything so far.
     pub(super) const fn end(&self) -> Position {
         self.end
+    }
+
+    /// The newest line of the pane that is not empty.
+    pub(super) fn last_line(&self) -> Option<Arc<str>> {
+        self.known.iter().rfind(|line| has_text(line)).cloned()
     }
 
     /// How often the pane did not look as it should have.
@@ -350,4 +360,8 @@ impl Tape {
         self.followers
             .retain(|follower| follower.try_send(piece.clone()).is_ok());
     }
+}
+
+fn has_text(line: &str) -> bool {
+    !line.trim().is_empty()
 }

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::AppError;
 use super::entry::{Entry, RunnerNow};
+use super::measure::Gauges;
 use super::subscribe::{Change, Subscriber};
 use super::tape::Tape;
 use crate::domain::evidence::Fact;
@@ -95,6 +96,7 @@ pub(super) struct World {
     pub(super) writer: Arc<dyn TranscriptWriter>,
     /// Who removes the transcripts of runners that leave the list by themselves.
     pub(super) left: mpsc::Sender<RunnerId>,
+    pub(super) gauges: Gauges,
     changed: BTreeSet<RunnerId>,
     removed: BTreeSet<RunnerId>,
     unsaved: bool,
@@ -125,6 +127,7 @@ impl World {
             overdue,
             writer,
             left,
+            gauges: Gauges::default(),
             changed: BTreeSet::new(),
             removed: BTreeSet::new(),
             unsaved: false,
@@ -172,7 +175,7 @@ impl World {
         let id = runner.id;
         let tape = Tape::new(id, runner.run, Arc::clone(&self.writer));
         self.touch(id);
-        let new = Entry::new(runner, tape);
+        let new = Entry::new(runner, tape, self.clock.tick());
         match self.runners.entry(id) {
             btree_map::Entry::Vacant(place) => place.insert(new),
             btree_map::Entry::Occupied(place) => {
@@ -347,7 +350,9 @@ impl World {
             self.tell(&Change::Removed(id));
         }
         for id in std::mem::take(&mut self.changed) {
-            if let Some(entry) = self.runners.get(&id) {
+            if let Some(entry) = self.runners.get_mut(&id) {
+                entry.vitals.note(&entry.runner);
+                entry.keep_lifetime();
                 let change = Change::Runner(Arc::new(entry.now()));
                 self.tell(&change);
             }

@@ -10,13 +10,16 @@ use super::failure::{Failure, Kind};
 use super::start::{self, Start, wait};
 use crate::config::Paths;
 use crate::tui::{Message, Trouble};
-use crate::wire::{Empty, Request};
+use crate::wire::{Request, Subscribe};
 
 /// Until it is looked for again the first time; doubled each time.
 const SOON: Duration = Duration::from_millis(50);
 
 /// The longest time between two looks: a person should not have to wait for a daemon that is there.
 const LATER: Duration = Duration::from_secs(1);
+
+/// Milliseconds between two readings of what the runners use: often enough to see what one is at.
+const STATS: u64 = 2000;
 
 /// Runs until nobody receives the messages any more. `program` is how geppetto is called for the same server.
 pub(crate) fn run(paths: &Paths, program: &str, messages: &SyncSender<Message>) {
@@ -51,7 +54,10 @@ fn follow(
     messages: &SyncSender<Message>,
 ) -> Result<Option<Failure>, Failure> {
     let mut client = start::connect(paths, start)?;
-    client.ask(Request::Subscribe(Empty {}), Some(PATIENCE))?;
+    let subscribe = Subscribe {
+        stats_every_ms: Some(STATS),
+    };
+    client.ask(Request::Subscribe(subscribe), Some(PATIENCE))?;
     client.limit(None)?;
     loop {
         match client.event() {

@@ -20,7 +20,7 @@ use crate::wire::{
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The events of [`Event`], to tell one that is broken from one that is newer than this program.
-const KNOWN_EVENTS: [&str; 8] = [
+const KNOWN_EVENTS: [&str; 9] = [
     "log",
     "lagged",
     "log-end",
@@ -29,6 +29,7 @@ const KNOWN_EVENTS: [&str; 8] = [
     "runner",
     "runner-removed",
     "status",
+    "stats",
 ];
 
 /// One line of a stream. Events of types that we do not know are passed over.

@@ -11,7 +11,7 @@ use super::value::{Entry, Key, Reader, Value};
 use super::{ConfigError, KeepWindow};
 
 /// Keys of the top level.
-pub(super) const KEYS: [&str; 14] = [
+pub(super) const KEYS: [&str; 15] = [
     "runner_limit",
     "ended_kept",
     "stop_grace_seconds",
@@ -25,6 +25,7 @@ pub(super) const KEYS: [&str; 14] = [
     "redact_at_rest",
     "encryption_key_file",
     "encryption_keyring",
+    "peaks_seconds",
     "kinds",
 ];
 
@@ -62,6 +63,8 @@ pub struct File {
     pub key_file: Option<PathBuf>,
     /// `encryption_keyring`; not true beside a `key_file`
     pub keyring: Option<bool>,
+    /// `peaks_seconds`; zero turns them off
+    pub peaks_every: Option<Duration>,
 }
 
 impl File {
@@ -131,6 +134,7 @@ impl File {
             "redact_at_rest" => self.redact_at_rest = Some(entry.boolean()?),
             "encryption_key_file" => self.key_file = Some(entry.path()?),
             "encryption_keyring" => self.keyring = Some(entry.boolean()?),
+            "peaks_seconds" => self.peaks_every = Some(entry.peaks()?),
             "kinds" => self.kinds(&entry)?,
             _ => return Err(reader.unknown(key, &KEYS)),
         }
@@ -189,7 +193,7 @@ mod tests {
              session_prefix = \"team\"\nkeep_window = \"never\"\ntranscript_megabytes = 5\n\
              transcripts_total_megabytes = 100_000\nretention_days = 0.5\nsecrets = ['tok_\\d+', \"x\"]\n\
              redact_at_rest = true\nencryption_key_file = \"~/key\"\n\
-             encryption_keyring = false\n[kinds.codex]\nidle_after_seconds = 5\n",
+             encryption_keyring = false\npeaks_seconds = 0\n[kinds.codex]\nidle_after_seconds = 5\n",
         )
         .unwrap();
         let expected = File {
@@ -207,6 +211,7 @@ mod tests {
             redact_at_rest: Some(true),
             key_file: Some(PathBuf::from("~/key")),
             keyring: Some(false),
+            peaks_every: Some(Duration::ZERO),
         };
         assert_eq!(file, expected);
         assert_eq!(parse("").unwrap(), File::default());
@@ -220,7 +225,7 @@ mod tests {
         "#);
         assert_snapshot!(refusal("zzz = 3"), @r#"
         config.toml:1: there is no setting "zzz"
-        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, encryption_keyring, kinds.
+        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, encryption_keyring, peaks_seconds, kinds.
         "#);
         assert_snapshot!(refusal("[kinds.codex]\nidle_after = 3"), @r#"
         config.toml:2: there is no setting "idle_after"
@@ -291,7 +296,14 @@ mod tests {
         config.toml:1: "redact_at_rest" must be true or false
         Correct that line, or remove it for the default.
         "#);
+        assert_snapshot!(refusal("peaks_seconds = 0.5"), @r#"
+        config.toml:1: "peaks_seconds" must be 0 (never) or a number of seconds from 1 to 86400 (a day)
+        Correct that line, or remove it for the default.
+        "#);
         for wrong in [
+            "peaks_seconds = -1",
+            "peaks_seconds = 86401",
+            "peaks_seconds = true",
             "transcript_megabytes = 0",
             "transcript_megabytes = 100001",
             "transcripts_total_megabytes = -1",

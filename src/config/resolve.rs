@@ -57,6 +57,7 @@ impl Settings {
                 None => default.key_file,
             },
             keyring: file.keyring.unwrap_or(default.keyring),
+            peaks_every: file.peaks_every.unwrap_or(default.peaks_every),
         })
     }
 }
@@ -144,6 +145,7 @@ mod tests {
             redact_at_rest: Some(true),
             key_file: Some("/k".into()),
             keyring: Some(true),
+            peaks_every: Some(Duration::from_secs(9)),
             ..File::default()
         };
         let expected = Settings {
@@ -154,6 +156,7 @@ mod tests {
             redact_at_rest: true,
             key_file: Some("/k".into()),
             keyring: true,
+            peaks_every: Duration::from_secs(9),
             ..Settings::default()
         };
         assert_eq!(resolve("", file).unwrap(), expected);

@@ -23,6 +23,9 @@ const MEGABYTES: RangeInclusive<u64> = 1..=100_000;
 /// Days of `retention_days`: from a quarter of an hour to a century.
 const DAYS: RangeInclusive<f64> = 0.01..=36_500.0;
 
+/// Seconds of `peaks_seconds`: looking more often than once a second costs more than it shows.
+const PEAKS: RangeInclusive<f64> = 1.0..=SECONDS_OF_A_DAY;
+
 const SECONDS_OF_A_DAY: f64 = 86_400.0;
 
 /// A key as the parser gives it.
@@ -153,6 +156,14 @@ impl<'a> Entry<'a> {
             .filter(|days| DAYS.contains(days))
             .and_then(|days| Duration::try_from_secs_f64(days * SECONDS_OF_A_DAY).ok())
             .ok_or_else(|| self.wrong("a number of days from 0.01 to 36500"))
+    }
+
+    /// Time between two looks at what runners use; zero means never.
+    pub(super) fn peaks(&self) -> Result<Duration, ConfigError> {
+        self.number()
+            .filter(|seconds| *seconds == 0.0 || PEAKS.contains(seconds))
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .ok_or_else(|| self.wrong("0 (never) or a number of seconds from 1 to 86400 (a day)"))
     }
 
     fn seconds(&self, longest: Duration, expected: &'static str) -> Result<Duration, ConfigError> {

@@ -78,7 +78,7 @@ impl Service {
                     Err(refusal) => return Outcome::Answer(Box::new(Err(refusal))),
                 }
             }
-            Request::Subscribe(_) => Stream::changes(&self.app).await,
+            Request::Subscribe(wish) => Stream::changes(&self.app, wish.stats_every_ms).await,
             Request::GetStatus(GetStatus {
                 icons,
                 follow: true,
@@ -152,6 +152,7 @@ impl Service {
             Request::AttachSlot(of) => self.attach_slot(&of).await,
             Request::GetStatus(status) => self.status(status).await,
             Request::DaemonStatus(_) => self.about().await,
+            Request::GetStats(of) => self.stats(of).await,
             other => self.answer_rest(other).await,
         }
     }

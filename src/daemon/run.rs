@@ -173,6 +173,8 @@ impl Daemon {
         tasks.spawn_vital("overdue", shutdown, Box::pin(task));
         let task = self.app.clone().run_publish(shutdown.clone());
         tasks.spawn_vital("publish", shutdown, Box::pin(task));
+        let task = self.app.clone().run_sampler(shutdown.clone());
+        tasks.spawn_vital("sampler", shutdown, Box::pin(task));
         let task = self.app.clone().run_save(shutdown.clone());
         tasks.spawn_vital("save", shutdown, Box::pin(task));
         let left = left.ok_or_else(missing("those who leave the list"))?;

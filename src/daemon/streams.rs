@@ -1,12 +1,14 @@
 //! Connections that have become streams: logs, changes, status. A slow client costs itself events, and nobody
 //! else anything.
 
+use std::time::Duration;
+
 use super::connection::{Closed, Connection};
 use super::limits::PIECES_A_LINE;
-use super::{transcripts, view};
+use super::{stats, transcripts, view};
 use crate::app::{
-    App, AppError, Change, FollowItem, LogFollower, LogQuery, StatusFollower, Subscription,
-    TranscriptFollower,
+    App, AppError, Change, FollowItem, LogFollower, LogQuery, StatsFollower, StatusFollower,
+    Subscription, TranscriptFollower,
 };
 use crate::domain::segment::{Counts, Icons};
 use crate::domain::transcript::Position;
@@ -17,7 +19,7 @@ pub(super) enum Stream {
     Logs(LogFollower),
     Transcript(TranscriptFollower),
     Status(StatusFollower, Icons),
-    Changes(App, Subscription),
+    Changes(App, Subscription, Option<StatsFollower>),
 }
 
 impl Stream {
@@ -37,8 +39,11 @@ impl Stream {
         Ok(Self::Status(app.follow_status().await?, icons))
     }
 
-    pub(super) async fn changes(app: &App) -> Result<Self, AppError> {
-        Ok(Self::Changes(app.clone(), app.subscribe().await?))
+    /// With `stats_every_ms`, what is measured is told, too.
+    pub(super) async fn changes(app: &App, stats_every_ms: Option<u64>) -> Result<Self, AppError> {
+        let every = stats_every_ms.map(Duration::from_millis);
+        let stats = every.map(|every| app.follow_stats(every)).transpose()?;
+        Ok(Self::Changes(app.clone(), app.subscribe().await?, stats))
     }
 
     /// The answer before the first event: for a status, what it is now.
@@ -61,7 +66,9 @@ impl Stream {
             Self::Logs(follower) => logs(connection, follower).await,
             Self::Transcript(follower) => transcript(connection, follower).await,
             Self::Status(follower, icons) => status(connection, follower, icons).await,
-            Self::Changes(app, subscription) => changes(connection, &app, subscription).await,
+            Self::Changes(app, subscription, stats) => {
+                changes(connection, &app, subscription, stats).await
+            }
         };
     }
 }
@@ -126,10 +133,16 @@ async fn status(connection: &mut Connection, mut follower: StatusFollower, icons
     }
 }
 
-async fn changes(connection: &mut Connection, app: &App, first: Subscription) -> Closed {
+async fn changes(
+    connection: &mut Connection,
+    app: &App,
+    first: Subscription,
+    mut stats: Option<StatsFollower>,
+) -> Closed {
     let mut subscription = first;
     loop {
-        if let Err(closed) = one_subscription(connection, app, subscription).await {
+        let told = one_subscription(connection, app, subscription, stats.as_mut());
+        if let Err(closed) = told.await {
             return closed;
         }
         // The queue overflowed: say so, and begin anew with a snapshot.
@@ -148,6 +161,7 @@ async fn one_subscription(
     connection: &mut Connection,
     app: &App,
     mut subscription: Subscription,
+    mut stats: Option<&mut StatsFollower>,
 ) -> Result<(), Closed> {
     let Ok(mut follower) = app.follow_status().await else {
         return Ok(());
@@ -177,8 +191,22 @@ async fn one_subscription(
                 }
                 Event::Status { status: view::status(counts, Icons::Unicode) }
             }
+            news = next_stats(&mut stats) => match news {
+                None => return Ok(()),
+                Some(event) => event,
+            },
             () = connection.hung_up() => return Err(Closed),
         };
         connection.send(&event).await?;
     }
+}
+
+/// What was measured next; never for who did not ask for it.
+async fn next_stats(stats: &mut Option<&mut StatsFollower>) -> Option<Event> {
+    let Some(follower) = stats else {
+        return std::future::pending().await;
+    };
+    let (at, stats) = follower.next().await?;
+    let stats = stats.iter().map(|stats| stats::view(stats, at)).collect();
+    Some(Event::Stats { stats })
 }

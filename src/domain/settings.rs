@@ -47,6 +47,8 @@ pub struct Settings {
     pub key_file: Option<PathBuf>,
     /// The key is in the keyring of the system, which a build has only when it was asked for. Default false.
     pub keyring: bool,
+    /// Time between two looks at what live runners use, for their peaks; zero: none. Default 60 s.
+    pub peaks_every: Duration,
 }
 
 impl Default for Settings {
@@ -66,6 +68,7 @@ impl Default for Settings {
             redact_at_rest: false,
             key_file: None,
             keyring: false,
+            peaks_every: Duration::from_secs(60),
         }
     }
 }

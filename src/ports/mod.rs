@@ -9,3 +9,4 @@ pub mod spawn;
 pub mod store;
 pub mod table;
 pub mod transcript;
+pub mod usage;

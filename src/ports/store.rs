@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use crate::domain::exit::{Exit, Outcome};
 use crate::domain::ids::RunnerId;
+use crate::domain::lifetime::Lifetime;
 use crate::domain::runner::{Launch, Place};
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
@@ -86,6 +87,8 @@ pub struct StoredRunner {
     pub created_at: Timestamp,
     /// Begin of the run.
     pub started_at: Timestamp,
+    /// What is counted of it; `None` of one that an earlier version saved.
+    pub lifetime: Option<Lifetime>,
 }
 
 /// Everything that is kept.

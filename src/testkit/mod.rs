@@ -9,6 +9,8 @@ mod mux;
 mod spawn;
 pub(crate) mod store_contract;
 pub(crate) mod transcript_contract;
+mod usage;
+pub(crate) mod usage_contract;
 
 pub(crate) use clock::ManualClock;
 pub(crate) use files::FakeFiles;
@@ -16,3 +18,4 @@ pub(crate) use memory_store::MemoryStore;
 pub(crate) use memory_transcripts::MemoryTranscripts;
 pub(crate) use mux::FakeMux;
 pub(crate) use spawn::TestSpawn;
+pub(crate) use usage::FakeUsage;

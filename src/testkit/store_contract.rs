@@ -8,11 +8,14 @@ use std::time::Duration;
 use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::{Epoch, PaneId, Pid, RunnerId, Seq, SessionId, WindowId};
 use crate::domain::key::SessionKey;
+use crate::domain::lifetime::Lifetime;
 use crate::domain::runner::{Launch, Place};
 use crate::domain::slot::{Slot, SlotStatus};
 use crate::domain::status::Status;
+use crate::domain::tally::Tally;
 use crate::domain::time::Timestamp;
 use crate::domain::transcript::Position;
+use crate::domain::usage::Usage;
 use crate::ports::keys::SlotStore;
 use crate::ports::store::{
     HISTORY_KEPT, RunnerStore, StatusChange, StoreError, Stored, StoredRunner, StoredServer,
@@ -249,6 +252,7 @@ pub(crate) fn bare(number: u32) -> StoredRunner {
         exit: None,
         created_at: Timestamp(1),
         started_at: Timestamp(2),
+        lifetime: None,
     }
 }
 
@@ -281,6 +285,24 @@ pub(crate) fn started(number: u32) -> StoredRunner {
         status: Status::Failed,
         reason: "Its program ended (signal 15).".to_owned(),
         since: Timestamp(u64::MAX),
+        lifetime: Some(Lifetime {
+            tally: Tally {
+                changes: u64::MAX,
+                run: 6,
+                status: Status::Idle,
+                since: Timestamp(u64::MAX),
+                times: Status::ALL.map(|status| (status, u64::MAX)).into(),
+            },
+            peak: Some(Usage {
+                cpu_permille: Some(u32::MAX),
+                memory: u64::MAX,
+                processes: 0,
+            }),
+            output_bytes: u64::MAX,
+            lost_bytes: 1,
+            log_entries: 2,
+            last_output_at: Some(Timestamp(3)),
+        }),
         ..bare(number)
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     AttachView, DaemonView, LogView, PrunedView, RestoreView, RunnerView, ScreenView, SessionView,
-    SinceView, SlotView, StatusChangeView, StatusView, TranscriptView,
+    SinceView, SlotView, StatsView, StatusChangeView, StatusView, TranscriptView, UsageView,
 };
 
 /// A successful answer; absent fields do not belong to the request.
@@ -63,6 +63,12 @@ pub struct Answer {
     /// `get-runner`: the newest changes of its status, oldest first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<Vec<StatusChangeView>>,
+    /// `get-stats`: oldest runner first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stats: Option<Vec<StatsView>>,
+    /// `get-stats` of all: what the daemon itself and its control clients use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub daemon_usage: Option<UsageView>,
     /// `hello` and `daemon-status`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daemon: Option<Box<DaemonView>>,

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LogView, RunnerView, StatusView, TranscriptPiece};
+use super::{LogView, RunnerView, StatsView, StatusView, TranscriptPiece};
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -58,5 +58,10 @@ pub enum Event {
     Status {
         /// As they are now.
         status: StatusView,
+    },
+    /// What was measured, for subscribers that asked for it.
+    Stats {
+        /// Of every runner at first, then only of those of which anything is other than told last. Never empty.
+        stats: Vec<StatsView>,
     },
 }

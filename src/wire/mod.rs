@@ -11,6 +11,7 @@ mod frame;
 mod request;
 mod schema;
 mod slot;
+mod stats;
 mod transcript;
 mod view;
 
@@ -21,5 +22,6 @@ pub use frame::*;
 pub use request::*;
 pub use schema::schema;
 pub use slot::*;
+pub use stats::*;
 pub use transcript::*;
 pub use view::*;

@@ -8,7 +8,10 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{GetScreen, MarkRunner, PruneTranscripts, ReadTranscript, RestoreRunners, SlotRef};
+use super::{
+    GetScreen, GetStats, MarkRunner, PruneTranscripts, ReadTranscript, RestoreRunners, SlotRef,
+    Subscribe,
+};
 
 #[expect(
     clippy::trivially_copy_pass_by_ref,
@@ -85,7 +88,9 @@ pub enum Request {
     /// Counts of runners by status, and the rendered segment.
     GetStatus(GetStatus),
     /// A snapshot of all runners and then every change, as a stream of [`super::Event`]s.
-    Subscribe(Empty),
+    Subscribe(Subscribe),
+    /// What is measured of one runner, or of all.
+    GetStats(GetStats),
     /// What the daemon knows of itself.
     DaemonStatus(Empty),
     /// Ends the daemon; runners go on. Everything is on disk before it ends.

@@ -5,6 +5,7 @@ mod linux;
 #[cfg(any(test, not(target_os = "linux")))]
 mod ps;
 mod run_parents;
+mod usage;
 
 use std::io;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use rustix::process::{kill_process, test_kill_process};
 use self::linux as system;
 #[cfg(not(target_os = "linux"))]
 use self::ps as system;
+pub use self::usage::SystemUsage;
 use crate::domain::ids::Pid;
 use crate::ports::table::{ProcessInfo, ProcessTable, Signal};
 

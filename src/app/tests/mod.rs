@@ -9,6 +9,7 @@ mod restart;
 mod restore;
 mod slots;
 mod spoken;
+mod stats;
 mod transcript;
 
 use std::path::Path;
@@ -27,13 +28,16 @@ use crate::domain::time::Timestamp;
 use crate::ports::process::ProcessEvent;
 use crate::ports::store::WrittenExit;
 use crate::ports::transcript::Transcripts;
-use crate::testkit::{FakeFiles, FakeMux, ManualClock, MemoryStore, MemoryTranscripts, TestSpawn};
+use crate::testkit::{
+    FakeFiles, FakeMux, FakeUsage, ManualClock, MemoryStore, MemoryTranscripts, TestSpawn,
+};
 
 /// A daemon's core over fakes.
 struct Core {
     app: App,
     mux: Arc<FakeMux>,
     files: Arc<FakeFiles>,
+    usage: Arc<FakeUsage>,
     _end: tokio_util::sync::DropGuard,
 }
 
@@ -54,6 +58,7 @@ impl Core {
         settings: Settings,
     ) -> Self {
         let (tasks, files) = (TestSpawn::default(), Arc::<FakeFiles>::default());
+        let usage = Arc::<FakeUsage>::default();
         let ports = Ports {
             mux: mux.clone(),
             marks: mux.clone(),
@@ -70,6 +75,7 @@ impl Core {
                 keeper: transcripts,
             },
             files: files.clone(),
+            usage: usage.clone(),
             clock: Arc::new(ManualClock::new()),
             spawn: Arc::new(tasks.clone()),
         };
@@ -77,6 +83,7 @@ impl Core {
         let end = CancellationToken::new();
         let overdue = monitor.overdue().unwrap();
         tasks.spawn("monitor", Box::pin(monitor.run(end.clone())));
+        tasks.spawn("sampler", Box::pin(app.clone().run_sampler(end.clone())));
         tasks.spawn("save", Box::pin(app.clone().run_save(end.clone())));
         tasks.spawn("overdue", Box::pin(app.clone().run_overdue(overdue)));
         if let Some(events) = mux.events() {
@@ -90,6 +97,7 @@ impl Core {
             app,
             mux,
             files,
+            usage,
             _end: end.drop_guard(),
         }
     }

@@ -16,7 +16,7 @@ use crate::cli::failure::{Failure, Kind};
 use crate::cli::render;
 use crate::cli::start::{Start, timespec};
 use crate::domain::text::printable;
-use crate::wire::{Empty, Event, GetRunnerLogs, Request, RunnerView};
+use crate::wire::{Event, GetRunnerLogs, Request, RunnerView, Subscribe};
 
 /// What `--check` wants to see, in this order; more may come in between.
 const WHOLE_LIFE: [&str; 4] = ["starting", "running", "idle", "completed"];
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &DemoArgs, context: &mut Context<'_>) -> Result<(), Fail
     let deadline = args.check.then(|| Deadline::after(CHECK_TIME));
     // Subscribed before there is anything to see, so that nothing is missed.
     let mut changes = crate::cli::start::connect(context.paths, Start::Always)?;
-    changes.ask(Request::Subscribe(Empty {}), Some(PATIENCE))?;
+    changes.ask(Request::Subscribe(Subscribe::default()), Some(PATIENCE))?;
     let runner = create(args, context)?;
     let mut log = crate::cli::start::connect(context.paths, Start::Never)?;
     let request = GetRunnerLogs {

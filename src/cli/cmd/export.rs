@@ -208,7 +208,22 @@ mod tests {
     #[test]
     fn a_picture_has_text_in_its_colours_and_columns() {
         let screen = r#"{"success":true,"screen":{"run":1,"seq":0,"atMs":0,"cols":20,"rows":2,"text":[],"styled":["a<b\u001b[0;1;31m修\u001b[0m","\u001b[0;7m \u001b[0m https://me:pa55word@host"]}}"#;
-        assert_snapshot!(Session::new(&[&found(), screen]).run(&["export", "work", "--format", "svg"]), @"");
+        assert_snapshot!(Session::new(&[&found(), screen]).run(&["export", "work", "--format", "svg"]), @r##"
+        > {"type":"get-runner","runner":"work"}
+        > {"type":"get-screen","runner":"0190163d-8694-739b-aea5-966c26f8ad90"}
+        <svg xmlns="http://www.w3.org/2000/svg" width="192.0" height="60.0" viewBox="0 0 192.0 60.0" role="img">
+        <title>work</title>
+        <rect width="100%" height="100%" rx="6" fill="#1e1e27"/>
+        <g font-family="ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="#dcdce0" xml:space="preserve">
+        <text x="12.0" y="25.5" textLength="25.2" lengthAdjust="spacingAndGlyphs">a&lt;b</text>
+        <text x="37.2" y="25.5" textLength="16.8" lengthAdjust="spacingAndGlyphs" fill="#e06c75" font-weight="bold">修</text>
+        <rect x="12.0" y="30.0" width="8.4" height="18.0" fill="#dcdce0"/>
+        <text x="20.4" y="43.5" textLength="210.0" lengthAdjust="spacingAndGlyphs"> https://me:********@host</text>
+        </g>
+        </svg>
+        ! Starred out: 1 url-password. --no-redact leaves them in.
+        [0]
+        "##);
     }
 
     #[test]

@@ -95,7 +95,8 @@ fn follow(
             | Event::Runner { .. }
             | Event::RunnerRemoved { .. }
             | Event::Transcript { .. }
-            | Event::Status { .. } => {}
+            | Event::Status { .. }
+            | Event::Stats { .. } => {}
         }
     }
     Err(Failure::new(Kind::Unreachable, "The daemon ended.")

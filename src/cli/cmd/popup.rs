@@ -173,7 +173,8 @@ impl View {
             | Event::Runner { .. }
             | Event::Transcript { .. }
             | Event::RunnerRemoved { .. }
-            | Event::Status { .. } => {}
+            | Event::Status { .. }
+            | Event::Stats { .. } => {}
         }
         let surplus = self.entries.len().saturating_sub(KEPT);
         self.entries.drain(..surplus);

@@ -8,6 +8,7 @@ mod exit_file;
 mod failure;
 mod history;
 mod import;
+mod lifetime_record;
 mod own_file;
 mod owner;
 mod read_only;

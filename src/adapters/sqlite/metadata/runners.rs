@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::super::limits::VACUUM_PAGES;
 use super::failure::Trouble;
+use super::lifetime_record::LifetimeRecord;
 use super::owner::Open;
 use super::record::{ExitRecord, LaunchRecord, PathRecord, PlaceRecord, id};
 use super::{epochs, history};
@@ -188,11 +189,12 @@ fn put(change: &Transaction<'_>, position: i64, runner: &StoredRunner) -> Result
     let output_dir = runner.output_dir.as_deref().map(PathRecord::of);
     let place = runner.place.as_ref().map(PlaceRecord::of);
     let exit = runner.exit.map(ExitRecord::of);
+    let lifetime = runner.lifetime.as_ref().map(LifetimeRecord::of);
     change
         .prepare_cached(
             "INSERT OR REPLACE INTO runner (id, position, name, kind, launch, idle_after, max_duration, output_dir,
-                key, place, session_name, pid, run, status, reason, since, exit, created_at, started_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                key, place, session_name, pid, run, status, reason, since, exit, created_at, started_at, lifetime)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         )?
         .execute(params![
             runner.id.to_string(),
@@ -214,6 +216,7 @@ fn put(change: &Transaction<'_>, position: i64, runner: &StoredRunner) -> Result
             text(exit.as_ref())?,
             time(runner.created_at),
             time(runner.started_at),
+            text(lifetime.as_ref())?,
         ])?;
     Ok(())
 }
@@ -225,6 +228,7 @@ fn runner(row: &Row<'_>) -> Result<StoredRunner, Trouble> {
     let exit: Option<ExitRecord> = json(row, "exit")?;
     let place = place.map(PlaceRecord::read).transpose();
     let exit = exit.map(ExitRecord::read).transpose();
+    let lifetime = lifetime(row)?.map(LifetimeRecord::read).transpose();
     Ok(StoredRunner {
         id: id(&row.get::<_, String>("id")?).map_err(Trouble::Meaning)?,
         name: row.get("name")?,
@@ -244,7 +248,16 @@ fn runner(row: &Row<'_>) -> Result<StoredRunner, Trouble> {
         exit: exit.map_err(Trouble::Meaning)?,
         created_at: moment(row.get("created_at")?),
         started_at: moment(row.get("started_at")?),
+        lifetime: lifetime.map_err(Trouble::Meaning)?,
     })
+}
+
+/// What is counted. A database that could not be opened for writing may lack the column.
+fn lifetime(row: &Row<'_>) -> Result<Option<LifetimeRecord>, Trouble> {
+    match row.get_ref("lifetime") {
+        Err(rusqlite::Error::InvalidColumnName(_)) => Ok(None),
+        _ => json(row, "lifetime"),
+    }
 }
 
 /// Gives the room of what was removed back.
