@@ -276,6 +276,7 @@ fn take_in(app: &mut App, event: Event) -> bool {
             keep_place(app, |app| app.runners = runners);
             let known: Vec<&String> = app.runners.iter().map(|one| &one.id).collect();
             app.list.marked.retain(|id| known.contains(&id));
+            app.stats.retain(|id, _| known.contains(&id));
             true
         }
         Event::Runner { runner } => {
@@ -291,12 +292,14 @@ fn take_in(app: &mut App, event: Event) -> bool {
         Event::RunnerRemoved { runner_id } => {
             keep_place(app, |app| app.runners.retain(|known| known.id != runner_id));
             app.list.marked.remove(&runner_id);
+            app.stats.remove(&runner_id);
             drop_target(app, &runner_id);
             false
         }
         Event::Stats { stats } => {
+            // Only what differs from what was told before.
             let by_id = stats.into_iter().map(|one| (one.runner_id.clone(), one));
-            app.stats = by_id.collect();
+            app.stats.extend(by_id);
             if app.list.order == Order::Activity {
                 keep_place(app, |_| {});
             }

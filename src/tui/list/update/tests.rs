@@ -324,3 +324,26 @@ fn the_mouse_selects_goes_and_scrolls() {
         Some((0, 8))
     );
 }
+
+#[test]
+fn what_is_measured_stays_until_it_is_measured_again() {
+    let mut app = three();
+    let told = |name: &str, cpu| {
+        let stats = vec![sample::stats(name, cpu, "x")];
+        Message::Change(Event::Stats { stats })
+    };
+    for message in [told("a", 1), told("b", 2), told("a", 3)] {
+        update(&mut app, message, NOW);
+    }
+    let known = |app: &App| -> Vec<(String, Option<u32>)> {
+        let cpu = |stats: &crate::wire::StatsView| stats.usage.and_then(|used| used.cpu_permille);
+        app.stats
+            .iter()
+            .map(|(id, stats)| (id.clone(), cpu(stats)))
+            .collect()
+    };
+    let expected = [("a".to_owned(), Some(3)), ("b".to_owned(), Some(2))];
+    assert_eq!(known(&app), expected);
+    update(&mut app, snapshot(vec![runner("b", "idle", 0)]), NOW);
+    assert_eq!(known(&app), expected[1..]);
+}
