@@ -109,8 +109,12 @@ impl Tape {
         self.end
     }
 
-    /// The newest line of the pane that is not empty.
+    /// The newest line of the pane that is not empty, ended or not.
     pub(super) fn last_line(&self) -> Option<Arc<str>> {
+        let unfinished = self.view.unfinished().filter(|line| has_text(line));
+        if let Some(line) = unfinished {
+            return Some(line.trim_end().into());
+        }
         self.known.iter().rfind(|line| has_text(line)).cloned()
     }
 

@@ -118,6 +118,11 @@ impl LineAssembler {
         None
     }
 
+    /// The unfinished line so far.
+    pub fn unfinished(&self) -> &str {
+        &self.lines.pending
+    }
+
     /// Ends the unfinished line, if there is one: the stream is over.
     pub fn finish(&mut self) -> Option<Arc<str>> {
         let split = mem::take(&mut self.split);
@@ -339,6 +344,15 @@ mod tests {
             .collect();
         all.extend(assembler.finish().iter().map(ToString::to_string));
         all
+    }
+
+    #[test]
+    fn a_question_is_an_unfinished_line() {
+        let mut assembler = LineAssembler::default();
+        assembler.push(b"done\r\n\x1b[1mGo on? [y/n]\x1b[0m ");
+        assert_eq!(assembler.unfinished(), "Go on? [y/n] ");
+        assembler.push(b"\r\x1b[Kno\n");
+        assert_eq!(assembler.unfinished(), "");
     }
 
     #[test]

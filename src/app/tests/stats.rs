@@ -168,6 +168,12 @@ async fn what_is_printed_is_counted_and_its_newest_line_is_known() {
     assert_eq!(stats.transcript.bytes, 20);
     assert!(stats.last_output_at.is_some());
     assert!(stats.attach_latency.is_some());
+    core.mux.print(pane, "Go on? [y/n] ").await;
+    while core.stats_of("one").await.output_bytes < 33 {
+        tokio::task::yield_now().await;
+    }
+    let stats = core.stats_of("one").await;
+    assert_eq!(stats.last_line.as_deref(), Some("Go on? [y/n]"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -266,6 +266,14 @@ impl View {
         }
     }
 
+    /// The line that a program that only appends has not ended: a question, for example.
+    pub fn unfinished(&self) -> Option<String> {
+        match &self.mode {
+            Mode::Appending(lines) => Some(printable(lines.unfinished())),
+            Mode::Drawing(_) => None,
+        }
+    }
+
     /// What it shows.
     pub fn picture(&mut self) -> Picture {
         self.catch_up();
