@@ -92,3 +92,79 @@ pub(crate) fn typed() -> Message {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{File, OpenOptions};
+    use std::io::Read;
+    use std::process::Command;
+
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::termios::{LocalModes, tcgetattr};
+
+    use super::*;
+
+    /// A terminal: the side that shows it, and the side of programs.
+    fn terminal() -> (File, File) {
+        let shows = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&shows).unwrap();
+        unlockpt(&shows).unwrap();
+        let name = ptsname(&shows, Vec::new()).unwrap();
+        let mut options = OpenOptions::new();
+        let programs = options.read(true).write(true).open(name.to_str().unwrap());
+        (shows.into(), programs.unwrap())
+    }
+
+    /// Runs a test of this program in a terminal of its own; everything that it wrote, and what it left the modes at.
+    fn in_a_terminal(test: &str) -> (String, LocalModes) {
+        let (mut shows, programs) = terminal();
+        let other = || programs.try_clone().unwrap();
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args([
+                "--exact",
+                test,
+                "--ignored",
+                "--nocapture",
+                "--test-threads=1",
+            ])
+            .stdin(other())
+            .stdout(other())
+            .stderr(other());
+        let mut child = command.spawn().unwrap();
+        // It holds copies of the terminal.
+        drop(command);
+        let ended = child.wait().unwrap();
+        assert_eq!(ended.code(), Some(101), "the test panics");
+        let modes = tcgetattr(&programs).unwrap().local_modes;
+        drop(programs);
+        let mut written = Vec::new();
+        // A terminal that no program has open any more ends with an error.
+        let _end = shows.read_to_end(&mut written);
+        (String::from_utf8_lossy(&written).into_owned(), modes)
+    }
+
+    #[test]
+    #[ignore = "run by the next test, in a terminal of its own"]
+    fn a_panic() {
+        let _guard = Guard::take().unwrap();
+        assert_eq!(0, 1, "on purpose");
+    }
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_before_its_words() {
+        let (written, modes) = in_a_terminal("tui::terminal::tests::a_panic");
+        let at = |text: &str| {
+            written
+                .find(text)
+                .unwrap_or_else(|| panic!("{text:?} in {written:?}"))
+        };
+        let given_back = at(std::str::from_utf8(GIVE_BACK).unwrap());
+        assert!(at(std::str::from_utf8(TAKE).unwrap()) < given_back);
+        assert!(given_back < at("on purpose"), "{written:?}");
+        assert!(
+            modes.contains(LocalModes::ICANON | LocalModes::ECHO),
+            "{modes:?}"
+        );
+    }
+}
