@@ -28,5 +28,6 @@ mod register;
 mod restore;
 mod run_parent;
 mod slots;
+mod stats;
 mod status;
 mod tmux_faults;
