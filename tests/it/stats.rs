@@ -126,3 +126,23 @@ fn it_is_told_in_tables_and_to_collectors() {
         "{metrics}"
     );
 }
+
+/// What reads the processes would raise it, and a server that we start passes it on to every program.
+#[test]
+fn the_limit_of_open_files_stays_what_it_was() {
+    let sandbox = Sandbox::without_tmux();
+    let script = "ulimit -S -n; exec sleep 1000";
+    let new = sandbox.shell_line(&["new", "--name", "one", "--", "sh", "-c", script]);
+    sandbox.sh(&format!("ulimit -S -n 400; {new}")).ok();
+    sandbox.geppetto(&["stats"]).ok();
+    sandbox.geppetto(&["stop", "one", "--force"]).ok();
+    sandbox.geppetto(&["start", "one"]).ok();
+    sandbox.wait_until("the limit in both runs", || {
+        sandbox
+            .log_lines("one")
+            .iter()
+            .filter(|line| *line == "400")
+            .count()
+            == 2
+    });
+}
