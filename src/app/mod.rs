@@ -49,7 +49,6 @@ mod vitals;
 mod wait;
 mod world;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -125,7 +124,7 @@ pub struct App {
     settings: watch::Receiver<Arc<Settings>>,
     monitor: monitor::MonitorHandle,
     saved: save::Saved,
-    paces: sampler::Paces,
+    wanted: sampler::Wanted,
     samples: sampler::Samples,
 }
 
@@ -142,7 +141,7 @@ impl App {
                 settings,
                 monitor: handle,
                 saved: Arc::new(watch::channel(0).0),
-                paces: Arc::new(watch::channel(BTreeMap::new()).0),
+                wanted: Arc::new(watch::channel(sampler::Wants::default()).0),
                 samples: Arc::new(watch::channel(sampler::Sample::default()).0),
             },
             monitor,

@@ -27,8 +27,17 @@ const EARLY: Duration = Duration::from_millis(50);
 /// Time between two looks at the disk, where little changes that somebody must see at once.
 const SIZES_EVERY: Duration = Duration::from_secs(10);
 
-/// What each follower wants, by the number of its turn.
-pub(super) type Paces = Arc<watch::Sender<BTreeMap<u64, Duration>>>;
+/// What followers want.
+#[derive(Debug, Default)]
+pub(super) struct Wants {
+    /// How many followers there ever were, which is the number of the newest.
+    joined: u64,
+    /// The paces of those who are still there, by their number.
+    paces: BTreeMap<u64, Duration>,
+}
+
+/// Where they say it.
+pub(super) type Wanted = Arc<watch::Sender<Wants>>;
 
 /// What was measured last, and when.
 pub(super) type Samples = Arc<watch::Sender<Sample>>;
@@ -52,14 +61,14 @@ impl Default for Sample {
 /// Keeps the sampler going at a pace; dropping it ends that.
 #[derive(Debug)]
 struct Want {
-    paces: Paces,
+    wanted: Wanted,
     number: u64,
 }
 
 impl Drop for Want {
     fn drop(&mut self) {
-        self.paces.send_modify(|paces| {
-            paces.remove(&self.number);
+        self.wanted.send_modify(|wants| {
+            wants.paces.remove(&self.number);
         });
     }
 }
@@ -115,9 +124,10 @@ impl App {
         }
         let samples = self.samples.subscribe();
         let mut number = 0;
-        self.paces.send_modify(|paces| {
-            number = paces.keys().next_back().map_or(1, |last| last + 1);
-            paces.insert(number, every);
+        self.wanted.send_modify(|wants| {
+            wants.joined += 1;
+            number = wants.joined;
+            wants.paces.insert(number, every);
         });
         Ok(StatsFollower {
             samples,
@@ -126,7 +136,7 @@ impl App {
             told: BTreeMap::new(),
             told_at: None,
             _want: Want {
-                paces: Arc::clone(&self.paces),
+                wanted: Arc::clone(&self.wanted),
                 number,
             },
         })
@@ -139,14 +149,14 @@ impl App {
         };
         let now = self.ports.clock.tick();
         let sampler = Sampler {
-            paces: self.paces.subscribe(),
+            wanted: self.wanted.subscribe(),
             settings: self.settings.clone(),
             status,
             app: self,
             looked_at: None,
             kept_at: now,
             sized_at: None,
-            followers: Vec::new(),
+            served: 0,
         };
         sampler.run(shutdown).await;
     }
@@ -155,7 +165,7 @@ impl App {
 /// The task.
 struct Sampler {
     app: App,
-    paces: watch::Receiver<BTreeMap<u64, Duration>>,
+    wanted: watch::Receiver<Wants>,
     settings: watch::Receiver<Arc<Settings>>,
     status: StatusFollower,
     /// The newest sample for followers; `None` while there are none.
@@ -163,8 +173,8 @@ struct Sampler {
     /// When peaks were last read or saved.
     kept_at: Tick,
     sized_at: Option<Tick>,
-    /// Those who have got a sample, by number.
-    followers: Vec<u64>,
+    /// The newest follower that has got a sample.
+    served: u64,
 }
 
 impl Sampler {
@@ -174,7 +184,7 @@ impl Sampler {
             let wait = due.map(|due| due.since(self.app.ports.clock.tick()));
             tokio::select! {
                 () = shutdown.cancelled() => return,
-                () = changed(&mut self.paces) => {}
+                () = changed(&mut self.wanted) => {}
                 () = changed(&mut self.settings) => {}
                 goes_on = self.status.changed() => if !goes_on { return },
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {
@@ -195,13 +205,12 @@ impl Sampler {
 
     /// At once for followers that have got nothing yet, then at the shortest pace that any of them wants.
     fn look_due(&mut self) -> Option<Tick> {
-        let paces = self.paces.borrow_and_update();
-        let pace = paces.values().min().copied();
-        let has_new = paces.keys().any(|number| !self.followers.contains(number));
-        drop(paces);
+        let wants = self.wanted.borrow_and_update();
+        let pace = wants.paces.values().min().copied();
+        let has_new = wants.joined > self.served;
+        drop(wants);
         let Some(pace) = pace else {
             self.looked_at = None;
-            self.followers.clear();
             return None;
         };
         match self.looked_at {
@@ -246,7 +255,7 @@ impl Sampler {
             self.app.look_at_sizes(SizesOf::Changed).await?;
             self.sized_at = Some(now);
         }
-        self.followers = self.paces.borrow().keys().copied().collect();
+        self.served = self.wanted.borrow().joined;
         self.looked_at = Some(now);
         let sample = self.app.monitor.turn(|world| Sample {
             at: world.clock.now(),

@@ -86,6 +86,22 @@ Examples:
   geppetto status
   set -g status-right '#(exec geppetto status --follow)'";
 
+pub(crate) const STATS: &str = "\
+CPU is in percent of one core; CPU and memory are of a program with all its descendants.
+
+Examples:
+  geppetto stats
+  geppetto stats work
+  geppetto stats --json | jq '.stats[] | {name, memory: .usage.memoryBytes}'";
+
+pub(crate) const METRICS: &str = "\
+Never starts a daemon: without one it leaves with exit code 3.
+
+Examples:
+  geppetto metrics
+  geppetto metrics > /var/lib/node_exporter/geppetto.prom.new &&
+    mv /var/lib/node_exporter/geppetto.prom.new /var/lib/node_exporter/geppetto.prom";
+
 pub(crate) const DASHBOARD: &str = "\
 Keys: j k and arrows move, / filters, Enter goes to the runner's pane, s stops, S starts,
 p freezes, r resumes, f forgets, ? shows the keys, q leaves.

@@ -40,6 +40,13 @@ pub(crate) fn runner(name: &str, status: &str) -> String {
     )
 }
 
+/// A `StatsView`; the name is as it stands in JSON.
+pub(crate) fn stats(name: &str) -> String {
+    format!(
+        r#"{{"runnerId":"0190163d-8694-739b-aea5-966c26f8ad90","name":"{name}","kind":"claude-code","status":"running","usage":{{"cpuPermille":125,"memoryBytes":123456789,"processes":4}},"peak":{{"cpuPermille":2001,"memoryBytes":223456789,"processes":9}},"outputBytes":1234,"logEntries":17,"bytesPerSecond":1500,"linesPerSecond":3,"lastLine":"Compiling \u001b[31mgeppetto","lastOutputAtMs":1764000002000,"statusChanges":5,"statusMs":{{"idle":7200000,"running":61500,"starting":40}},"attachLatencyMs":12,"transcriptBytes":1200,"diskBytes":65536}}"#
+    )
+}
+
 /// A home directory of its own.
 #[derive(Debug)]
 pub(crate) struct Home {

@@ -10,6 +10,7 @@ mod cmd;
 mod context;
 mod examples;
 mod export;
+mod exposition;
 mod failure;
 #[cfg(test)]
 mod fake;

@@ -103,6 +103,20 @@ pub(crate) fn status(runner: &RunnerView) -> String {
     }
 }
 
+/// Bytes as people read them.
+pub(crate) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1000 => format!("{bytes} B"),
+        1000..1_000_000 => format!("{} kB", bytes / 1000),
+        _ => format!("{} MB", bytes / 1_000_000),
+    }
+}
+
+/// CPU time as people read it, in percent of one core: `12.5 %`.
+pub(crate) fn cpu(permille: u32) -> String {
+    format!("{}.{} %", permille / 10, permille % 10)
+}
+
 /// `count` things, with the right ending.
 pub(crate) fn counted(count: usize, thing: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };

@@ -72,6 +72,8 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Attach(args) => cmd::attach::run(args, context),
         Verb::Forget(args) => cmd::forget::run(args, context),
         Verb::Status(args) => cmd::status::run(args, context),
+        Verb::Stats(args) => cmd::stats::run(args, context),
+        Verb::Metrics => cmd::metrics::run(context),
         Verb::Demo(args) => cmd::demo::run(args, context),
         Verb::Dashboard => cmd::dashboard::run(context),
         Verb::Popup(verb) => cmd::popup::run(verb, context),
@@ -113,6 +115,7 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Wait(args) => args.of.json,
         Verb::Logs(args) => args.of.json,
         Verb::Status(args) => args.json,
+        Verb::Stats(args) => args.json,
         Verb::Doctor(args) => args.json,
         Verb::Mark(args) => args.json,
         Verb::Prune(args) => args.json,
@@ -134,6 +137,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Replay(_)
         | Verb::Session(SessionVerb::Attach(_))
         | Verb::Demo(_)
+        | Verb::Metrics
         | Verb::Dashboard
         | Verb::Popup(_)
         | Verb::Plugin(_)

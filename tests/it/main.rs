@@ -29,5 +29,6 @@ mod restore;
 mod run_parent;
 mod send;
 mod slots;
+mod stats;
 mod status;
 mod tmux_faults;

@@ -115,12 +115,4 @@ mod tests {
         child.wait().unwrap();
         assert_eq!(is_there().await, (false, false));
     }
-
-    #[tokio::test]
-    async fn the_limit_of_open_files_stays_what_it_was() {
-        let before = getrlimit(Resource::Nofile);
-        let table = SystemUsage::new().unwrap();
-        table.read(vec![own()]).await.unwrap();
-        assert_eq!(getrlimit(Resource::Nofile), before);
-    }
 }

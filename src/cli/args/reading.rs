@@ -50,6 +50,17 @@ pub(crate) enum IconSet {
     Ascii,
 }
 
+/// `stats`
+#[derive(Debug, Args)]
+pub(crate) struct StatsArgs {
+    /// Show all that is measured of this one: its name, its id, or any unique beginning of the id.
+    #[arg(value_name = "RUNNER")]
+    pub(crate) runner: Option<String>,
+    /// Answer with one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// `completions`
 #[derive(Debug, Args)]
 pub(crate) struct CompletionsArgs {

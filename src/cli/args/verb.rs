@@ -10,7 +10,7 @@ use super::history::{
     SlotAttachArgs,
 };
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
-use super::reading::{CompletionsArgs, JsonArgs, SessionArgs, StatusArgs};
+use super::reading::{CompletionsArgs, JsonArgs, SessionArgs, StatsArgs, StatusArgs};
 use super::runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
     RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
@@ -108,6 +108,12 @@ pub(crate) enum Verb {
     /// Print how many runners are active, idle or need you, for a status line.
     #[command(after_long_help = examples::STATUS)]
     Status(StatusArgs),
+    /// Show what runners use and count: CPU, memory, processes, output, time in each status.
+    #[command(after_long_help = examples::STATS)]
+    Stats(StatsArgs),
+    /// Print everything that is measured in the text format of Prometheus.
+    #[command(after_long_help = examples::METRICS)]
+    Metrics,
     /// Start, stop and look at the daemon.
     #[command(subcommand)]
     Daemon(DaemonVerb),

@@ -3,7 +3,7 @@
 use crate::cli::args::PruneArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::table;
+use crate::cli::{render, table};
 use crate::wire::{PruneTranscripts, PrunedView, Request};
 
 pub(crate) fn run(args: &PruneArgs, context: &mut Context<'_>) -> Result<(), Failure> {
@@ -29,19 +29,10 @@ fn row(pruned: &PrunedView) -> [String; 4] {
             .name
             .clone()
             .unwrap_or_else(|| pruned.runner_id.clone()),
-        size(pruned.bytes),
-        size(pruned.on_disk),
+        render::size(pruned.bytes),
+        render::size(pruned.on_disk),
         pruned.first.clone(),
     ]
-}
-
-/// Bytes as people read them.
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..1000 => format!("{bytes} B"),
-        1000..1_000_000 => format!("{} kB", bytes / 1000),
-        _ => format!("{} MB", bytes / 1_000_000),
-    }
 }
 
 #[cfg(test)]

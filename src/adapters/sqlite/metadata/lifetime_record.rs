@@ -85,3 +85,27 @@ impl LifetimeRecord {
 fn status(word: &str) -> Result<Status, String> {
     Status::from_word(word).ok_or_else(|| format!("{word:?} is not a status"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the first version that had one wrote it. Never changed.
+    const FIRST: &str = r#"{"statusChanges":3,"run":2,"status":"idle","sinceMs":9,"statusMs":{"running":5,"starting":1},"peak":{"cpuPermille":1500,"memoryBytes":4096,"processes":2},"outputBytes":7,"lostBytes":1,"logEntries":2,"lastOutputAtMs":8}"#;
+
+    #[test]
+    fn what_the_first_version_counted_is_read_and_written_the_same() {
+        let record: LifetimeRecord = serde_json::from_str(FIRST).unwrap();
+        let lifetime = record.read().unwrap();
+        assert_eq!(lifetime.tally.status, Status::Idle);
+        let again = serde_json::to_string(&LifetimeRecord::of(&lifetime)).unwrap();
+        assert_eq!(again, FIRST);
+    }
+
+    #[test]
+    fn a_status_that_is_none_is_refused() {
+        let record: LifetimeRecord =
+            serde_json::from_str(&FIRST.replace("running", "dancing")).unwrap();
+        assert_eq!(record.read().err().unwrap(), "\"dancing\" is not a status");
+    }
+}
