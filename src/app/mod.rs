@@ -43,6 +43,7 @@ mod tape;
 mod tests;
 mod transcript;
 mod wait;
+mod windows;
 mod world;
 
 use std::sync::Arc;
@@ -75,6 +76,7 @@ pub use status::StatusFollower;
 pub use stop::StopMode;
 pub use subscribe::{Change, Subscription};
 pub use transcript::{TranscriptFollower, TranscriptPage};
+pub use windows::{PaneNow, Resident, SessionTree, WindowNow};
 
 /// The ports that the use cases stand on.
 #[derive(Clone)]

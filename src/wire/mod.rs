@@ -13,6 +13,7 @@ mod schema;
 mod slot;
 mod transcript;
 mod view;
+mod window;
 
 pub use answer::*;
 pub use error::*;
@@ -23,3 +24,4 @@ pub use schema::schema;
 pub use slot::*;
 pub use transcript::*;
 pub use view::*;
+pub use window::*;

@@ -9,6 +9,7 @@ mod restart;
 mod restore;
 mod slots;
 mod transcript;
+mod windows;
 
 use std::path::Path;
 use std::sync::Arc;

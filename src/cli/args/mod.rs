@@ -10,7 +10,9 @@ pub(crate) use history::{
     ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,
     RestoreArgs, SlotArgs, SlotAttachArgs,
 };
-pub(crate) use reading::{CompletionsArgs, IconSet, JsonArgs, SessionArgs, StatusArgs};
+pub(crate) use reading::{
+    CompletionsArgs, IconSet, JsonArgs, ListSessionsArgs, SessionArgs, StatusArgs,
+};
 pub(crate) use runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
     RunnerArgs, StopArgs, WaitArgs,

@@ -10,7 +10,7 @@ use super::history::{
     SlotAttachArgs,
 };
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
-use super::reading::{CompletionsArgs, JsonArgs, SessionArgs, StatusArgs};
+use super::reading::{CompletionsArgs, JsonArgs, ListSessionsArgs, SessionArgs, StatusArgs};
 use super::runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
     RunnerArgs, StopArgs, WaitArgs,
@@ -151,7 +151,7 @@ pub(crate) enum SessionVerb {
 pub(crate) enum SessionsVerb {
     /// List the tmux sessions.
     #[command(visible_alias = "ls")]
-    List(JsonArgs),
+    List(ListSessionsArgs),
     /// Say by exit code 0 or 1 whether a session is there.
     Exists(SessionArgs),
     /// End a session with all its windows.
