@@ -2,6 +2,7 @@
 
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
+use super::{form, sessions};
 use crate::wire::{
     AttachView, Event, RenameRunner, Request, RunnerRef, ScreenView, SendText, StopRunner,
 };
@@ -34,6 +35,10 @@ pub(crate) enum Message {
         name: String,
         result: Result<Option<AttachView>, Trouble>,
     },
+    /// For the page of sessions.
+    Sessions(sessions::News),
+    /// For the form of a new runner.
+    Form(form::News),
     /// The terminal is gone, or somebody wants the program to end.
     End,
 }
@@ -49,6 +54,10 @@ pub(crate) enum Effect {
         runner: String,
         name: String,
     },
+    /// For the page of sessions; it is answered with [`Message::Sessions`].
+    Sessions(sessions::Wish),
+    /// For the form of a new runner; it is answered with [`Message::Form`].
+    Form(form::Wish),
     /// Leave, and go to a pane with these command lines.
     Jump(AttachView),
     /// Leave.

@@ -3,8 +3,10 @@
 
 mod app;
 mod field;
+pub(crate) mod form;
 mod list;
 mod message;
+pub(crate) mod sessions;
 mod terminal;
 mod update;
 mod view;

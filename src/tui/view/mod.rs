@@ -2,10 +2,13 @@
 //! questions and troubles. Draws what is known and changes nothing. Everything fits any size, also one of no columns.
 
 mod bars;
+mod form;
 mod list;
+mod page;
 mod palette;
 mod places;
 mod preview;
+mod sessions;
 mod text;
 
 #[cfg(test)]
@@ -15,8 +18,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+pub(crate) use form::part_at;
 pub(crate) use palette::Look;
 pub(crate) use places::{Spot, spot};
+pub(crate) use sessions::session_at;
 
 use super::app::{App, Page};
 use super::list::KEYS;
@@ -26,6 +31,8 @@ use text::{cut, fold};
 pub(crate) fn draw(frame: &mut Frame<'_>, app: &App, look: Look) {
     match app.page {
         Page::Runners => runners(frame, app, look),
+        Page::Sessions => sessions::draw(frame, app, look),
+        Page::Form => form::draw(frame, app, look),
     }
 }
 

@@ -44,8 +44,14 @@ impl<'a> Terminal<'a> {
     /// Types a line and presses Enter.
     #[track_caller]
     pub(crate) fn type_line(&self, line: &str) {
-        self.tmux(&["send-keys", "-t", &self.target(), "-l", line]);
+        self.type_text(line);
         self.press("Enter");
+    }
+
+    /// Types a text.
+    #[track_caller]
+    pub(crate) fn type_text(&self, text: &str) {
+        self.tmux(&["send-keys", "-t", &self.target(), "-l", text]);
     }
 
     /// Presses a key, by tmux's name for it.
