@@ -17,9 +17,8 @@ fn a_foreign_session_is_found_watched_and_entered() {
     sandbox.daemon();
     let terminal = open(&sandbox);
     terminal.press("t");
-    terminal.wait_for("foreign");
-    assert!(!terminal.screen().contains("watched  "));
-    // Their panes come when they are made: tmux is asked again.
+    terminal.wait_for("0 watched");
+    terminal.wait_for("anchor");
     terminal.type_line("/foreign");
     sandbox.wait_until("the others to be gone", || {
         !terminal.screen().contains("anchor")

@@ -51,6 +51,10 @@ fn panes(args: &ListSessionsArgs, context: &mut Context<'_>) -> Result<(), Failu
         return context.output.json(&answer);
     }
     let sessions = answer.sessions.unwrap_or_default();
+    // A daemon of an older version knows nothing of panes.
+    if sessions.iter().any(|one| one.window_list.is_none()) {
+        return Err(missing("windowList"));
+    }
     let rows = sessions.iter().flat_map(|session| {
         let windows = session.window_list.iter().flatten();
         windows.flat_map(move |window| {
@@ -140,8 +144,7 @@ mod tests {
             {"id":"@1","index":2,"name":"edit\u001b[m","active":true,"panes":[
             {"id":"%3","index":0,"active":true,"dead":false,"command":"claude","title":"x","cwd":"/src/a b","pid":7,
             "runner":{"id":"0190163d-8694-739b-aea5-966c26f8ad90","name":"asks","status":"waiting"}},
-            {"id":"%4","index":1,"active":false,"dead":true,"command":"sh","pid":8}]}]},
-            {"id":"$1","name":"old daemon","windows":1,"clients":0,"registered":false,"runners":0}]}"#
+            {"id":"%4","index":1,"active":false,"dead":true,"command":"sh","pid":8}]}]}]}"#
             .replace('\n', "");
         let typed = ["sessions", "list", "--panes"];
         assert_snapshot!(Session::new(&[&answer]).run(&typed), @r#"
@@ -151,6 +154,15 @@ mod tests {
         %4    work     2.1 edit[m  -       -        sh       -
         [0]
         "#);
+    }
+
+    #[test]
+    fn a_daemon_that_knows_no_panes_is_told_of() {
+        let session =
+            r#"{"id":"$1","name":"x","windows":1,"clients":0,"registered":false,"runners":0}"#;
+        let answer = format!(r#"{{"success":true,"sessions":[{session}]}}"#);
+        let said = Session::new(&[&answer]).run(&["sessions", "list", "--panes"]);
+        assert!(said.contains("daemon restart"), "{said}");
     }
 
     #[test]
