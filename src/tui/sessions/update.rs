@@ -7,9 +7,10 @@ use super::{Mode, News, Node, Row, Wish, rows};
 use crate::domain::text::printable;
 use crate::tui::app::{App, Notice, Page};
 use crate::tui::field::Field;
-use crate::tui::list::{self, Target};
+use crate::tui::list::{self, List, Target};
 use crate::tui::message::{Act, Effect};
 use crate::tui::view::session_at;
+use crate::wire::{PaneView, SessionView};
 
 /// How old what is shown may become, in milliseconds: tmux tells clients nothing of sessions that are not registered.
 const SLOW: u64 = 10_000;
@@ -51,6 +52,9 @@ pub(crate) fn came(app: &mut App, news: News) -> Vec<Effect> {
             match result {
                 Ok(all) => {
                     app.sessions.trouble = None;
+                    if app.sessions.all.is_none() {
+                        app.sessions.selected = of_runner(&app.list, &all);
+                    }
                     keep_place(app, |app| app.sessions.all = Some(all));
                 }
                 // What the bar says of an absent daemon is enough.
@@ -171,6 +175,20 @@ fn ask_to_forget(app: &mut App) {
     if let Some(runner) = runner.flatten() {
         app.sessions.mode = Mode::Forget(runner);
     }
+}
+
+/// Where the runner lives that is selected in the list.
+fn of_runner(list: &List, all: &[SessionView]) -> Option<Node> {
+    let selected = list.selected.as_ref()?;
+    all.iter().find_map(|session| {
+        let windows = session.window_list.iter().flatten();
+        let mut panes =
+            windows.flat_map(|window| window.panes.iter().map(move |pane| (window, pane)));
+        let is_it = |pane: &PaneView| pane.runner.as_ref().is_some_and(|one| one.id == *selected);
+        panes
+            .find(|(_, pane)| is_it(pane))
+            .map(|(window, pane)| Row::Pane(session, window, pane).node())
+    })
 }
 
 /// Something of the selected row.

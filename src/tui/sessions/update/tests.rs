@@ -33,6 +33,7 @@ fn listed(app: &mut App, now_ms: u64) -> Vec<Effect> {
 
 fn opened() -> App {
     let mut app = sample::full();
+    app.list.selected = None;
     assert_eq!(press(&mut app, "t"), [Effect::Sessions(Wish::List)]);
     assert_eq!(listed(&mut app, NOW), []);
     app
@@ -93,6 +94,17 @@ fn the_tree_is_walked_and_enter_goes_there() {
         "what is shown is not true any more"
     );
     assert_eq!(app.notice, Some(Notice::Wrong(trouble())));
+}
+
+#[test]
+fn the_first_time_it_opens_at_the_runner_that_was_selected() {
+    let mut app = sample::full();
+    press(&mut app, "t");
+    listed(&mut app, NOW);
+    assert_eq!(selected(&app), "$0 0 %0");
+    press(&mut app, "jqjt");
+    listed(&mut app, NOW);
+    assert_eq!(selected(&app), "$0 0 %1", "then where one was");
 }
 
 #[test]

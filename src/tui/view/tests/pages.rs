@@ -16,7 +16,6 @@ fn browsing() -> App {
     press(&mut app, "t");
     let news = sessions::News::Listed(Ok(sample::sessions()));
     update(&mut app, Message::Sessions(news), NOW);
-    press(&mut app, "jj");
     app
 }
 
