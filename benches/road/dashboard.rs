@@ -70,7 +70,11 @@ fn first_frame() {
         &format!("{:.0} ms", median(&mut chosen)),
         "<= 100 ms",
     );
+    quiet(&world);
+}
 
+/// What is sent while nothing changes.
+fn quiet(world: &World) {
     let mut pty = Pty::start(world.geppetto_command(&["dashboard"]), 160, 50);
     pty.until("quiet-1", PATIENCE);
     // The keys: a page without ages, which change.

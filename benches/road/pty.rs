@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -14,7 +14,8 @@ use crate::world::{Ended, until};
 
 pub(crate) struct Pty {
     keys: File,
-    drawn: Arc<Mutex<Vec<u8>>>,
+    chunks: Receiver<Vec<u8>>,
+    drawn: Vec<u8>,
     child: Ended,
 }
 
@@ -42,18 +43,21 @@ impl Pty {
             .process_group(0);
         let child = Ended(command.spawn().unwrap());
         drop(command);
-        let drawn = Arc::new(Mutex::new(Vec::new()));
+        let (into, chunks) = sync_channel(1024);
         let shows = File::from(shows);
-        let (mut from, into) = (shows.try_clone().unwrap(), Arc::clone(&drawn));
+        let mut from = shows.try_clone().unwrap();
         std::thread::spawn(move || {
             let mut chunk = vec![0; 65536];
             while let Ok(count @ 1..) = from.read(&mut chunk) {
-                into.lock().unwrap().extend_from_slice(&chunk[..count]);
+                if into.send(chunk[..count].to_vec()).is_err() {
+                    break;
+                }
             }
         });
         Self {
             keys: shows,
-            drawn,
+            chunks,
+            drawn: Vec::new(),
             child,
         }
     }
@@ -67,16 +71,17 @@ impl Pty {
     }
 
     /// Bytes drawn so far; they are counted anew from here.
-    pub(crate) fn take(&self) -> usize {
-        std::mem::take(&mut *self.drawn.lock().unwrap()).len()
+    pub(crate) fn take(&mut self) -> usize {
+        self.drawn.extend(self.chunks.try_iter().flatten());
+        std::mem::take(&mut self.drawn).len()
     }
 
     /// How long until this text was drawn.
-    pub(crate) fn until(&self, text: &str, limit: Duration) -> Duration {
+    pub(crate) fn until(&mut self, text: &str, limit: Duration) -> Duration {
         let start = Instant::now();
         until(text, limit, || {
-            let drawn = self.drawn.lock().unwrap();
-            memchr::memmem::find(&drawn, text.as_bytes()).is_some()
+            self.drawn.extend(self.chunks.try_iter().flatten());
+            memchr::memmem::find(&self.drawn, text.as_bytes()).is_some()
         });
         start.elapsed()
     }

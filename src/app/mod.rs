@@ -47,6 +47,7 @@ mod tests;
 mod transcript;
 mod vitals;
 mod wait;
+mod windows;
 mod world;
 
 use std::sync::Arc;
@@ -83,6 +84,7 @@ pub use stop::StopMode;
 pub use subscribe::{Change, Subscription};
 pub use transcript::{TranscriptFollower, TranscriptPage};
 pub use vitals::TranscriptSize;
+pub use windows::{PaneNow, Resident, SessionTree, WindowNow};
 
 /// The ports that the use cases stand on.
 #[derive(Clone)]

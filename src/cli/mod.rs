@@ -3,11 +3,13 @@
 
 mod args;
 mod attach_argv;
+mod browse;
 mod changes;
 mod client;
 mod clock;
 mod cmd;
 mod context;
+mod drafting;
 mod examples;
 mod export;
 mod exposition;

@@ -12,6 +12,7 @@ mod tmux_here;
 mod value;
 mod watch;
 
+pub use crate::domain::kind::KINDS;
 pub use crate::domain::settings::{KeepWindow, Settings};
 pub use build::Build;
 pub use environment::Environment;

@@ -9,6 +9,7 @@ mod listener;
 mod ownership;
 mod run;
 mod runs;
+mod sessions;
 mod signals;
 mod slots;
 mod stats;

@@ -102,6 +102,7 @@ pub(super) fn session(now: &SessionNow) -> SessionView {
         clients: now.session.clients,
         registered: now.session.registered,
         runners: u32::try_from(now.runners).unwrap_or(u32::MAX),
+        window_list: None,
     }
 }
 

@@ -13,7 +13,8 @@ use crate::domain::ids::{PaneId, Pid, RunnerId, SessionId, WindowId};
 use crate::domain::runner::Place;
 use crate::domain::time::Timestamp;
 use crate::ports::mux::{
-    AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxServer, MuxSession,
+    AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxPaneText, MuxServer, MuxSession,
+    MuxWindow,
 };
 use crate::ports::process::{
     Enter, Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
@@ -48,6 +49,30 @@ fn pid(number: u32) -> Pid {
         .ok()
         .and_then(Pid::new)
         .expect("numbers of a test are small")
+}
+
+/// Every pane of the fake has a window of its own.
+fn window_of(pane: &MuxPane) -> MuxWindow {
+    let Place {
+        session,
+        window,
+        pane: id,
+        ..
+    } = pane.place;
+    MuxWindow {
+        session,
+        id: window,
+        index: window.0,
+        active: pane.active,
+        name: pane.command.clone(),
+        panes: vec![MuxPaneText {
+            id,
+            index: 0,
+            active: true,
+            title: format!("title of {id}"),
+            cwd: "/src".to_owned(),
+        }],
+    }
 }
 
 impl FakeMux {
@@ -268,6 +293,13 @@ impl Mux for FakeMux {
     async fn layout(&self) -> Result<(Arc<[MuxSession]>, Arc<[MuxPane]>), MuxError> {
         let state = self.state.lock().await;
         Ok((state.sessions.clone().into(), state.panes.clone().into()))
+    }
+
+    async fn windows(&self) -> Result<Vec<MuxWindow>, MuxError> {
+        let state = self.state.lock().await;
+        let mut windows: Vec<MuxWindow> = state.panes.iter().map(window_of).collect();
+        windows.sort_by_key(|window| (window.session, window.index));
+        Ok(windows)
     }
 
     fn events(&self) -> Option<mpsc::Receiver<MuxEvent>> {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::form::Form;
 use super::list::List;
 use super::message::Trouble;
+use super::sessions::Sessions;
 use crate::wire::{RunnerView, StatsView};
 
 /// What is on the whole screen.
@@ -11,6 +13,10 @@ use crate::wire::{RunnerView, StatsView};
 pub(crate) enum Page {
     /// All runners.
     Runners,
+    /// All sessions of tmux.
+    Sessions,
+    /// The form of a new runner.
+    Form,
 }
 
 /// What the last command came to.
@@ -32,6 +38,8 @@ pub(crate) struct App {
     pub(crate) page: Page,
     /// The page of all runners; it is kept as it is while another one is shown.
     pub(crate) list: List,
+    pub(crate) sessions: Sessions,
+    pub(crate) form: Form,
     /// True while the keys are shown.
     pub(crate) is_help: bool,
     pub(crate) notice: Option<Notice>,
@@ -55,6 +63,8 @@ impl App {
             stats: BTreeMap::new(),
             page: Page::Runners,
             list: List::default(),
+            sessions: Sessions::default(),
+            form: Form::default(),
             is_help: false,
             notice: None,
             away: None,
@@ -69,6 +79,8 @@ impl App {
     pub(crate) fn next_tick(&self) -> Option<u64> {
         match self.page {
             Page::Runners => super::list::next_tick(self),
+            Page::Sessions => super::sessions::next_tick(self),
+            Page::Form => None,
         }
     }
 }

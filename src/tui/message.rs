@@ -2,6 +2,7 @@
 
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
+use super::{form, sessions};
 use crate::wire::{
     AttachView, Event, RenameRunner, Request, RunnerRef, ScreenView, SendText, StopRunner,
 };
@@ -34,6 +35,10 @@ pub(crate) enum Message {
         runner: Target,
         result: Result<Option<AttachView>, Trouble>,
     },
+    /// For the page of sessions.
+    Sessions(sessions::News),
+    /// For the form of a new runner.
+    Form(form::News),
     /// The terminal is gone, or somebody wants the program to end.
     End,
 }
@@ -45,6 +50,10 @@ pub(crate) enum Effect {
     Look(String),
     /// Ask the daemon for this, and say [`Message::Done`].
     Ask { act: Act, runner: Target },
+    /// For the page of sessions; it is answered with [`Message::Sessions`].
+    Sessions(sessions::Wish),
+    /// For the form of a new runner; it is answered with [`Message::Form`].
+    Form(form::Wish),
     /// Leave, and go to a pane with these command lines.
     Jump(AttachView),
     /// Leave.

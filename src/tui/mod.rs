@@ -4,8 +4,10 @@
 mod app;
 mod canvas;
 mod field;
+pub(crate) mod form;
 mod list;
 mod message;
+pub(crate) mod sessions;
 mod terminal;
 mod update;
 mod view;

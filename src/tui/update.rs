@@ -1,29 +1,34 @@
 //! What a message makes of the dashboard. Pure: the time comes in, what is to be done outside comes out.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 
 use super::app::{App, Page};
-use super::list;
 use super::message::{Effect, Message};
+use super::{form, list, sessions};
 
 /// Takes a message in.
 pub(crate) fn update(app: &mut App, message: Message, now_ms: u64) -> Vec<Effect> {
     app.now_ms = now_ms;
     app.is_stale = true;
+    let mut effects = take_in(app, message);
+    effects.extend(sessions::refresh(app));
+    effects
+}
+
+fn take_in(app: &mut App, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(app, key),
-        Message::Paste(text) => match app.page {
-            Page::Runners => list::paste(app, &text),
-        },
-        Message::Mouse(mouse) => match app.page {
-            Page::Runners => list::pointed(app, mouse),
-        },
+        Message::Paste(text) => paste(app, &text),
+        Message::Mouse(mouse) => pointed(app, mouse),
         Message::Resized { columns, rows } => {
             app.size = (columns, rows);
             Vec::new()
         }
         Message::Tick => Vec::new(),
-        Message::Change(event) => list::change(app, event),
+        Message::Change(event) => {
+            sessions::changed(app);
+            list::change(app, event)
+        }
         Message::Away(trouble) => {
             app.away = Some(trouble);
             Vec::new()
@@ -37,6 +42,8 @@ pub(crate) fn update(app: &mut App, message: Message, now_ms: u64) -> Vec<Effect
             runner,
             result,
         } => list::done(app, &act, runner, result),
+        Message::Sessions(news) => sessions::came(app, news),
+        Message::Form(news) => form::came(app, news),
         Message::End => vec![Effect::Leave],
     }
 }
@@ -47,11 +54,33 @@ fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     }
     if std::mem::take(&mut app.is_help) {
         return match key.code {
-            KeyCode::Char('q') => vec![Effect::Leave],
+            KeyCode::Char('q') if matches!(app.page, Page::Runners) => vec![Effect::Leave],
             _ => Vec::new(),
         };
     }
     match app.page {
         Page::Runners => list::press(app, key),
+        Page::Sessions => sessions::press(app, key),
+        Page::Form => form::press(app, key),
+    }
+}
+
+fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    match app.page {
+        Page::Runners => return list::paste(app, text),
+        Page::Sessions => sessions::paste(app, text),
+        Page::Form => form::paste(app, text),
+    }
+    Vec::new()
+}
+
+fn pointed(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
+    match app.page {
+        Page::Runners => list::pointed(app, mouse),
+        Page::Sessions => sessions::pointed(app, mouse),
+        Page::Form => {
+            form::pointed(app, mouse);
+            Vec::new()
+        }
     }
 }

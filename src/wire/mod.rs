@@ -14,6 +14,7 @@ mod slot;
 mod stats;
 mod transcript;
 mod view;
+mod window;
 
 pub use answer::*;
 pub use error::*;
@@ -25,3 +26,4 @@ pub use slot::*;
 pub use stats::*;
 pub use transcript::*;
 pub use view::*;
+pub use window::*;

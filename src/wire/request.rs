@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    GetScreen, GetStats, MarkRunner, PruneTranscripts, ReadTranscript, RestoreRunners, SlotRef,
-    Subscribe,
+    AttachPane, GetScreen, GetStats, ListTmuxSessions, MarkRunner, PruneTranscripts,
+    ReadTranscript, RestoreRunners, SlotRef, Subscribe,
 };
 
 #[expect(
@@ -77,10 +77,12 @@ pub enum Request {
     AttachRunner(RunnerRef),
     /// The same for a slot: to the pane of its runner, else to what its session shows.
     AttachSlot(SlotRef),
+    /// The same for any pane of tmux, or for what a session shows.
+    AttachPane(AttachPane),
     /// Removes a runner from the list; a live one is no longer watched, its program goes on.
     ForgetRunner(RunnerRef),
     /// Every tmux session.
-    ListTmuxSessions(Empty),
+    ListTmuxSessions(ListTmuxSessions),
     /// Whether a tmux session is there.
     TmuxSessionExists(SessionRef),
     /// Ends a tmux session with all its windows.

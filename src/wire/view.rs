@@ -4,6 +4,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::WindowView;
+
 #[expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "the shape that skip_serializing_if asks for"
@@ -159,6 +161,9 @@ pub struct SessionView {
     pub registered: bool,
     /// How many of its panes are runners that have not ended.
     pub runners: u32,
+    /// Its windows in their order, when panes were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_list: Option<Vec<WindowView>>,
 }
 
 /// Counts by status, and the rendered segment.

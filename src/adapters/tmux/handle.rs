@@ -14,7 +14,7 @@ use crate::domain::ids::{RunnerId, SessionId};
 use crate::domain::runner::Place;
 use crate::domain::text::tmux_safe;
 use crate::ports::mux::{
-    AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxServer, MuxSession,
+    AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxServer, MuxSession, MuxWindow,
 };
 
 /// tmux, as the ports see it.
@@ -98,6 +98,11 @@ impl Mux for Tmux {
             .ask("list-panes", |answer| Request::Layout { answer })
             .await?;
         Ok((layout.sessions, layout.panes))
+    }
+
+    async fn windows(&self) -> Result<Vec<MuxWindow>, MuxError> {
+        let replies = self.run(super::windows::question()).await?;
+        Ok(super::windows::read(&replies))
     }
 
     fn events(&self) -> Option<mpsc::Receiver<MuxEvent>> {

@@ -122,6 +122,9 @@ pub(super) const HISTORY_LINES: u32 = 5000;
 /// name that fits a screen.
 pub(super) const TEXT_LIMIT: usize = 256;
 
+/// The same of a directory, which is of no use when its end is missing.
+pub(super) const PATH_LIMIT: usize = 1024;
+
 /// Longest time that the pane of an ended program may take to close before the next run parent may leave.
 pub(super) const DEPARTURE: Duration = Duration::from_millis(300);
 

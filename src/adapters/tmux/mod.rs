@@ -50,6 +50,7 @@ mod tests_watch;
 mod version;
 mod watchers;
 mod watching;
+mod windows;
 
 pub use handle::Tmux;
 pub use hub::TmuxHub;

@@ -11,6 +11,7 @@ mod slots;
 mod spoken;
 mod stats;
 mod transcript;
+mod windows;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -10,7 +10,9 @@ use super::history::{
     SlotAttachArgs,
 };
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
-use super::reading::{CompletionsArgs, JsonArgs, SessionArgs, StatsArgs, StatusArgs};
+use super::reading::{
+    CompletionsArgs, JsonArgs, ListSessionsArgs, SessionArgs, StatsArgs, StatusArgs,
+};
 use super::runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
     RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
@@ -162,7 +164,7 @@ pub(crate) enum SessionVerb {
 pub(crate) enum SessionsVerb {
     /// List the tmux sessions.
     #[command(visible_alias = "ls")]
-    List(JsonArgs),
+    List(ListSessionsArgs),
     /// Say by exit code 0 or 1 whether a session is there.
     Exists(SessionArgs),
     /// End a session with all its windows.

@@ -1,6 +1,7 @@
 //! `dashboard`: all runners on a whole screen. The model and what it looks like are in `tui`; this brings the messages
 //! from keys, daemon and time, and does what comes of them.
 
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -10,18 +11,20 @@ use rustix::termios::isatty;
 use signal_hook::consts::{SIGHUP, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::cli::attach_argv;
 use crate::cli::changes::{self, trouble};
 use crate::cli::client::PATIENCE;
 use crate::cli::clock::{instant, now_ms};
+use crate::cli::cmd::new;
 use crate::cli::context::Context;
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::glance::{self, Wishes};
 use crate::cli::output::Output;
 use crate::cli::start::{self, Start};
+use crate::cli::{attach_argv, browse, drafting};
 use crate::config::{Environment, Paths};
-use crate::tui::{Act, App, Canvas, Effect, Guard, Look, Message, Target, typed, update};
-use crate::wire::AttachView;
+use crate::tui::form::{self, Form};
+use crate::tui::{Act, App, Canvas, Effect, Guard, Look, Message, Target, sessions, typed, update};
+use crate::wire::{AttachView, CreateRunner};
 
 /// Messages that wait for the model. When it is full whoever sends waits; of a daemon, the news then come in one.
 const MESSAGES: usize = 256;
@@ -51,6 +54,7 @@ fn show(context: &mut Context<'_>) -> Result<Option<AttachView>, Failure> {
     let world = World {
         paths: context.paths.clone(),
         program: context.program(),
+        base: new::base(context),
         tell,
         wishes,
     };
@@ -65,7 +69,8 @@ fn show(context: &mut Context<'_>) -> Result<Option<AttachView>, Failure> {
     world.begin(|world, tell| changes::run(&world.0, &world.1, tell));
     world.begin(move |world, tell| glance.run(&world.0, &world.1, tell));
     let look = look(context.environment);
-    let left = converse(context.output, &world, &messages, look)?;
+    let form = form(context.environment);
+    let left = converse(context.output, &world, &messages, (look, form))?;
     match guard.last_words() {
         Some(words) => Err(broken(&words)),
         None => Ok(left),
@@ -83,11 +88,12 @@ fn converse(
     output: &mut Output,
     world: &World,
     messages: &Receiver<Message>,
-    look: Look,
+    (look, form): (Look, Form),
 ) -> Result<Option<AttachView>, Failure> {
     let unusable = |error: std::io::Error| Failure::from_error(Kind::Refused, error);
     let mut canvas = Canvas::whole(output.terminal()).map_err(unusable)?;
     let mut app = App::new(canvas.size(), now_ms());
+    app.form = form;
     let mut drawn = None;
     loop {
         let since = drawn.map_or(FRAME, |at| instant().saturating_duration_since(at));
@@ -111,6 +117,8 @@ fn converse(
             match effect {
                 Effect::Look(runner) => world.wishes.wish(&runner),
                 Effect::Ask { act, runner } => world.ask(act, runner),
+                Effect::Sessions(wish) => world.browse(wish),
+                Effect::Form(wish) => world.draft(wish),
                 Effect::Jump(view) => return Ok(Some(view)),
                 Effect::Leave => return Ok(None),
             }
@@ -123,6 +131,8 @@ struct World {
     paths: Paths,
     /// How geppetto is called for the same server.
     program: String,
+    /// What every runner that is started here gets.
+    base: CreateRunner,
     tell: SyncSender<Message>,
     wishes: Wishes,
 }
@@ -146,6 +156,30 @@ impl World {
             });
         });
     }
+
+    fn browse(&self, wish: sessions::Wish) {
+        self.begin(move |(paths, program), tell| {
+            let news = browse::fulfil(paths, program, wish);
+            let _left_already = tell.send(Message::Sessions(news));
+        });
+    }
+
+    fn draft(&self, wish: form::Wish) {
+        let base = self.base.clone();
+        self.begin(move |(paths, program), tell| {
+            let news = drafting::fulfil(paths, program, &base, wish);
+            let _left_already = tell.send(Message::Form(news));
+        });
+    }
+}
+
+/// An empty form of a new runner, for where the person is.
+fn form(environment: &Environment) -> Form {
+    let text = |name| environment.value(name)?.into_string().ok();
+    let home = text("HOME");
+    let here = new::directory(Path::new("."));
+    let here = here.unwrap_or_else(|_gone| home.clone().unwrap_or_else(|| "/".to_owned()));
+    Form::new(&here, home)
 }
 
 fn command(paths: &Paths, act: &Act, runner: &str) -> Result<Option<AttachView>, Failure> {

@@ -14,6 +14,8 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("p r", "freeze its processes, resume them"),
     ("R", "rename it"),
     ("f", "forget it (asks)"),
+    ("n", "start a new runner"),
+    ("t", "all sessions and panes of tmux: go there, watch them"),
     ("Space, A", "mark one, all; s S p r f then mean those"),
     ("/", "filter by typing; Enter keeps it, Esc ends it"),
     (
@@ -67,6 +69,10 @@ pub(super) enum Command {
     Group,
     Shares,
     Help,
+    /// To the page of tmux's sessions.
+    Sessions,
+    /// To the form of a new runner.
+    New,
 }
 
 /// What a key means; `None` when it means nothing.
@@ -121,6 +127,8 @@ const fn in_list(code: KeyCode) -> Option<Command> {
         KeyCode::Char('>') | KeyCode::Right => Command::Scroll(0, ASIDE),
         KeyCode::Char('/') => Command::Filter,
         KeyCode::Char('?') => Command::Help,
+        KeyCode::Char('t') => Command::Sessions,
+        KeyCode::Char('n') => Command::New,
         KeyCode::Char(' ') => Command::Mark,
         KeyCode::Char('A') => Command::MarkAll,
         KeyCode::Char('o') => Command::Order,

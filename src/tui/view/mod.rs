@@ -3,10 +3,13 @@
 
 mod bars;
 mod columns;
+mod form;
 mod list;
+mod page;
 mod palette;
 mod places;
 mod preview;
+mod sessions;
 mod text;
 mod usage;
 
@@ -17,8 +20,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+pub(crate) use form::part_at;
 pub(crate) use palette::Look;
 pub(crate) use places::{Spot, spot};
+pub(crate) use sessions::session_at;
 
 use super::app::{App, Page};
 use super::list::KEYS;
@@ -28,6 +33,8 @@ use text::{cut, fold};
 pub(crate) fn draw(frame: &mut Frame<'_>, app: &App, look: Look) {
     match app.page {
         Page::Runners => runners(frame, app, look),
+        Page::Sessions => sessions::draw(frame, app, look),
+        Page::Form => form::draw(frame, app, look),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is drawn, as text and, with colours, as the runs of styled cells below it.
 
+mod pages;
+
 use insta::assert_snapshot;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
