@@ -20,6 +20,7 @@ mod logs;
 mod mark;
 mod monitor;
 mod names;
+mod notify;
 mod overdue;
 mod pause;
 mod publish;
@@ -45,17 +46,19 @@ mod world;
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::domain::settings::Settings;
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
 use crate::ports::mux::{Mux, MuxMarks};
+use crate::ports::notifier::Notifier;
 use crate::ports::process::{Freezer, ProcessMonitor, RunReports};
 use crate::ports::spawn::Spawn;
 use crate::ports::store::RunnerStore;
 use crate::ports::table::RunParents;
+use crate::ports::terminals::Terminals;
 use crate::ports::transcript::Transcripts;
 
 pub use create::NewRunner;
@@ -63,6 +66,7 @@ pub use entry::RunnerNow;
 pub use error::AppError;
 pub use logs::{FollowItem, LogFollower};
 pub use monitor::Monitor;
+pub use notify::{Describe, NoticeTurn, StatusChanged};
 pub use query::LogQuery;
 pub use register::{RegisterTarget, Registered, Registration};
 pub use restore::{RestoreAction, Restored};
@@ -81,6 +85,10 @@ pub struct Ports {
     pub mux: Arc<dyn Mux>,
     /// What we set in the multiplexer.
     pub marks: Arc<dyn MuxMarks>,
+    /// Terminals of people.
+    pub terminals: Arc<dyn Terminals>,
+    /// People, outside of the multiplexer.
+    pub notifier: Arc<dyn Notifier>,
     /// Programs in panes.
     pub process: Arc<dyn ProcessMonitor>,
     /// Freezing and thawing.
@@ -110,14 +118,17 @@ pub struct App {
     settings: watch::Receiver<Arc<Settings>>,
     monitor: monitor::MonitorHandle,
     saved: save::Saved,
+    notices: mpsc::Sender<NoticeTurn>,
 }
 
 impl App {
     /// The use cases over `ports`, and the monitor whose `run` must be in the task tree before any verb is called.
     pub fn new(ports: Ports, settings: watch::Receiver<Arc<Settings>>) -> (Self, Monitor) {
+        let (notices, changes) = mpsc::channel(limits::NOTICES);
         let (monitor, handle) = Monitor::new(
             Arc::clone(&ports.clock),
             Arc::clone(&ports.transcripts.writer),
+            (notices.clone(), changes),
         );
         (
             Self {
@@ -125,6 +136,7 @@ impl App {
                 settings,
                 monitor: handle,
                 saved: Arc::new(watch::channel(0).0),
+                notices,
             },
             monitor,
         )

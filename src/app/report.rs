@@ -144,6 +144,8 @@ impl App {
             Err(error) => return Err(error.into()),
         }
         let limit = Some(super::limits::EXIT_TIMEOUT);
-        self.wait(id.to_string(), Vec::new(), limit).await.map(drop)
+        self.wait(id.to_string(), Vec::new(), limit).await?;
+        self.rung().await;
+        Ok(())
     }
 }

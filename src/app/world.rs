@@ -9,7 +9,8 @@ use std::sync::{Arc, Weak};
 use tokio::sync::{mpsc, watch};
 
 use super::AppError;
-use super::entry::{Entry, RunnerNow};
+use super::entry::{Entry, Past, RunnerNow};
+use super::notify::NoticeTurn;
 use super::subscribe::{Change, Subscriber};
 use super::tape::Tape;
 use crate::domain::evidence::Fact;
@@ -95,6 +96,8 @@ pub(super) struct World {
     pub(super) writer: Arc<dyn TranscriptWriter>,
     /// Who removes the transcripts of runners that leave the list by themselves.
     pub(super) left: mpsc::Sender<RunnerId>,
+    /// Who tells people of changes.
+    pub(super) notices: mpsc::Sender<NoticeTurn>,
     changed: BTreeSet<RunnerId>,
     removed: BTreeSet<RunnerId>,
     unsaved: bool,
@@ -106,6 +109,7 @@ impl World {
         overdue: mpsc::Sender<RunnerId>,
         writer: Arc<dyn TranscriptWriter>,
         left: mpsc::Sender<RunnerId>,
+        notices: mpsc::Sender<NoticeTurn>,
     ) -> Self {
         Self {
             clock,
@@ -125,6 +129,7 @@ impl World {
             overdue,
             writer,
             left,
+            notices,
             changed: BTreeSet::new(),
             removed: BTreeSet::new(),
             unsaved: false,
@@ -223,12 +228,12 @@ impl World {
         let Some(entry) = self.runners.get_mut(&id) else {
             return;
         };
-        if entry.apply(now, fact) {
-            self.after_change(id);
+        if let Some(past) = entry.apply(now, fact) {
+            self.after_change(id, past);
         }
     }
 
-    fn after_change(&mut self, id: RunnerId) {
+    fn after_change(&mut self, id: RunnerId, past: Past) {
         self.touch(id);
         self.blame_server(id);
         let now = self.clock.now();
@@ -248,6 +253,7 @@ impl World {
             }
             entry.start.begin.clear();
         }
+        self.tell_person(id, past);
     }
 
     /// Takes in what a followed program did.
@@ -271,15 +277,15 @@ impl World {
                     None => GapReason::Tmux,
                 };
                 entry.gap(now, Gap { bytes, reason });
-                false
+                None
             }
             ProcessEvent::Screen { at, screen } => {
                 entry.screen(at, &screen);
-                false
+                None
             }
             ProcessEvent::Resized { at, size } => {
                 entry.resized(at, size);
-                false
+                None
             }
             ProcessEvent::Activity(crate::domain::activity::Activity::Active) => {
                 entry.apply(now, Fact::Output)
@@ -294,8 +300,8 @@ impl World {
                 },
             ),
         };
-        if changed {
-            self.after_change(tag.runner);
+        if let Some(past) = changed {
+            self.after_change(tag.runner, past);
         }
     }
 

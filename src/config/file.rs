@@ -8,10 +8,10 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 use super::value::{Entry, Key, Reader, Value};
-use super::{ConfigError, KeepWindow};
+use super::{ConfigError, KeepWindow, Notices};
 
 /// Keys of the top level.
-pub(super) const KEYS: [&str; 14] = [
+pub(super) const KEYS: [&str; 15] = [
     "runner_limit",
     "ended_kept",
     "stop_grace_seconds",
@@ -26,6 +26,7 @@ pub(super) const KEYS: [&str; 14] = [
     "encryption_key_file",
     "encryption_keyring",
     "kinds",
+    "notify",
 ];
 
 /// Keys of a `[kinds.NAME]` table.
@@ -62,6 +63,8 @@ pub struct File {
     pub key_file: Option<PathBuf>,
     /// `encryption_keyring`; not true beside a `key_file`
     pub keyring: Option<bool>,
+    /// `[notify]`
+    pub notify: Option<Notices>,
 }
 
 impl File {
@@ -132,6 +135,7 @@ impl File {
             "encryption_key_file" => self.key_file = Some(entry.path()?),
             "encryption_keyring" => self.keyring = Some(entry.boolean()?),
             "kinds" => self.kinds(&entry)?,
+            "notify" => self.notify = Some(Notices::read(&entry)?),
             _ => return Err(reader.unknown(key, &KEYS)),
         }
         Ok(())
@@ -207,6 +211,7 @@ mod tests {
             redact_at_rest: Some(true),
             key_file: Some(PathBuf::from("~/key")),
             keyring: Some(false),
+            notify: None,
         };
         assert_eq!(file, expected);
         assert_eq!(parse("").unwrap(), File::default());
@@ -220,7 +225,7 @@ mod tests {
         "#);
         assert_snapshot!(refusal("zzz = 3"), @r#"
         config.toml:1: there is no setting "zzz"
-        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, encryption_keyring, kinds.
+        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, encryption_keyring, kinds, notify.
         "#);
         assert_snapshot!(refusal("[kinds.codex]\nidle_after = 3"), @r#"
         config.toml:2: there is no setting "idle_after"

@@ -57,6 +57,7 @@ impl Settings {
                 None => default.key_file,
             },
             keyring: file.keyring.unwrap_or(default.keyring),
+            notify: file.notify.unwrap_or_default().resolve(),
         })
     }
 }

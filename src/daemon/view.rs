@@ -63,6 +63,12 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
     }
 }
 
+/// A runner in one line of JSON.
+pub(super) fn json(now: &RunnerNow) -> String {
+    // Strings, numbers and lists of them can always be written.
+    serde_json::to_string(&runner(now)).unwrap_or_default()
+}
+
 fn exit(exit: Exit) -> ExitView {
     let (code, signal) = exit.outcome.code_and_signal();
     ExitView {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::notice::NoticeWishes;
+
 /// Whether the window of an ended runner stays open (tmux's remain-on-exit, for windows that geppetto made).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeepWindow {
@@ -47,6 +49,8 @@ pub struct Settings {
     pub key_file: Option<PathBuf>,
     /// The key is in the keyring of the system, which a build has only when it was asked for. Default false.
     pub keyring: bool,
+    /// When and how the user is told that a runner needs them.
+    pub notify: NoticeWishes,
 }
 
 impl Default for Settings {
@@ -66,6 +70,7 @@ impl Default for Settings {
             redact_at_rest: false,
             key_file: None,
             keyring: false,
+            notify: NoticeWishes::default(),
         }
     }
 }

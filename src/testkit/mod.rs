@@ -6,8 +6,11 @@ mod files;
 mod memory_store;
 mod memory_transcripts;
 mod mux;
+mod notifier;
+pub(crate) mod notifier_contract;
 mod spawn;
 pub(crate) mod store_contract;
+pub(crate) mod terminals_contract;
 pub(crate) mod transcript_contract;
 
 pub(crate) use clock::ManualClock;
@@ -15,4 +18,5 @@ pub(crate) use files::FakeFiles;
 pub(crate) use memory_store::MemoryStore;
 pub(crate) use memory_transcripts::MemoryTranscripts;
 pub(crate) use mux::FakeMux;
+pub(crate) use notifier::FakeNotifier;
 pub(crate) use spawn::TestSpawn;

@@ -3,6 +3,7 @@
 mod life;
 mod log_file;
 mod logs;
+mod notices;
 mod recovery;
 mod register;
 mod restart;
@@ -26,13 +27,16 @@ use crate::domain::time::Timestamp;
 use crate::ports::process::ProcessEvent;
 use crate::ports::store::WrittenExit;
 use crate::ports::transcript::Transcripts;
-use crate::testkit::{FakeFiles, FakeMux, ManualClock, MemoryStore, MemoryTranscripts, TestSpawn};
+use crate::testkit::{
+    FakeFiles, FakeMux, FakeNotifier, ManualClock, MemoryStore, MemoryTranscripts, TestSpawn,
+};
 
 /// A daemon's core over fakes.
 struct Core {
     app: App,
     mux: Arc<FakeMux>,
     files: Arc<FakeFiles>,
+    notifier: Arc<FakeNotifier>,
     _end: tokio_util::sync::DropGuard,
 }
 
@@ -53,9 +57,12 @@ impl Core {
         settings: Settings,
     ) -> Self {
         let (tasks, files) = (TestSpawn::default(), Arc::<FakeFiles>::default());
+        let notifier = FakeNotifier::new();
         let ports = Ports {
             mux: mux.clone(),
             marks: mux.clone(),
+            terminals: mux.clone(),
+            notifier: notifier.clone(),
             process: mux.clone(),
             freezer: mux.clone(),
             reports: mux.clone(),
@@ -74,6 +81,10 @@ impl Core {
         let (app, mut monitor) = App::new(ports, watch::channel(Arc::new(settings)).1);
         let end = CancellationToken::new();
         let overdue = monitor.overdue().unwrap();
+        let notices = monitor.notices().unwrap();
+        let describe = |now: &RunnerNow| now.runner.name.to_string();
+        let notify = app.clone().run_notify(notices, describe, end.clone());
+        tasks.spawn("notify", Box::pin(notify));
         tasks.spawn("monitor", Box::pin(monitor.run(end.clone())));
         tasks.spawn("save", Box::pin(app.clone().run_save(end.clone())));
         tasks.spawn("overdue", Box::pin(app.clone().run_overdue(overdue)));
@@ -88,6 +99,7 @@ impl Core {
             app,
             mux,
             files,
+            notifier,
             _end: end.drop_guard(),
         }
     }
