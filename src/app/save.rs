@@ -150,5 +150,6 @@ fn stored(runner: &Runner) -> StoredRunner {
         exit: runner.status.exit(),
         created_at: runner.created_at,
         started_at: runner.started_at,
+        snoozed_until: runner.snoozed_until,
     }
 }

@@ -168,6 +168,8 @@ impl Service {
                     ..Answer::default()
                 })
             }
+            Request::NextRunner(next) => self.next(next).await,
+            Request::SnoozeRunner(snooze) => self.snooze(snooze).await,
             Request::KillTmuxSession(of) => done(self.app.kill_session(&of.session).await),
             Request::RunBegin(run) => done(
                 self.app
@@ -350,7 +352,7 @@ pub(super) fn refused(error: AppError) -> ErrorBody {
     failure::body(&error)
 }
 
-fn one(result: std::result::Result<RunnerNow, AppError>) -> Result<Answer> {
+pub(super) fn one(result: std::result::Result<RunnerNow, AppError>) -> Result<Answer> {
     let now = result.map_err(refused)?;
     Ok(Answer {
         runner: Some(Box::new(view::runner(&now))),

@@ -58,6 +58,7 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
         lost_bytes: runner.lost_bytes,
         divergences: now.divergences,
         recording_paused: now.recording_paused.clone(),
+        snoozed_until_ms: runner.snoozed_until.map(|until| until.0),
         last_seq: now.end.seq.0,
         log_entries: now.entries,
     }

@@ -11,6 +11,7 @@ pub mod kind;
 pub mod line;
 pub mod log;
 pub mod name;
+pub mod need;
 pub mod notice;
 pub mod outflow;
 pub mod pane_screen;

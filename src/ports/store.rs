@@ -86,6 +86,8 @@ pub struct StoredRunner {
     pub created_at: Timestamp,
     /// Begin of the run.
     pub started_at: Timestamp,
+    /// Nobody is told of its changes before this.
+    pub snoozed_until: Option<Timestamp>,
 }
 
 /// Everything that is kept.

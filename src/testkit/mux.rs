@@ -375,6 +375,12 @@ impl Terminals for FakeMux {
         }
         Ok(())
     }
+
+    fn switch_command(&self, terminal: &str, _: &str, place: &Place) -> Vec<String> {
+        ["switch", terminal, &place.pane.to_string()]
+            .map(str::to_owned)
+            .into()
+    }
 }
 
 #[async_trait]

@@ -8,7 +8,10 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{GetScreen, MarkRunner, PruneTranscripts, ReadTranscript, RestoreRunners, SlotRef};
+use super::{
+    GetScreen, MarkRunner, NextRunner, PruneTranscripts, ReadTranscript, RestoreRunners, SlotRef,
+    SnoozeRunner,
+};
 
 #[expect(
     clippy::trivially_copy_pass_by_ref,
@@ -70,6 +73,10 @@ pub enum Request {
     AttachRunner(RunnerRef),
     /// The same for a slot: to the pane of its runner, else to what its session shows.
     AttachSlot(SlotRef),
+    /// The runner that needs the person most, and the command lines that bring them to its pane.
+    NextRunner(NextRunner),
+    /// Nobody is told of a runner for a while.
+    SnoozeRunner(SnoozeRunner),
     /// Removes a runner from the list; a live one is no longer watched, its program goes on.
     ForgetRunner(RunnerRef),
     /// Every tmux session.

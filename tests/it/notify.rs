@@ -80,3 +80,100 @@ fn nobody_is_told_of_the_pane_that_they_look_at() {
     let text = sandbox.wait_for("the command to be told", || fs::read_to_string(&told).ok());
     assert_eq!(text, "back\n");
 }
+
+#[test]
+fn a_line_is_shown_where_the_bell_is_not_heard() {
+    let sandbox = Sandbox::new();
+    let failing = sandbox.start("failing", "read line; exit 3");
+    let terminal = looking_at(&sandbox, "anchor");
+    sandbox.type_into(&failing.pane_id.unwrap(), "");
+    terminal.wait_for("failing has failed: Its program ended (exit code 3).");
+}
+
+#[test]
+fn the_command_gets_facts_that_nothing_reads_as_code() {
+    let sandbox = Sandbox::new();
+    let (told, trap) = (sandbox.path("told"), sandbox.path("work/trap"));
+    sandbox.configure(&format!(
+        "[notify]\nways = ['command', 'message']\ncommand = '''\
+         {{ printf '%s\\n' \"$GEPPETTO_SESSION\" \"$GEPPETTO_STATUS\" \"$GEPPETTO_NAME\"; cat; }} >{0}.new\n\
+         mv {0}.new {0}'''",
+        told.display()
+    ));
+    // tmux expands the name that it is given.
+    let hostile = "$(touch trap)`touch trap`'; touch trap; ##(touch trap) ##{pane_id} %H";
+    let [session, window, pane] = sandbox.session(hostile, "read line; exit 3");
+    sandbox.tmux(&["set-option", "-w", "-t", &window, "remain-on-exit", "on"]);
+    sandbox
+        .geppetto(&["register", &session, "--name", "a"])
+        .ok();
+    let terminal = looking_at(&sandbox, "anchor");
+    sandbox.type_into(&pane, "");
+    let text = sandbox.wait_for("the command to be told", || fs::read_to_string(&told).ok());
+    let mut lines = text.lines();
+    let shown = sandbox.tmux(&["display-message", "-p", "-t", &session, "#{session_name}"]);
+    assert_eq!(lines.next(), Some(shown.as_str()));
+    assert_eq!(lines.next(), Some("failed"));
+    assert_eq!(lines.next(), Some("a"));
+    let runner: serde_json::Value = serde_json::from_str(lines.next().unwrap()).unwrap();
+    assert_eq!(
+        (&runner["name"], &runner["status"]),
+        (&"a".into(), &"failed".into())
+    );
+    terminal.wait_for("a has failed");
+    assert!(!trap.exists());
+}
+
+#[test]
+fn next_leads_through_those_who_need_their_person() {
+    let sandbox = Sandbox::new();
+    sandbox.start("first", "read line; echo the first one; exit 3");
+    sandbox.start("second", "read line; echo the second one; exit 3");
+    let terminal = looking_at(&sandbox, "anchor");
+    sandbox.geppetto(&["next"]).refused(1);
+    for name in ["first", "second"] {
+        let pane = sandbox.runner(name).pane_id.unwrap();
+        sandbox.type_into(&pane, "");
+        sandbox.wait_for_status(name, "failed");
+    }
+    let next = sandbox.shell_line(&["next", "--client", "#{client_name}"]);
+    sandbox.tmux(&[
+        "bind-key",
+        "-n",
+        "F5",
+        "run-shell",
+        &format!("{next} || true"),
+    ]);
+    let (first, second) = ("the first one", "the second one");
+    for (shown, hidden) in [(first, second), (second, first), (first, second)] {
+        terminal.press("F5");
+        terminal.wait_for(shown);
+        assert!(!terminal.screen().contains(hidden));
+    }
+    // As a person does it, from where they are.
+    sandbox.geppetto(&["snooze", "first", "--for", "1h"]).ok();
+    let answer = sandbox.geppetto_json(&["next"]);
+    assert_eq!(answer["runner"]["name"], "second");
+}
+
+#[test]
+fn a_snooze_outlives_the_daemon_and_is_shown() {
+    let sandbox = Sandbox::new();
+    sandbox.start("one", "read line");
+    let said = sandbox.geppetto(&["snooze", "one"]).ok();
+    assert!(said.starts_with("one snoozed until "), "{said}");
+    let until = sandbox.runner("one").snoozed_until_ms;
+    assert!(until.is_some());
+    sandbox.geppetto(&["daemon", "restart"]).ok();
+    assert_eq!(sandbox.runner("one").snoozed_until_ms, until);
+    assert!(
+        sandbox
+            .geppetto(&["show", "one"])
+            .ok()
+            .contains("snoozed until")
+    );
+    assert_eq!(
+        sandbox.geppetto(&["snooze", "one", "--off"]).ok(),
+        "one not snoozed\n"
+    );
+}

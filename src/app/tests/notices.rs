@@ -172,6 +172,96 @@ async fn a_runner_that_the_user_stops_is_not_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_snoozed_runner_is_told_of_afterwards() {
+    let (core, all) = runners(wishing(&[Way::Bell]), &["a"]).await;
+    core.look_aside().await;
+    let snooze = |length| core.app.snooze("a".to_owned(), length);
+    let now = snooze(Some(Duration::from_secs(60))).await.unwrap();
+    core.work(&all[0]).await;
+    assert_eq!(core.told().await, [""; 0]);
+    assert_eq!(
+        core.app
+            .show("a".to_owned())
+            .await
+            .unwrap()
+            .runner
+            .snoozed_until,
+        now.runner.snoozed_until
+    );
+
+    core.passes(Duration::from_secs(60)).await;
+    core.work(&all[0]).await;
+    assert_eq!(core.told().await, ["ring %1"]);
+    let after = core.app.show("a".to_owned()).await.unwrap().runner;
+    assert_eq!(after.snoozed_until, None);
+
+    core.passes(Duration::from_secs(60)).await;
+    snooze(Some(Duration::from_secs(60))).await.unwrap();
+    assert_eq!(snooze(None).await.unwrap().runner.snoozed_until, None);
+    core.work(&all[0]).await;
+    assert_eq!(core.told().await, ["ring %1", "ring %1"]);
+}
+
+#[tokio::test]
+async fn a_snooze_outlives_the_daemon() {
+    let lasting = Lasting::new();
+    let daemon = lasting.daemon().await;
+    daemon.new_runner(named("a")).await.unwrap();
+    let length = Some(Duration::from_secs(3600));
+    let now = daemon.app.snooze("a".to_owned(), length).await.unwrap();
+    lasting.crash(daemon).await;
+    let daemon = lasting.daemon().await;
+    let after = daemon.app.show("a".to_owned()).await.unwrap().runner;
+    assert_eq!(after.snoozed_until, now.runner.snoozed_until);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_one_is_that_behind_the_one_that_is_looked_at() {
+    let (core, all) = runners(wishing(&[]), &["idle", "failed", "busy", "asleep"]).await;
+    core.look_aside().await;
+    let none = core.app.next(None, None).await.unwrap_err();
+    assert!(matches!(none, AppError::NoneNeeds), "{none}");
+    core.work(&all[0]).await;
+    core.fail(&all[1]).await;
+    core.fail(&all[3]).await;
+    let length = Some(Duration::from_secs(60));
+    core.app.snooze("asleep".to_owned(), length).await.unwrap();
+
+    let next = async |pane, terminal| {
+        let (now, way) = core.app.next(pane, terminal).await.unwrap();
+        (now.runner.name.to_string(), way.switch.join(" "))
+    };
+    let (failed, idle) = ("failed".to_owned(), "idle".to_owned());
+    assert_eq!(
+        next(None, None).await,
+        (failed.clone(), "switch %2".to_owned())
+    );
+    assert_eq!(
+        next(Some(PaneId(2)), None).await,
+        (idle, "switch %1".to_owned())
+    );
+    assert_eq!(next(Some(PaneId(1)), None).await.0, failed);
+    core.mux.look_at("/dev/pts/1", PaneId(2), true).await;
+    let way = next(None, Some("/dev/pts/1")).await.1;
+    assert_eq!(way, "switch /dev/pts/1 %1");
+    let gone = core.app.next(None, Some("/dev/pts/9")).await.unwrap_err();
+    assert!(
+        matches!(
+            gone,
+            AppError::Invalid {
+                field: "client",
+                ..
+            }
+        ),
+        "{gone}"
+    );
+
+    // A pane that is gone is nowhere to go.
+    core.mux.lose_pane(PaneId(2)).await;
+    assert_eq!(next(None, None).await.0, "idle");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_command_that_fails_is_a_warning() {
     let wishes = NoticeWishes {
         command: Some("exit 7".to_owned()),

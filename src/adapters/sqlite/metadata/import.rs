@@ -106,6 +106,7 @@ impl RunnerRecord {
             exit: self.exit.map(ExitRecord::read).transpose()?,
             created_at: Timestamp(self.created_at_ms),
             started_at: Timestamp(self.started_at_ms),
+            snoozed_until: None,
         })
     }
 }

@@ -191,8 +191,8 @@ fn put(change: &Transaction<'_>, position: i64, runner: &StoredRunner) -> Result
     change
         .prepare_cached(
             "INSERT OR REPLACE INTO runner (id, position, name, kind, launch, idle_after, max_duration, output_dir,
-                key, place, session_name, pid, run, status, reason, since, exit, created_at, started_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                key, place, session_name, pid, run, status, reason, since, exit, created_at, started_at, snoozed_until)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         )?
         .execute(params![
             runner.id.to_string(),
@@ -214,6 +214,7 @@ fn put(change: &Transaction<'_>, position: i64, runner: &StoredRunner) -> Result
             text(exit.as_ref())?,
             time(runner.created_at),
             time(runner.started_at),
+            runner.snoozed_until.map(time),
         ])?;
     Ok(())
 }
@@ -244,6 +245,7 @@ fn runner(row: &Row<'_>) -> Result<StoredRunner, Trouble> {
         exit: exit.map_err(Trouble::Meaning)?,
         created_at: moment(row.get("created_at")?),
         started_at: moment(row.get("started_at")?),
+        snoozed_until: row.get::<_, Option<i64>>("snoozed_until")?.map(moment),
     })
 }
 

@@ -2,7 +2,8 @@
 //! readable for ever. Times are milliseconds since 1970; numbers of 64 bits without a sign keep their bits.
 
 /// All migrations, oldest first.
-pub(super) const MIGRATIONS: [&str; 1] = ["
+pub(super) const MIGRATIONS: [&str; 2] = [
+    "
 CREATE TABLE server (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     pid INTEGER NOT NULL,
@@ -68,4 +69,8 @@ CREATE TABLE ideas_terminal_sessions (
     snapshot BLOB,                   -- text of the screen, compressed by zstd
     PRIMARY KEY (prefix, idea, slot)
 );
-"];
+",
+    "
+ALTER TABLE runner ADD COLUMN snoozed_until INTEGER;
+",
+];
