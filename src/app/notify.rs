@@ -67,6 +67,7 @@ impl App {
             told: BTreeMap::new(),
             batch: Batch::default(),
             commands: Arc::new(Semaphore::new(NOTICE_COMMANDS)),
+            shutdown: shutdown.clone(),
         };
         loop {
             let due = notices.next_due().map(|due| due.since(notices.tick()));
@@ -137,6 +138,7 @@ struct Notices {
     batch: Batch,
     /// Permits of the user's commands.
     commands: Arc<Semaphore>,
+    shutdown: CancellationToken,
 }
 
 impl Notices {
@@ -296,7 +298,19 @@ impl Notices {
                 app.notice_failed(Way::Command, &error).await;
             }
         };
-        self.app.ports.spawn.spawn("notify command", Box::pin(run));
+        self.spawn("notify command", run);
+    }
+
+    /// Runs what may take its time beside all others. A daemon that ends does not wait for it; the program goes on.
+    fn spawn(&self, name: &'static str, run: impl Future<Output = ()> + Send + 'static) {
+        let ending = self.shutdown.clone();
+        let task = async move {
+            tokio::select! {
+                () = ending.cancelled() => {}
+                () = run => {}
+            }
+        };
+        self.app.ports.spawn.spawn(name, Box::pin(task));
     }
 
     /// Who is there; nobody when the multiplexer does not answer.

@@ -119,6 +119,7 @@ const fn mux_tag(error: &MuxError) -> Tag {
         MuxError::Command { .. }
         | MuxError::TimedOut { .. }
         | MuxError::Disconnected { .. }
+        | MuxError::Terminal { .. }
         | MuxError::Io { .. } => Tag::TmuxCommand,
     }
 }
@@ -273,7 +274,7 @@ fn mux_hint(error: &MuxError) -> Option<String> {
             "`geppetto sessions list` shows what tmux has; a pane's id is its `#{pane_id}`."
         }
         MuxError::TimedOut { .. } | MuxError::Disconnected { .. } => "Try again in a moment.",
-        MuxError::Command { .. } | MuxError::Io { .. } => {
+        MuxError::Command { .. } | MuxError::Terminal { .. } | MuxError::Io { .. } => {
             "`geppetto doctor` looks at the daemon and tmux."
         }
     };

@@ -20,7 +20,7 @@ pub trait Terminals: Send + Sync {
     /// Rings the bell of a pane. The multiplexer has most probably taken note when this returns.
     ///
     /// # Errors
-    /// `NoPane` when it is gone or dead; `Io` when its terminal takes nothing; what every command can meet.
+    /// `NoPane` when it is gone or dead; `Terminal` when that takes nothing; what every command can meet.
     async fn ring(&self, pane: PaneId) -> Result<(), MuxError>;
 
     /// Asks the terminals that show a pane to notify, in the name of the pane's program. They hear of it only when the user

@@ -1,6 +1,6 @@
 //! Reaching people against a real tmux: what is written into a pane is not its output, and nobody's text is read as code.
 
-use super::testing::{Server, wait_until};
+use super::testing::{PATIENCE, Server, wait_until};
 use crate::domain::notice::OscNumber;
 use crate::ports::mux::{Mux, MuxError};
 use crate::ports::process::ProcessEvent;
@@ -48,5 +48,25 @@ async fn the_terminal_of_a_dead_pane_is_left_alone() {
     wait_until("the pane to be dead", async || dead()).await;
     let rung = hub.tmux.ring("%1".parse().unwrap()).await;
     assert!(matches!(rung, Err(MuxError::NoPane { .. })), "{rung:?}");
+    hub.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_terminal_that_was_stopped_holds_nobody_up() {
+    let server = Server::start();
+    server.tmux(&["new-window", "-d", "-t", "=first:", "stty ixon; exec cat"]);
+    let hub = server.hub();
+    let pane = "%1".parse().unwrap();
+    server.tmux(&["send-keys", "-t", "%1", "C-s"]);
+    // Until the key has arrived the bell rings.
+    wait_until(
+        "the terminal to be stopped",
+        async || match tokio::time::timeout(PATIENCE / 2, hub.tmux.ring(pane)).await {
+            Ok(Ok(())) => false,
+            Ok(Err(MuxError::Terminal { .. })) => true,
+            other => panic!("{other:?}"),
+        },
+    )
+    .await;
     hub.stop().await;
 }

@@ -11,9 +11,10 @@ use crate::ports::mux::MuxError;
 /// Writes all of it or nothing that is worth a second try: a terminal that is stopped takes no more, and waits for nobody here.
 ///
 /// # Errors
-/// `Io`, also when `tty` is no terminal of ours.
+/// `Terminal`, also when `tty` is no terminal of ours.
 pub(super) fn write(tty: &Path, bytes: &[u8]) -> Result<(), MuxError> {
-    put(tty, bytes).map_err(|source| MuxError::Io {
+    put(tty, bytes).map_err(|source| MuxError::Terminal {
+        tty: tty.to_owned(),
         source: Arc::new(source),
     })
 }
@@ -25,7 +26,7 @@ fn put(tty: &Path, bytes: &[u8]) -> io::Result<()> {
     let is_device = FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice;
     let is_ours = stat.st_uid == rustix::process::geteuid().as_raw();
     if !is_device || !is_ours || !rustix::termios::isatty(&file) {
-        let what = format!("{} is not a terminal of yours", tty.display());
+        let what = "it is not a terminal of yours";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
     }
     let written = rustix::io::write(&file, bytes)?;

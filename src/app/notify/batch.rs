@@ -89,6 +89,6 @@ impl Notices {
                 app.notice_failed(Way::Desktop, &error).await;
             }
         };
-        self.app.ports.spawn.spawn("notify desktop", Box::pin(tell));
+        self.spawn("notify desktop", tell);
     }
 }

@@ -1,6 +1,7 @@
 //! Who is told of a change of status, in which way, and when not.
 
 use super::*;
+use crate::domain::exit::{Exit, ExitSource};
 use crate::domain::notice::{NoticeWishes, Way};
 
 fn wishing(ways: &[Way]) -> NoticeWishes {
@@ -86,6 +87,22 @@ async fn a_bell_that_nobody_hears_becomes_a_message() {
     exited.await.unwrap();
     let told = core.told().await;
     assert_eq!(told[2..], ["ring %2", "say /dev/pts/1 short has completed"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pane_that_is_gone_has_no_bell_but_a_message() {
+    let (core, all) = runners(wishing(&[Way::Bell]), &["a"]).await;
+    core.look_aside().await;
+    let pane = pane_of(&core, &all[0]).await;
+    core.mux.lose_pane(pane).await;
+    let exit = Exit {
+        outcome: Outcome::Signal(9),
+        source: ExitSource::Tmux,
+        at: Timestamp(5),
+    };
+    core.mux.event(pane, ProcessEvent::Exit(exit)).await;
+    let line = "say /dev/pts/1 a has failed: Its program ended (signal 9).";
+    assert_eq!(core.told().await, [line]);
 }
 
 #[tokio::test(start_paused = true)]
