@@ -50,7 +50,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
-use crate::domain::settings::Settings;
+use crate::domain::settings::{KeepWindow, Settings};
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
@@ -121,11 +121,14 @@ pub struct App {
     monitor: monitor::MonitorHandle,
     saved: save::Saved,
     notices: mpsc::Sender<NoticeTurn>,
+    /// As it was at the start: the windows of runners are made accordingly.
+    keep_window: KeepWindow,
 }
 
 impl App {
     /// The use cases over `ports`, and the monitor whose `run` must be in the task tree before any verb is called.
     pub fn new(ports: Ports, settings: watch::Receiver<Arc<Settings>>) -> (Self, Monitor) {
+        let keep_window = settings.borrow().keep_window;
         let (notices, changes) = mpsc::channel(limits::NOTICES);
         let (monitor, handle) = Monitor::new(
             Arc::clone(&ports.clock),
@@ -139,6 +142,7 @@ impl App {
                 monitor: handle,
                 saved: Arc::new(watch::channel(0).0),
                 notices,
+                keep_window,
             },
             monitor,
         )

@@ -1,7 +1,6 @@
 //! Tells the user that a runner needs them: each change of status once, unless they look at its pane at that moment.
 //!
-//! What happens in the pane itself (the bell) is done at once, since the pane of a runner that has ended may close; what is
-//! shown elsewhere waits a moment for other runners, so that many of them are told in one line.
+//! The bell is rung at once, since the pane of a runner that has ended is about to die; what is shown elsewhere waits a moment for other runners, so that many of them are told in one line.
 
 mod batch;
 mod facts;
@@ -20,10 +19,12 @@ use super::limits::{
 };
 use super::world::World;
 use super::{App, AppError};
+use crate::domain::exit::Outcome;
 use crate::domain::ids::{PaneId, RunnerId, SessionId};
 use crate::domain::notice::{
     Change, Moment, Terminal, Way, due, hears_bell, is_looked_at, sentence, ways,
 };
+use crate::domain::runner::Runner;
 use crate::domain::settings::KeepWindow;
 use crate::domain::status::Status;
 use crate::domain::time::Tick;
@@ -82,7 +83,20 @@ impl App {
         }
     }
 
-    /// Returns when the bell of a change that the world knows of has rung, or a moment later: its pane may close then.
+    /// False for a runner of ours whose window closes when its run parent leaves. That must not be held up: run parents
+    /// leave one after the other, each within its time.
+    pub(super) fn window_stays(&self, runner: &Runner) -> bool {
+        let Some(exit) = runner.status.exit().filter(|_| runner.is_ours()) else {
+            return true;
+        };
+        match self.keep_window {
+            KeepWindow::Always => true,
+            KeepWindow::Failed => exit.outcome != Outcome::Code(0),
+            KeepWindow::Never => false,
+        }
+    }
+
+    /// Returns when the bell of a change that the world knows of has rung, or a moment later: its program's pane dies then.
     pub(super) async fn rung(&self) {
         let (told, was_told) = oneshot::channel();
         if self.notices.try_send(NoticeTurn::Told(told)).is_ok() {
@@ -226,12 +240,6 @@ impl Notices {
         if ways.remove(&Way::Bell) && !self.is_heard(&changed, &terminals).await {
             ways.insert(Way::Message);
         }
-        if let Some(pane) = pane
-            && status.is_ended()
-            && ways.remove(&Way::Osc)
-        {
-            self.announce(pane, &text).await;
-        }
         if ways.remove(&Way::Command) {
             self.run_command(&changed);
         }
@@ -254,7 +262,9 @@ impl Notices {
         let Some(place) = &runner.place else {
             return false;
         };
-        let status = runner.status.status();
+        if !self.app.window_stays(runner) {
+            return false;
+        }
         match self.app.ports.terminals.ring(place.pane).await {
             Ok(()) => {}
             // It closed or died by itself.
@@ -264,20 +274,19 @@ impl Notices {
                 return false;
             }
         }
-        let stays = match self.app.settings().keep_window {
-            _ if !runner.is_ours() || !status.is_ended() => true,
-            KeepWindow::Always => true,
-            KeepWindow::Failed => status != Status::Completed,
-            KeepWindow::Never => false,
-        };
-        stays && hears_bell(&changed.sessions, terminals)
+        hears_bell(&changed.sessions, terminals)
     }
 
-    async fn announce(&self, pane: PaneId, text: &str) {
+    /// True when the terminal of that pane was asked to notify.
+    async fn announce(&self, pane: PaneId, text: &str) -> bool {
         let number = self.app.settings().notify.osc_number;
         match self.app.ports.terminals.announce(pane, number, text).await {
-            Ok(()) | Err(MuxError::NoPane { .. }) => {}
-            Err(error) => self.failed(Way::Osc, &error).await,
+            Ok(()) => true,
+            Err(MuxError::NoPane { .. }) => false,
+            Err(error) => {
+                self.failed(Way::Osc, &error).await;
+                false
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Notices;
 use crate::domain::ids::{PaneId, RunnerId};
-use crate::domain::notice::{Way, is_looked_at, joint};
+use crate::domain::notice::{Terminal, Way, is_looked_at, joint};
 use crate::domain::time::Tick;
 
 /// One of them.
@@ -72,12 +72,24 @@ impl Notices {
             let with = notices
                 .iter()
                 .filter(|notice| notice.ways.contains(&Way::Osc));
-            if let Some(pane) = with.filter_map(|notice| notice.pane).next() {
-                self.announce(pane, &text).await;
-            }
+            let own = with.filter_map(|notice| notice.pane).next();
+            self.tell_terminals(own, &terminals, &text).await;
         }
         if let Some(text) = line(&notices, Way::Desktop) {
             self.tell_desktop(text);
+        }
+    }
+
+    /// From the runner's own pane, or when that is gone from those that the terminals show.
+    async fn tell_terminals(&self, own: Option<PaneId>, terminals: &[Terminal], text: &str) {
+        if let Some(pane) = own
+            && self.announce(pane, text).await
+        {
+            return;
+        }
+        let shown: BTreeSet<PaneId> = terminals.iter().map(|terminal| terminal.pane).collect();
+        for pane in shown {
+            self.announce(pane, text).await;
         }
     }
 
