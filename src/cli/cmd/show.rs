@@ -126,6 +126,10 @@ mod tests {
             runner("build", "failed")
         )
         .replace(
+            r#","outputBytes""#,
+            r#","snoozedUntilMs":4102444800000,"outputBytes""#,
+        )
+        .replace(
             r#","runner""#,
             r#","history":[{"run":1,"status":"running","reason":"It printed.","atMs":1764000001000}],"runner""#,
         );
@@ -147,6 +151,7 @@ mod tests {
         started       2025-11-24 16:00:01
         last output   2025-11-24 16:00:02
         idle after    30s
+        snoozed until 2100-01-01 00:00:00
         max duration  1m30s
         output        1234 bytes, 17 log entries
         was           2025-11-24 16:00:01 running: It printed.
