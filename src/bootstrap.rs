@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
 use crate::adapters::keyring;
+use crate::adapters::notifier::Programs;
 use crate::adapters::process::{SystemProcesses, SystemUsage};
 use crate::adapters::sqlite::{Key, Redact, SqliteStore, SqliteTranscripts, TranscriptOptions};
 use crate::adapters::tmux::{Tmux, TmuxOptions};
@@ -128,6 +129,8 @@ fn compose(
     let ports = Ports {
         mux: tmux.clone(),
         marks: tmux.clone(),
+        terminals: tmux.clone(),
+        notifier: Arc::new(Programs::default()),
         process: tmux.clone(),
         freezer: tmux.clone(),
         typist: tmux.clone(),

@@ -95,7 +95,7 @@ impl App {
     }
 
     /// The pane may have closed or moved in this moment, and the command is to work when it is pasted.
-    async fn look_where_it_is(&self) -> Result<(), AppError> {
+    pub(super) async fn look_where_it_is(&self) -> Result<(), AppError> {
         match self.follow_now().await {
             // Then nothing is anywhere, as the world knows.
             Err(AppError::Mux(MuxError::NoServer { .. })) => Ok(()),
@@ -106,7 +106,7 @@ impl App {
 
 impl World {
     /// Where a runner's pane is, if tmux still has it, and the name of its session.
-    fn pane_of_runner(&self, id: RunnerId) -> Option<(Place, String)> {
+    pub(super) fn pane_of_runner(&self, id: RunnerId) -> Option<(Place, String)> {
         let runner = &self.entry(id).ok()?.runner;
         let place = runner.place.as_ref()?;
         let mut panes = self.layout.panes.iter();

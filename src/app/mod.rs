@@ -21,6 +21,8 @@ mod mark;
 mod measure;
 mod monitor;
 mod names;
+mod next;
+mod notify;
 mod overdue;
 mod pause;
 mod publish;
@@ -36,6 +38,7 @@ mod screen;
 mod send;
 mod sessions;
 mod slots;
+mod snooze;
 mod start;
 mod stats;
 mod status;
@@ -52,17 +55,19 @@ mod world;
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
-use crate::domain::settings::Settings;
+use crate::domain::settings::{KeepWindow, Settings};
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
 use crate::ports::mux::{Mux, MuxMarks};
+use crate::ports::notifier::Notifier;
 use crate::ports::process::{Freezer, ProcessMonitor, RunReports, Typist};
 use crate::ports::spawn::Spawn;
 use crate::ports::store::RunnerStore;
 use crate::ports::table::RunParents;
+use crate::ports::terminals::Terminals;
 use crate::ports::transcript::Transcripts;
 use crate::ports::usage::UsageTable;
 
@@ -71,6 +76,7 @@ pub use entry::RunnerNow;
 pub use error::AppError;
 pub use logs::{FollowItem, LogFollower};
 pub use monitor::Monitor;
+pub use notify::{Describe, NoticeTurn, StatusChanged};
 pub use query::LogQuery;
 pub use register::{RegisterTarget, Registered, Registration};
 pub use restore::{RestoreAction, Restored};
@@ -93,6 +99,10 @@ pub struct Ports {
     pub mux: Arc<dyn Mux>,
     /// What we set in the multiplexer.
     pub marks: Arc<dyn MuxMarks>,
+    /// Terminals of people.
+    pub terminals: Arc<dyn Terminals>,
+    /// People, outside of the multiplexer.
+    pub notifier: Arc<dyn Notifier>,
     /// Programs in panes.
     pub process: Arc<dyn ProcessMonitor>,
     /// Freezing and thawing.
@@ -128,14 +138,20 @@ pub struct App {
     saved: save::Saved,
     wanted: sampler::Wanted,
     samples: sampler::Samples,
+    notices: mpsc::Sender<NoticeTurn>,
+    /// As it was at the start: the windows of runners are made accordingly.
+    keep_window: KeepWindow,
 }
 
 impl App {
     /// The use cases over `ports`, and the monitor whose `run` must be in the task tree before any verb is called.
     pub fn new(ports: Ports, settings: watch::Receiver<Arc<Settings>>) -> (Self, Monitor) {
+        let keep_window = settings.borrow().keep_window;
+        let (notices, changes) = mpsc::channel(limits::NOTICES);
         let (monitor, handle) = Monitor::new(
             Arc::clone(&ports.clock),
             Arc::clone(&ports.transcripts.writer),
+            (notices.clone(), changes),
         );
         (
             Self {
@@ -145,6 +161,8 @@ impl App {
                 saved: Arc::new(watch::channel(0).0),
                 wanted: Arc::new(watch::channel(sampler::Wants::default()).0),
                 samples: Arc::new(watch::channel(sampler::Sample::default()).0),
+                notices,
+                keep_window,
             },
             monitor,
         )

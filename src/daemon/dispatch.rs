@@ -173,6 +173,8 @@ impl Service {
                     ..Answer::default()
                 })
             }
+            Request::NextRunner(next) => self.next(next).await,
+            Request::SnoozeRunner(snooze) => self.snooze(snooze).await,
             Request::KillTmuxSession(of) => done(self.app.kill_session(&of.session).await),
             Request::RunBegin(run) => done(
                 self.app

@@ -6,6 +6,7 @@ mod dispatch;
 mod failure;
 pub mod limits;
 mod listener;
+mod notices;
 mod ownership;
 mod run;
 mod runs;

@@ -58,9 +58,16 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
         lost_bytes: runner.lost_bytes,
         divergences: now.divergences,
         recording_paused: now.recording_paused.clone(),
+        snoozed_until_ms: runner.snoozed_until.map(|until| until.0),
         last_seq: now.end.seq.0,
         log_entries: now.entries,
     }
+}
+
+/// A runner in one line of JSON.
+pub(super) fn json(now: &RunnerNow) -> String {
+    // Strings, numbers and lists of them can always be written.
+    serde_json::to_string(&runner(now)).unwrap_or_default()
 }
 
 fn exit(exit: Exit) -> ExitView {

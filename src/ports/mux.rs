@@ -72,6 +72,15 @@ pub enum MuxError {
         /// The command's first word.
         command: String,
     },
+    /// The terminal of a pane takes nothing at present, or is none of ours.
+    #[error("{} cannot be written to: {source}", tty.display())]
+    Terminal {
+        /// Its device.
+        tty: PathBuf,
+        /// Why.
+        #[source]
+        source: Arc<std::io::Error>,
+    },
     /// tmux could not be started or spoken to.
     #[error("tmux could not be run: {source}")]
     Io {

@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, mpsc};
 
 use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::{PaneId, Pid, RunnerId, SessionId, WindowId};
+use crate::domain::notice::{OscNumber, Terminal};
 use crate::domain::runner::Place;
 use crate::domain::time::Timestamp;
 use crate::ports::mux::{
@@ -21,6 +22,7 @@ use crate::ports::process::{
     ProcessMonitor, RunReports, SpawnSpec, SpawnTarget, Typist,
 };
 use crate::ports::table::{RunOf, RunParents};
+use crate::ports::terminals::Terminals;
 
 /// Room for the events of one pane.
 const STREAM: usize = 1024;
@@ -34,6 +36,10 @@ struct State {
     /// How many servers went away before this one.
     servers_gone: u64,
     next: u32,
+    /// Terminals of people.
+    terminals: Vec<Terminal>,
+    /// What reached people, in order.
+    told: Vec<String>,
     deeds: Vec<String>,
 }
 
@@ -153,6 +159,25 @@ impl FakeMux {
         self.tell_layout().await;
     }
 
+    /// A person's terminal shows that pane, in the session that has it.
+    pub(crate) async fn look_at(&self, name: &str, pane: PaneId, focused: bool) {
+        let mut state = self.state.lock().await;
+        let place = state.panes.iter().find(|known| known.place.pane == pane);
+        let session = place.expect("the pane is there").place.session;
+        state.terminals.retain(|known| known.name != name);
+        state.terminals.push(Terminal {
+            name: name.to_owned(),
+            session,
+            pane,
+            focused,
+        });
+    }
+
+    /// What reached people, in order.
+    pub(crate) async fn told(&self) -> Vec<String> {
+        self.state.lock().await.told.clone()
+    }
+
     /// A pane goes away; the daemon is told.
     pub(crate) async fn lose_pane(&self, pane: PaneId) {
         let mut state = self.state.lock().await;
@@ -268,6 +293,10 @@ impl State {
     }
 
     fn handle(&self, pane: PaneId) -> Result<ProcessHandle, ProcessError> {
+        Ok(self.handle_of(pane)?)
+    }
+
+    fn handle_of(&self, pane: PaneId) -> Result<ProcessHandle, MuxError> {
         let found = self.panes.iter().find(|known| known.place.pane == pane);
         let pane = found.ok_or_else(|| MuxError::NoPane {
             target: pane.to_string(),
@@ -348,6 +377,41 @@ impl MuxMarks for FakeMux {
             attach: vec!["attach".to_owned(), session_name.to_owned()],
             switch: vec!["switch".to_owned(), place.pane.to_string()],
         }
+    }
+}
+
+#[async_trait]
+impl Terminals for FakeMux {
+    async fn terminals(&self) -> Result<Vec<Terminal>, MuxError> {
+        Ok(self.state.lock().await.terminals.clone())
+    }
+
+    async fn ring(&self, pane: PaneId) -> Result<(), MuxError> {
+        let mut state = self.state.lock().await;
+        state.handle_of(pane)?;
+        state.told.push(format!("ring {pane}"));
+        Ok(())
+    }
+
+    async fn announce(&self, pane: PaneId, _: OscNumber, text: &str) -> Result<(), MuxError> {
+        let mut state = self.state.lock().await;
+        state.handle_of(pane)?;
+        state.told.push(format!("announce {pane} {text}"));
+        Ok(())
+    }
+
+    async fn say(&self, terminal: &str, text: &str) -> Result<(), MuxError> {
+        let mut state = self.state.lock().await;
+        if state.terminals.iter().any(|known| known.name == terminal) {
+            state.told.push(format!("say {terminal} {text}"));
+        }
+        Ok(())
+    }
+
+    fn switch_command(&self, terminal: &str, _: &str, place: &Place) -> Vec<String> {
+        ["switch", terminal, &place.pane.to_string()]
+            .map(str::to_owned)
+            .into()
     }
 }
 
@@ -522,4 +586,11 @@ impl RunReports for FakeMux {
         self.event(pane, ProcessEvent::Exit(exit)).await;
         Ok(())
     }
+}
+
+#[tokio::test]
+async fn people_are_reached_by_the_contract() {
+    let mux = FakeMux::new();
+    let pane = mux.user_session("a").await;
+    crate::testkit::terminals_contract::holds(&*mux, pane).await;
 }

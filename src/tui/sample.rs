@@ -41,6 +41,7 @@ pub(crate) fn runner(name: &str, status: &str, age_ms: u64) -> RunnerView {
         lost_bytes: 0,
         divergences: 0,
         recording_paused: None,
+        snoozed_until_ms: None,
         last_seq: 0,
         log_entries: 0,
     }

@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttachPane, GetScreen, GetStats, ListTmuxSessions, MarkRunner, PruneTranscripts,
-    ReadTranscript, RestoreRunners, SlotRef, Subscribe,
+    AttachPane, GetScreen, GetStats, ListTmuxSessions, MarkRunner, NextRunner, PruneTranscripts,
+    ReadTranscript, RestoreRunners, SlotRef, SnoozeRunner, Subscribe,
 };
 
 #[expect(
@@ -79,6 +79,10 @@ pub enum Request {
     AttachSlot(SlotRef),
     /// The same for any pane of tmux, or for what a session shows.
     AttachPane(AttachPane),
+    /// The runner that needs the person most, and the command lines that bring them to its pane.
+    NextRunner(NextRunner),
+    /// Nobody is told of a runner for a while.
+    SnoozeRunner(SnoozeRunner),
     /// Removes a runner from the list; a live one is no longer watched, its program goes on.
     ForgetRunner(RunnerRef),
     /// Every tmux session.

@@ -86,6 +86,9 @@ pub struct RunnerView {
     /// Why its output is not being recorded, a whole sentence; absent while it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_paused: Option<String>,
+    /// Nobody is told of its changes before this; past times mean nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until_ms: Option<u64>,
     /// End of its transcript: bytes that the present run has printed under geppetto's eyes.
     pub last_seq: u64,
     /// Log entries since the daemon began to watch it.

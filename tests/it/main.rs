@@ -21,6 +21,7 @@ mod flood;
 mod hostile;
 mod lifecycle;
 mod logs;
+mod notify;
 mod plugin;
 mod protocol;
 mod recording;

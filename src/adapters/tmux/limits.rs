@@ -140,3 +140,12 @@ pub(super) const QUIET: Duration = Duration::from_millis(20);
 
 /// Longest time that a client waits for quiet: a busy server never is.
 pub(super) const QUIET_PATIENCE: Duration = Duration::from_millis(500);
+
+/// How long what we wrote into a pane is expected as its output: milliseconds normally, more behind a flood.
+pub(super) const ECHO_EXPECTED: Duration = Duration::from_secs(2);
+
+/// How long it is waited for before the pane may close.
+pub(super) const ECHO_DEADLINE: Duration = Duration::from_millis(200);
+
+/// Characters of a line on a terminal: more than a status line shows.
+pub(super) const MESSAGE_CHARS: usize = 300;

@@ -3,6 +3,7 @@
 mod life;
 mod log_file;
 mod logs;
+mod notices;
 mod recovery;
 mod register;
 mod restart;
@@ -30,7 +31,8 @@ use crate::ports::process::ProcessEvent;
 use crate::ports::store::WrittenExit;
 use crate::ports::transcript::Transcripts;
 use crate::testkit::{
-    FakeFiles, FakeMux, FakeUsage, ManualClock, MemoryStore, MemoryTranscripts, TestSpawn,
+    FakeFiles, FakeMux, FakeNotifier, FakeUsage, ManualClock, MemoryStore, MemoryTranscripts,
+    TestSpawn,
 };
 
 /// A daemon's core over fakes.
@@ -39,6 +41,7 @@ struct Core {
     mux: Arc<FakeMux>,
     files: Arc<FakeFiles>,
     usage: Arc<FakeUsage>,
+    notifier: Arc<FakeNotifier>,
     _end: tokio_util::sync::DropGuard,
 }
 
@@ -60,9 +63,12 @@ impl Core {
     ) -> Self {
         let (tasks, files) = (TestSpawn::default(), Arc::<FakeFiles>::default());
         let usage = Arc::<FakeUsage>::default();
+        let notifier = FakeNotifier::new();
         let ports = Ports {
             mux: mux.clone(),
             marks: mux.clone(),
+            terminals: mux.clone(),
+            notifier: notifier.clone(),
             process: mux.clone(),
             freezer: mux.clone(),
             typist: mux.clone(),
@@ -83,6 +89,10 @@ impl Core {
         let (app, mut monitor) = App::new(ports, watch::channel(Arc::new(settings)).1);
         let end = CancellationToken::new();
         let overdue = monitor.overdue().unwrap();
+        let notices = monitor.notices().unwrap();
+        let describe = |now: &RunnerNow| now.runner.name.to_string();
+        let notify = app.clone().run_notify(notices, describe, end.clone());
+        tasks.spawn("notify", Box::pin(notify));
         tasks.spawn("monitor", Box::pin(monitor.run(end.clone())));
         tasks.spawn("sampler", Box::pin(app.clone().run_sampler(end.clone())));
         tasks.spawn("save", Box::pin(app.clone().run_save(end.clone())));
@@ -99,6 +109,7 @@ impl Core {
             mux,
             files,
             usage,
+            notifier,
             _end: end.drop_guard(),
         }
     }

@@ -9,6 +9,7 @@ use super::history::{
     ExportArgs, LogsArgs, MarkArgs, PruneArgs, ReplayArgs, ReserveArgs, RestoreArgs, SlotArgs,
     SlotAttachArgs,
 };
+use super::notice::{NextArgs, SnoozeArgs};
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
 use super::reading::{
     CompletionsArgs, JsonArgs, ListSessionsArgs, SessionArgs, StatsArgs, StatusArgs,
@@ -102,6 +103,11 @@ pub(crate) enum Verb {
     /// Go to a runner's pane.
     #[command(after_long_help = examples::ATTACH)]
     Attach(AttachArgs),
+    /// Go to the runner that needs you most; from there to the next one.
+    #[command(after_long_help = examples::NEXT)]
+    Next(NextArgs),
+    /// Be told nothing of a runner for a while.
+    Snooze(SnoozeArgs),
     /// Remove a runner from the list, with all that it printed; its program goes on.
     Forget(RunnerArgs),
     /// List, look up and end tmux sessions.
