@@ -77,12 +77,11 @@ fn begin(wishes: &Wishes, announcer: &mut Option<Announcer>) -> Result<(), Ready
         prepare_private_dir(directory).map_err(|error| refusal(&error, Some(error.hint())))?;
     }
     let build = Build::of(&paths.program).map_err(|error| refusal(&error, None))?;
-    let ownership =
-        Ownership::take(&paths.lock, &paths.socket, &build.to_text()).map_err(|error| {
-            ReadyLine {
-                locked: matches!(error, OwnershipError::Taken { .. }),
-                ..refusal(&error, None)
-            }
+    let state_lock = paths.state_dir.join("lock");
+    let ownership = Ownership::take(&paths.lock, &state_lock, &paths.socket, &build.to_text())
+        .map_err(|error| ReadyLine {
+            locked: matches!(error, OwnershipError::Taken { .. }),
+            ..refusal(&error, error.hint())
         })?;
     // Before the runtime: a keyring may keep its answer waiting, and what asks it blocks.
     let key = key(&settings, &paths).map_err(|error| refusal(&error, error.hint()))?;
