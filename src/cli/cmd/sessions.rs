@@ -29,7 +29,7 @@ fn list(args: &ListSessionsArgs, context: &mut Context<'_>) -> Result<(), Failur
 }
 
 fn row(session: &SessionView) -> [String; 6] {
-    let runners = if session.registered {
+    let runners = if session.registered || session.runners > 0 {
         session.runners.to_string()
     } else {
         "-".to_owned()
