@@ -3,6 +3,7 @@
 mod life;
 mod log_file;
 mod logs;
+mod pages;
 mod recovery;
 mod register;
 mod restart;
