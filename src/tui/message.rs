@@ -2,6 +2,7 @@
 
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
+use super::logs::{Ask, Came};
 use crate::wire::{
     AttachView, Event, RenameRunner, Request, RunnerRef, ScreenView, SendText, StopRunner,
 };
@@ -34,6 +35,8 @@ pub(crate) enum Message {
         name: String,
         result: Result<Option<AttachView>, Trouble>,
     },
+    /// Something for the log that is shown.
+    Logs(Came),
     /// The terminal is gone, or somebody wants the program to end.
     End,
 }
@@ -49,6 +52,8 @@ pub(crate) enum Effect {
         runner: String,
         name: String,
     },
+    /// Bring or copy a part of a log.
+    Logs(Ask),
     /// Leave, and go to a pane with these command lines.
     Jump(AttachView),
     /// Leave.

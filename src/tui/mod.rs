@@ -4,6 +4,7 @@
 mod app;
 mod field;
 mod list;
+mod logs;
 mod message;
 mod terminal;
 mod update;
@@ -13,6 +14,7 @@ mod view;
 mod sample;
 
 pub(crate) use app::App;
+pub(crate) use logs::{Ask, Came, Place};
 pub(crate) use message::{Act, Effect, Message, Trouble};
 pub(crate) use terminal::{Guard, typed};
 pub(crate) use update::update;

@@ -30,3 +30,4 @@ mod run_parent;
 mod slots;
 mod status;
 mod tmux_faults;
+mod viewer;

@@ -12,8 +12,8 @@ pub(crate) use history::{
 };
 pub(crate) use reading::{CompletionsArgs, IconSet, JsonArgs, SessionArgs, StatusArgs};
 pub(crate) use runner::{
-    AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
-    RunnerArgs, StopArgs, WaitArgs,
+    AttachArgs, DashboardArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs,
+    RegisterArgs, RunnerArgs, StopArgs, WaitArgs,
 };
 pub(crate) use verb::{
     ApiVerb, Cli, DaemonVerb, InternalVerb, PluginVerb, PopupVerb, Server, SessionVerb,

@@ -12,8 +12,8 @@ use super::history::{
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
 use super::reading::{CompletionsArgs, JsonArgs, SessionArgs, StatusArgs};
 use super::runner::{
-    AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
-    RunnerArgs, StopArgs, WaitArgs,
+    AttachArgs, DashboardArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs,
+    RegisterArgs, RunnerArgs, StopArgs, WaitArgs,
 };
 use crate::cli::examples;
 
@@ -118,7 +118,7 @@ pub(crate) enum Verb {
     Demo(DemoArgs),
     /// Show all runners on a whole screen, live, those that need you first; ? shows the keys.
     #[command(after_long_help = examples::DASHBOARD)]
-    Dashboard,
+    Dashboard(DashboardArgs),
     /// Show things in a terminal of their own, as the plugin's keys do.
     #[command(subcommand)]
     Popup(PopupVerb),
@@ -183,7 +183,7 @@ pub(crate) enum ApiVerb {
 /// `popup`
 #[derive(Debug, Subcommand)]
 pub(crate) enum PopupVerb {
-    /// Choose a runner and see its log, live; q closes.
+    /// See the log of a runner, after choosing one where there are several.
     Logs,
 }
 

@@ -1,10 +1,13 @@
 //! `dashboard`: all runners on a whole screen. The model and what it looks like are in `tui`; this brings the messages
 //! from keys, daemon and time, and does what comes of them.
 
+use std::io::Write;
+use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use rustix::stdio::stdin;
@@ -12,18 +15,21 @@ use rustix::termios::isatty;
 use signal_hook::consts::{SIGHUP, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::cli::args::DashboardArgs;
 use crate::cli::attach_argv;
 use crate::cli::changes::{self, trouble};
 use crate::cli::client::PATIENCE;
+use crate::cli::clipboard;
 use crate::cli::clock::{instant, now_ms};
-use crate::cli::context::Context;
+use crate::cli::context::{Context, ask_runner};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::glance::{self, Wishes};
+use crate::cli::log_pages::{self, Follower};
 use crate::cli::output::Output;
 use crate::cli::start::{self, Start};
 use crate::config::{Environment, Paths};
-use crate::tui::{Act, App, Effect, Guard, Look, Message, draw, typed, update};
-use crate::wire::AttachView;
+use crate::tui::{Act, App, Ask, Came, Effect, Guard, Look, Message, draw, typed, update};
+use crate::wire::{AttachView, LogView};
 
 /// Messages that wait for the model. When it is full whoever sends waits; of a daemon, the news then come in one.
 const MESSAGES: usize = 256;
@@ -34,27 +40,57 @@ const FRAME: Duration = Duration::from_millis(33);
 /// How long nothing is looked at when nothing is shown that changes with time.
 const LONG: Duration = Duration::from_secs(3600);
 
-pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
+pub(crate) fn run(args: &DashboardArgs, context: &mut Context<'_>) -> Result<(), Failure> {
+    check(context)?;
+    let Some(runner) = &args.logs else {
+        return open(context, |_| {});
+    };
+    let runner = ask_runner(&mut context.connect(Start::WithTmux)?, runner)?;
+    open(context, |app| app.open_logs(runner.id, &runner.name, true))
+}
+
+/// Refuses where there is no terminal.
+///
+/// # Errors
+/// That refusal.
+pub(crate) fn check(context: &Context<'_>) -> Result<(), Failure> {
     if context.output.size().is_none() || !isatty(stdin()) {
         return Err(Failure::new(Kind::Usage, "This needs a terminal.")
-            .hint("Without one, use `geppetto list`."));
+            .hint("Without one, use `geppetto list` and `geppetto logs`."));
     }
-    match show(context)? {
+    Ok(())
+}
+
+/// Shows it, beginning with what `prepare` makes of a dashboard that knows nothing yet.
+///
+/// # Errors
+/// Why the terminal cannot be used, or tmux's refusal to go where the person wants to go.
+pub(crate) fn open(
+    context: &mut Context<'_>,
+    prepare: impl FnOnce(&mut App),
+) -> Result<(), Failure> {
+    match show(context, prepare)? {
         Some(view) => attach_argv::follow(context, &view),
         None => Ok(()),
     }
 }
 
 /// Shows it until the person leaves; where they want to go, if anywhere.
-fn show(context: &mut Context<'_>) -> Result<Option<AttachView>, Failure> {
+fn show(
+    context: &mut Context<'_>,
+    prepare: impl FnOnce(&mut App),
+) -> Result<Option<AttachView>, Failure> {
     let unusable = |error: std::io::Error| Failure::from_error(Kind::Refused, error);
     let (tell, messages) = sync_channel(MESSAGES);
     let (wishes, glance) = glance::pair()?;
-    let world = World {
+    let mut world = World {
         paths: context.paths.clone(),
         program: context.program(),
         tell,
         wishes,
+        follows: None,
+        is_inside: context.here().is_some(),
+        zone: context.zone(),
     };
     let mut signals = Signals::new([SIGTERM, SIGHUP]).map_err(unusable)?;
     let guard = Guard::take().map_err(unusable)?;
@@ -67,7 +103,14 @@ fn show(context: &mut Context<'_>) -> Result<Option<AttachView>, Failure> {
     world.begin(|world, tell| changes::run(&world.0, &world.1, tell));
     world.begin(move |world, tell| glance.run(&world.0, &world.1, tell));
     let look = look(context.environment);
-    let left = converse(context.output, &world, &messages, look)?;
+    let zone = context.zone();
+    let begin = |size| {
+        let mut app = App::new(size, now_ms());
+        app.zone = zone;
+        prepare(&mut app);
+        app
+    };
+    let left = converse(context.output, &mut world, &messages, look, begin)?;
     match guard.last_words() {
         Some(words) => Err(broken(&words)),
         None => Ok(left),
@@ -83,15 +126,16 @@ fn broken(words: &str) -> Failure {
 /// Draws what is known, takes in what happens, and does what comes of it.
 fn converse(
     output: &mut Output,
-    world: &World,
+    world: &mut World,
     messages: &Receiver<Message>,
     look: Look,
+    begin: impl FnOnce((u16, u16)) -> App,
 ) -> Result<Option<AttachView>, Failure> {
     let unusable = |error: std::io::Error| Failure::from_error(Kind::Refused, error);
     let backend = CrosstermBackend::new(output.terminal());
     let mut terminal = Terminal::new(backend).map_err(unusable)?;
     let size = terminal.size().map_err(unusable)?.into();
-    let mut app = App::new(size, now_ms());
+    let mut app = begin(size);
     let mut drawn = None;
     loop {
         let since = drawn.map_or(FRAME, |at| instant().saturating_duration_since(at));
@@ -117,6 +161,16 @@ fn converse(
             match effect {
                 Effect::Look(runner) => world.wishes.wish(&runner),
                 Effect::Ask { act, runner, name } => world.ask(act, runner, name),
+                Effect::Logs(ask) => {
+                    if let Ask::Copy { text, .. } = &ask
+                        && !world.is_inside
+                    {
+                        let escape = clipboard::escape(text);
+                        let terminal = terminal.backend_mut();
+                        terminal.write_all(&escape).map_err(unusable)?;
+                    }
+                    world.logs(ask).map_err(unusable)?;
+                }
                 Effect::Jump(view) => return Ok(Some(view)),
                 Effect::Leave => return Ok(None),
             }
@@ -131,6 +185,11 @@ struct World {
     program: String,
     tell: SyncSender<Message>,
     wishes: Wishes,
+    /// Dropping it ends the stream of a log.
+    follows: Option<UnixStream>,
+    /// True inside of the tmux server that the dashboard is about.
+    is_inside: bool,
+    zone: TimeZone,
 }
 
 impl World {
@@ -145,6 +204,53 @@ impl World {
         self.begin(move |(paths, program), tell| {
             let result = command(paths, &act, runner).map_err(|failure| trouble(failure, program));
             let _left_already = tell.send(Message::Done { act, name, result });
+        });
+    }
+}
+
+impl World {
+    /// Brings a part of a log, or puts it where it can be pasted from.
+    fn logs(&mut self, ask: Ask) -> std::io::Result<()> {
+        match ask {
+            Ask::Page { id, request } => {
+                self.bring(id, move |paths| log_pages::page(paths, *request));
+            }
+            Ask::Since { id, typed, request } => {
+                let zone = self.zone.clone();
+                self.bring(id, move |paths| {
+                    log_pages::since(paths, &typed, &zone, *request)
+                });
+            }
+            Ask::Follow { id, request } => {
+                let (until, stop) = UnixStream::pair()?;
+                self.follows = Some(until);
+                let request = *request;
+                let follower = Follower { id, request, stop };
+                self.begin(move |(paths, program), tell| follower.run(paths, program, tell));
+            }
+            Ask::Rest => self.follows = None,
+            Ask::Copy { text, lines } => self.copy(text, lines),
+        }
+        Ok(())
+    }
+
+    fn bring(
+        &self,
+        id: u64,
+        page: impl FnOnce(&Paths) -> Result<Vec<LogView>, Failure> + Send + 'static,
+    ) {
+        self.begin(move |(paths, program), tell| {
+            let entries = page(paths).map_err(|failure| trouble(failure, program));
+            let _left_already = tell.send(Message::Logs(Came::Page { id, entries }));
+        });
+    }
+
+    fn copy(&self, text: String, lines: usize) {
+        self.begin(move |(paths, program), tell| {
+            let result = clipboard::into_tmux(paths, &text)
+                .map(|()| clipboard::told(lines))
+                .map_err(|failure| trouble(failure, program));
+            let _left_already = tell.send(Message::Logs(Came::Copied(result)));
         });
     }
 }

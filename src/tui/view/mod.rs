@@ -3,6 +3,7 @@
 
 mod bars;
 mod list;
+mod logs;
 mod palette;
 mod places;
 mod preview;
@@ -15,6 +16,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+pub(crate) use logs::log_room;
 pub(crate) use palette::Look;
 pub(crate) use places::{Spot, spot};
 
@@ -24,8 +26,9 @@ use text::{cut, fold};
 
 /// Draws everything.
 pub(crate) fn draw(frame: &mut Frame<'_>, app: &App, look: Look) {
-    match app.page {
+    match &app.page {
         Page::Runners => runners(frame, app, look),
+        Page::Logs(logs) => logs::draw(frame, app, logs, look),
     }
 }
 

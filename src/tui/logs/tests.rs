@@ -1,0 +1,1 @@
+//! A log, key by key and page by page.
