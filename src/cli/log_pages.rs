@@ -39,7 +39,8 @@ const MOST: usize = 1000;
 /// The daemon's refusal, or why there is no answer.
 pub(crate) fn page(paths: &Paths, request: GetRunnerLogs) -> Result<Vec<LogView>, Failure> {
     // A search may read the whole log; who does not want to wait gives it up.
-    let answer = connect(paths)?.ask(Request::GetRunnerLogs(request), None)?;
+    let patience = request.grep.is_none().then_some(PATIENCE);
+    let answer = connect(paths)?.ask(Request::GetRunnerLogs(request), patience)?;
     answer.entries.ok_or_else(|| missing("entries"))
 }
 
@@ -114,25 +115,29 @@ impl Follower {
         let mut news = News::default();
         let mut due = Some(Deadline::after(FIRST));
         loop {
+            let mut end = None;
             match self.wait(&client, due)? {
                 Woken::Stopped => return Ok(End::Stopped),
                 Woken::Time => {}
-                Woken::News => match client.event()? {
-                    Some(Event::Log { entries }) => {
+                Woken::News => match client.event() {
+                    Ok(Some(Event::Log { entries })) => {
                         news.push(entries);
                         due = due.or_else(|| Some(Deadline::after(PACE)));
                     }
-                    Some(Event::Lagged { .. }) => return Ok(End::Lagged),
-                    Some(_) => {}
-                    None => return Ok(End::Closed),
+                    Ok(Some(Event::Lagged { .. })) => end = Some(End::Lagged),
+                    Ok(Some(_)) => {}
+                    Ok(None) | Err(_) => end = Some(End::Closed),
                 },
             }
-            if due.is_some_and(Deadline::has_passed) {
-                due = None;
-                if tell.send(Message::Logs(news.tell(self.id))).is_err() {
-                    return Ok(End::Stopped);
-                }
+            // The last words of a daemon are told, too.
+            let is_due = due.is_some_and(|due| end.is_some() || due.has_passed());
+            if is_due && tell.send(Message::Logs(news.tell(self.id))).is_err() {
+                return Ok(End::Stopped);
             }
+            if let Some(end) = end {
+                return Ok(end);
+            }
+            due = due.filter(|_| !is_due);
         }
     }
 
@@ -202,5 +207,86 @@ impl News {
             is_fresh: std::mem::take(&mut self.is_fresh),
             entries: std::mem::take(&mut self.entries).into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+
+    use super::*;
+    use crate::cli::fake::FakeDaemon;
+
+    fn entries(numbers: std::ops::Range<u64>) -> Vec<LogView> {
+        let entry = |number: u64| LogView {
+            run: 1,
+            seq: number / 2,
+            at_ms: 0,
+            source: "pane".to_owned(),
+            text: number.to_string(),
+        };
+        numbers.map(entry).collect()
+    }
+
+    #[test]
+    fn of_a_flood_the_newest_are_told_from_the_beginning_of_a_place_on() {
+        let mut news = News::default();
+        for from in (1..5001).step_by(50) {
+            news.push(entries(from..from + 50));
+        }
+        let Came::Followed {
+            is_fresh, entries, ..
+        } = news.tell(7)
+        else {
+            panic!("something else");
+        };
+        assert!(is_fresh);
+        assert_eq!(entries.len(), 999);
+        assert_eq!(entries.first().map(|one| one.text.as_str()), Some("4002"));
+        assert!(!news.is_fresh);
+        // What goes on where it ended is said to do so.
+        news.push(self::entries(5001..5002));
+        assert!(matches!(
+            news.tell(7),
+            Came::Followed {
+                is_fresh: false,
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn a_stream_that_left_something_out_begins_anew_and_ends_with_its_daemon() {
+        let first = r#"{"success":true}
+{"type":"log","entries":[{"run":1,"seq":1,"atMs":1,"source":"pane","text":"one"}]}
+{"type":"lagged","count":3}
+"#;
+        let second = r#"{"success":true}
+{"type":"log","entries":[{"run":1,"seq":9,"atMs":1,"source":"pane","text":"nine"}]}
+"#;
+        let daemon = FakeDaemon::answering(&[first, second]);
+        let (_until, stop) = UnixStream::pair().unwrap();
+        let (tell, told) = sync_channel(16);
+        let follower = Follower {
+            id: 7,
+            request: GetRunnerLogs::default(),
+            stop,
+        };
+        follower.run(daemon.paths(), "geppetto", &tell);
+        drop(tell);
+        let came: Vec<String> = told
+            .iter()
+            .map(|message| match message {
+                Message::Logs(Came::Followed {
+                    is_fresh, entries, ..
+                }) => {
+                    let texts: Vec<String> = entries.into_iter().map(|one| one.text).collect();
+                    format!("{is_fresh} {texts:?}")
+                }
+                Message::Logs(Came::Unfollowed { trouble: None, .. }) => "the end".to_owned(),
+                other => format!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(came, ["true [\"one\"]", "true [\"nine\"]", "the end"]);
     }
 }

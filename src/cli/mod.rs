@@ -1,5 +1,6 @@
 //! The command line: an ordinary client of the wire, with no more power than any other JSON client.
-//! It knows no tmux syntax: tmux commands that it runs or prints come from the daemon as they are.
+//! It knows no tmux syntax: tmux commands that it runs or prints come from the daemon as they are, but for the one that
+//! takes text into a buffer (`clipboard.rs`).
 
 mod args;
 mod attach_argv;

@@ -65,3 +65,41 @@ fn a_long_log_is_read_searched_followed_and_copied() {
     terminal.press("q");
     terminal.wait_for("ready>");
 }
+
+#[test]
+fn a_log_is_opened_directly_and_survives_the_end_of_the_daemon() {
+    let sandbox = Sandbox::new();
+    numbered(&sandbox, 3);
+    let terminal = open(&sandbox, &["dashboard", "--logs", "long"]);
+    terminal.wait_for("line 3 of many");
+    sandbox.crash_daemon();
+    terminal.wait_for("The daemon has ended");
+    terminal.wait_for("line 3 of many");
+    sandbox.geppetto(&["daemon", "start"]).ok();
+    sandbox.wait_until("the daemon to be found", || {
+        !terminal.screen().contains("The daemon has ended")
+    });
+    let pane = sandbox.runner("long").pane_id.unwrap();
+    sandbox.type_into(&pane, "hello");
+    terminal.wait_for("said hello");
+    // What geppetto says itself, and times.
+    sandbox.geppetto(&["mark", "long", "halfway"]).ok();
+    terminal.wait_for("Mark: halfway");
+    terminal.press("t");
+    terminal.type_line("yesterday");
+    terminal.wait_for("\"yesterday\" is not a time");
+    terminal.press("t");
+    terminal.type_line("1h");
+    terminal.wait_for("line 1 of many");
+    terminal.press("q");
+    terminal.wait_for("ready>");
+}
+
+#[test]
+fn an_unknown_runner_is_refused_before_anything_is_drawn() {
+    let sandbox = Sandbox::new();
+    numbered(&sandbox, 1);
+    let terminal = open(&sandbox, &["dashboard", "--logs", "nobody"]);
+    terminal.wait_for("There is no runner");
+    terminal.wait_for("ready>");
+}

@@ -1,15 +1,12 @@
 //! What is asked of the daemon so that there is always more than what is seen, and what becomes of the answers.
 
 use super::rows::{Room, Spot};
-use super::window::Place;
+use super::window::{PAGE, Place};
 use super::{Logs, Said, search};
 use crate::tui::app::{App, Page};
 use crate::tui::message::{Effect, Trouble};
 use crate::tui::view;
 use crate::wire::{Event, GetRunnerLogs, LogView};
-
-/// Entries of one page.
-pub(super) const PAGE: usize = 500;
 
 /// When fewer entries than this are left beyond what is seen, the next page is asked for.
 const MARGIN: i64 = 200;
@@ -83,8 +80,10 @@ pub(super) enum What {
     After,
     /// The beginning of the log.
     Oldest,
-    /// What there is since a time.
+    /// The first since a time.
     Since,
+    /// The page that begins with the place of that one.
+    From { at_ms: u64 },
     /// The next that fits; so many of the first are known.
     Search { back: bool, known: usize },
     /// The page that begins with a place where something was found.
@@ -115,6 +114,13 @@ impl Logs {
             ..request
         });
         (self.count, request)
+    }
+
+    /// Asks for the page that begins with a place.
+    pub(super) fn ask_from(&mut self, what: What, place: Place) -> Ask {
+        let from = Some(place.just_before().to_string());
+        let request = GetRunnerLogs { from, ..page() };
+        self.ask(what, request)
     }
 
     /// No longer follows; what is asked to end that, if it was being done.
@@ -181,11 +187,7 @@ impl Logs {
         let bottom = room.bottom_of(&self.window, self.top).number;
         let is_near = numbers.end - bottom < MARGIN;
         if is_near && !self.is_following && !self.window.is_last {
-            let request = GetRunnerLogs {
-                from: Some(last.just_before().to_string()),
-                ..page()
-            };
-            return Some(self.ask(What::After, request));
+            return Some(self.ask_from(What::After, last));
         }
         None
     }
@@ -302,13 +304,26 @@ impl Logs {
                 self.replace(entries);
                 self.window.is_first = true;
             }
-            What::Since if entries.is_empty() => {
-                let word = "Nothing was printed since then.";
-                self.said = Some(Said::Word(word.to_owned()));
-            }
             What::Since => {
+                let Some(first) = entries.first() else {
+                    let word = "Nothing was printed since then.";
+                    self.said = Some(Said::Word(word.to_owned()));
+                    return None;
+                };
+                // Others of its place may be older, and a window has all of its first place.
+                let at_ms = first.at_ms;
+                return Some(self.ask_from(What::From { at_ms }, Place::of(first)));
+            }
+            What::From { at_ms } => {
                 let ask = self.rest();
                 self.replace(entries);
+                let is_since = |number: &i64| {
+                    self.window
+                        .get(*number)
+                        .is_some_and(|one| one.at_ms >= at_ms)
+                };
+                let number = self.window.numbers().find(is_since).unwrap_or(0);
+                self.top = Spot { number, row: 0 };
                 return ask;
             }
             What::Search { back, known } => return search::found(self, back, known, &entries),

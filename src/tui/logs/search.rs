@@ -1,6 +1,6 @@
 //! Looking for something: first in the window, then by the daemon in all that lies beyond it.
 
-use super::fetch::{Ask, What, page};
+use super::fetch::{Ask, What};
 use super::rows::Room;
 use super::window::Place;
 use super::{Logs, Said};
@@ -86,11 +86,7 @@ pub(super) fn found(logs: &mut Logs, back: bool, known: usize, entries: &[LogVie
         nothing(logs, back);
         return None;
     };
-    let request = GetRunnerLogs {
-        from: Some(place.just_before().to_string()),
-        ..page()
-    };
-    Some(logs.ask(What::Around { place, back }, request))
+    Some(logs.ask_from(What::Around { place, back }, place))
 }
 
 /// The window begins at the place where something was found.

@@ -194,6 +194,9 @@ fn first(logs: &mut Logs) -> Vec<Ask> {
         logs.selection = logs.selection.map(|chosen| Selection { cursor, ..chosen });
         return Vec::new();
     }
+    if logs.window.is_empty() {
+        return Vec::new();
+    }
     logs.stay();
     let mut asks: Vec<Ask> = logs.rest().into_iter().collect();
     if logs.window.is_first {
@@ -285,7 +288,8 @@ fn keep(logs: &mut Logs, room: Room) -> Vec<Ask> {
         Mode::Time(text) => {
             let request = GetRunnerLogs {
                 oldest: true,
-                ..page()
+                limit: Some(1),
+                ..GetRunnerLogs::default()
             };
             let (id, request) = logs.question(What::Since, request);
             let typed = text.text().to_owned();

@@ -15,6 +15,12 @@ const MOST: usize = 4000;
 /// Most bytes of text: lines can be 4 KiB long.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
+/// Entries of one page.
+pub(super) const PAGE: usize = 500;
+
+/// Bytes of text that a page has at most, but for the rest of its last place.
+const PAGE_BYTES: usize = 1024 * 1024;
+
 /// A place in a transcript.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
@@ -88,9 +94,9 @@ impl Window {
         self.entries.is_empty()
     }
 
-    /// True when it holds as much as it can.
+    /// True when one more page would not find room without another one's going.
     pub(super) fn is_full(&self) -> bool {
-        self.entries.len() >= MOST || self.bytes >= MOST_BYTES
+        self.entries.len() + PAGE > MOST || self.bytes + PAGE_BYTES > MOST_BYTES
     }
 
     pub(super) fn first_place(&self) -> Option<Place> {

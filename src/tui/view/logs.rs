@@ -304,3 +304,6 @@ impl Styled {
         spans
     }
 }
+
+#[cfg(test)]
+mod tests;
