@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::entry::{Entry, LeftOut, RunnerNow, Tail, TailItem};
-use super::history::Until;
+use super::history::{Read, Until};
 use super::limits::{BATCH_DELAY, BATCH_ENTRIES, FOLLOWER_BATCHES};
 use super::query::{Collector, LogQuery};
 use super::{App, AppError};
@@ -99,12 +99,12 @@ impl App {
         if !memory.complete && !enough {
             let mut here = Vec::new();
             let until = first.map_or(Until::End, Until::Including);
-            let mut each = |entry: LogEntry| {
-                if Some(entry.place) == first {
-                    here.push(entry);
-                    return true;
+            let mut each = |read: Read| {
+                match read {
+                    Read::Entry(entry) if Some(entry.place) == first => here.push(entry),
+                    Read::Entry(entry) => collector.push(entry),
+                    Read::UpTo(place) => collector.pass(place),
                 }
-                collector.push(entry);
                 !collector.is_full()
             };
             self.read_log(memory.id, query, until, &mut each).await?;

@@ -120,6 +120,18 @@ impl<'a> Collector<'a> {
         self.full
     }
 
+    /// Nothing that fits comes before this place any more.
+    pub(super) fn pass(&mut self, place: Position) {
+        let last = self.kept.back().map(|last| last.place);
+        self.full |= self.has_oldest() && last < Some(place) && self.after == 0;
+    }
+
+    /// True when there are as many of the oldest as are wanted; others of the last place still are.
+    fn has_oldest(&self) -> bool {
+        let is_enough = self.kept.len() >= self.query.limit() || self.text >= ANSWER_TEXT_BYTES;
+        is_enough && self.query.takes_oldest()
+    }
+
     pub(super) fn push(&mut self, entry: LogEntry) {
         if self.full || !self.query.is_within(&entry) {
             return;
@@ -143,13 +155,10 @@ impl<'a> Collector<'a> {
 
     fn keep(&mut self, entry: LogEntry) {
         let limit = self.query.limit();
-        if self.query.takes_oldest() {
-            let is_enough = self.kept.len() >= limit || self.text >= ANSWER_TEXT_BYTES;
-            // Entries of one place stay together, so that the next page can begin behind it.
-            if is_enough && self.kept.back().is_none_or(|last| last.place < entry.place) {
-                self.full = true;
-                return;
-            }
+        // Entries of one place stay together, so that the next page can begin behind it.
+        if self.has_oldest() && self.kept.back().is_none_or(|last| last.place < entry.place) {
+            self.full = true;
+            return;
         }
         self.text += entry.text.len();
         self.kept.push_back(entry);
@@ -244,6 +253,22 @@ mod tests {
             ..LogQuery::newest(3)
         };
         assert_eq!(collect(&query), [4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn nothing_more_is_wanted_when_what_was_found_is_passed() {
+        let query = LogQuery {
+            oldest: true,
+            ..LogQuery::newest(1)
+        };
+        let mut collector = Collector::new(&query);
+        collector.pass(Position::new(Epoch(1), Seq(8)));
+        collector.push(entry(17));
+        // Others of its place may still come.
+        collector.pass(Position::new(Epoch(1), Seq(8)));
+        assert!(!collector.is_full());
+        collector.pass(Position::new(Epoch(1), Seq(9)));
+        assert!(collector.is_full());
     }
 
     #[test]

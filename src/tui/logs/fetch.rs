@@ -299,6 +299,11 @@ impl Logs {
             What::After if moves != self.window.moves => {}
             What::Before if entries.is_empty() => self.window.is_first = true,
             What::Before => self.window.prepend(entries),
+            What::After if !self.window.is_continued_by(&entries) => {
+                self.replace(entries);
+                let word = "What stood here is kept no more; this is the oldest that is left.";
+                self.said = Some(Said::Word(word.to_owned()));
+            }
             What::After => self.window.is_last = !self.window.extend(entries),
             What::Oldest => {
                 self.replace(entries);

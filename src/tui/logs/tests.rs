@@ -224,6 +224,16 @@ fn from_the_end_to_the_beginning_and_back_every_line_is_passed_once() {
 }
 
 #[test]
+fn what_was_removed_meanwhile_leaves_no_silent_hole() {
+    let (mut app, mut daemon) = opened(10_000);
+    daemon.press(&mut app, "g");
+    daemon.entries.drain(..5000);
+    daemon.press(&mut app, "/line 499$\n");
+    assert_eq!(seen(&app), lines(5000, 5021));
+    assert!(said(&app).contains("kept no more"), "{}", said(&app));
+}
+
+#[test]
 fn the_newest_lines_are_followed_until_the_person_goes_up() {
     let (mut app, mut daemon) = opened(100);
     daemon.print(&mut app, "new");

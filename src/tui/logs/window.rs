@@ -129,6 +129,12 @@ impl Window {
         }
     }
 
+    /// False when the page begins behind the last place, which is there no more: old output is removed in time.
+    pub(super) fn is_continued_by(&self, page: &[LogView]) -> bool {
+        page.first()
+            .is_none_or(|first| Some(Place::of(first)) <= self.last_place())
+    }
+
     /// Takes in a page that begins with its last place. False when the page had nothing new.
     pub(super) fn extend(&mut self, page: Vec<LogView>) -> bool {
         let Some(begin) = page.first().map(Place::of) else {
