@@ -17,6 +17,7 @@ mod failure;
 mod fake;
 mod glance;
 mod invocation;
+mod log_asks;
 mod log_pages;
 mod moment;
 mod output;

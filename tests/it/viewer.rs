@@ -103,3 +103,31 @@ fn an_unknown_runner_is_refused_before_anything_is_drawn() {
     terminal.wait_for("There is no runner");
     terminal.wait_for("ready>");
 }
+
+#[test]
+fn a_flood_is_followed_left_read_from_its_beginning_and_found_again() {
+    let sandbox = Sandbox::new();
+    sandbox.start(
+        "flood",
+        "n=0; while :; do n=$((n + 1)); echo line $n of a flood; done",
+    );
+    let terminal = open(&sandbox, &["dashboard", "--logs", "flood"]);
+    terminal.wait_for("following");
+    terminal.wait_for("of a flood");
+    terminal.press("k");
+    sandbox.wait_until("a page that stays", || {
+        !terminal.screen().contains("following") && terminal.screen() == terminal.screen()
+    });
+    terminal.press("g");
+    terminal.wait_for("line 1 of a flood");
+    terminal.wait_for("line 38 of a flood");
+    terminal.type_line("/^line 5000 ");
+    terminal.wait_for("line 5000 of a flood");
+    terminal.press("G");
+    terminal.wait_for("following");
+    sandbox.wait_until("newer lines", || {
+        !terminal.screen().contains("line 5000 of a flood")
+    });
+    terminal.press("q");
+    terminal.wait_for("ready>");
+}

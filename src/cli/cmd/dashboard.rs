@@ -2,12 +2,10 @@
 //! from keys, daemon and time, and does what comes of them.
 
 use std::io::Write;
-use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use rustix::stdio::stdin;
@@ -19,17 +17,16 @@ use crate::cli::args::DashboardArgs;
 use crate::cli::attach_argv;
 use crate::cli::changes::{self, trouble};
 use crate::cli::client::PATIENCE;
-use crate::cli::clipboard;
 use crate::cli::clock::{instant, now_ms};
 use crate::cli::context::{Context, ask_runner};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::glance::{self, Wishes};
-use crate::cli::log_pages::{self, Follower};
+use crate::cli::log_asks::LogAsks;
 use crate::cli::output::Output;
 use crate::cli::start::{self, Start};
 use crate::config::{Environment, Paths};
-use crate::tui::{Act, App, Ask, Came, Effect, Guard, Look, Message, draw, typed, update};
-use crate::wire::{AttachView, LogView};
+use crate::tui::{Act, App, Effect, Guard, Look, Message, draw, typed, update};
+use crate::wire::AttachView;
 
 /// Messages that wait for the model. When it is full whoever sends waits; of a daemon, the news then come in one.
 const MESSAGES: usize = 256;
@@ -88,9 +85,7 @@ fn show(
         program: context.program(),
         tell,
         wishes,
-        follows: None,
-        is_inside: context.here().is_some(),
-        zone: context.zone(),
+        logs: LogAsks::new(context.zone(), context.here().is_some()),
     };
     let mut signals = Signals::new([SIGTERM, SIGHUP]).map_err(unusable)?;
     let guard = Guard::take().map_err(unusable)?;
@@ -162,14 +157,14 @@ fn converse(
                 Effect::Look(runner) => world.wishes.wish(&runner),
                 Effect::Ask { act, runner, name } => world.ask(act, runner, name),
                 Effect::Logs(ask) => {
-                    if let Ask::Copy { text, .. } = &ask
-                        && !world.is_inside
-                    {
-                        let escape = clipboard::escape(text);
-                        let terminal = terminal.backend_mut();
-                        terminal.write_all(&escape).map_err(unusable)?;
+                    if let Some(escape) = world.logs.escape(&ask) {
+                        let to = terminal.backend_mut();
+                        to.write_all(&escape).map_err(unusable)?;
+                        std::io::Write::flush(to).map_err(unusable)?;
                     }
-                    world.logs(ask).map_err(unusable)?;
+                    if let Some(work) = world.logs.work(ask).map_err(unusable)? {
+                        world.begin(work);
+                    }
                 }
                 Effect::Jump(view) => return Ok(Some(view)),
                 Effect::Leave => return Ok(None),
@@ -185,11 +180,7 @@ struct World {
     program: String,
     tell: SyncSender<Message>,
     wishes: Wishes,
-    /// Dropping it ends the stream of a log.
-    follows: Option<UnixStream>,
-    /// True inside of the tmux server that the dashboard is about.
-    is_inside: bool,
-    zone: TimeZone,
+    logs: LogAsks,
 }
 
 impl World {
@@ -204,53 +195,6 @@ impl World {
         self.begin(move |(paths, program), tell| {
             let result = command(paths, &act, runner).map_err(|failure| trouble(failure, program));
             let _left_already = tell.send(Message::Done { act, name, result });
-        });
-    }
-}
-
-impl World {
-    /// Brings a part of a log, or puts it where it can be pasted from.
-    fn logs(&mut self, ask: Ask) -> std::io::Result<()> {
-        match ask {
-            Ask::Page { id, request } => {
-                self.bring(id, move |paths| log_pages::page(paths, *request));
-            }
-            Ask::Since { id, typed, request } => {
-                let zone = self.zone.clone();
-                self.bring(id, move |paths| {
-                    log_pages::since(paths, &typed, &zone, *request)
-                });
-            }
-            Ask::Follow { id, request } => {
-                let (until, stop) = UnixStream::pair()?;
-                self.follows = Some(until);
-                let request = *request;
-                let follower = Follower { id, request, stop };
-                self.begin(move |(paths, program), tell| follower.run(paths, program, tell));
-            }
-            Ask::Rest => self.follows = None,
-            Ask::Copy { text, lines } => self.copy(text, lines),
-        }
-        Ok(())
-    }
-
-    fn bring(
-        &self,
-        id: u64,
-        page: impl FnOnce(&Paths) -> Result<Vec<LogView>, Failure> + Send + 'static,
-    ) {
-        self.begin(move |(paths, program), tell| {
-            let entries = page(paths).map_err(|failure| trouble(failure, program));
-            let _left_already = tell.send(Message::Logs(Came::Page { id, entries }));
-        });
-    }
-
-    fn copy(&self, text: String, lines: usize) {
-        self.begin(move |(paths, program), tell| {
-            let result = clipboard::into_tmux(paths, &text)
-                .map(|()| clipboard::told(lines))
-                .map_err(|failure| trouble(failure, program));
-            let _left_already = tell.send(Message::Logs(Came::Copied(result)));
         });
     }
 }
