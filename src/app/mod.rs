@@ -3,6 +3,7 @@
 
 mod attach;
 mod attendance;
+mod backwards;
 mod claim;
 mod create;
 mod derive;

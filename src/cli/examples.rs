@@ -113,9 +113,12 @@ Examples:
 
 pub(crate) const DASHBOARD: &str = "\
 Keys: j k and arrows move, / filters, Enter goes to the runner's pane, s stops, S starts,
-p freezes, r resumes, f forgets, ? shows the keys, q leaves.
+p freezes, r resumes, f forgets, l shows a log, ? shows the keys, q leaves.
 
-With NO_COLOR set, or with TERM=dumb, there are no colours.";
+With NO_COLOR set, or with TERM=dumb, there are no colours.
+
+Examples:
+  geppetto dashboard --logs RUNNER    # its log; h shows the keys";
 
 pub(crate) const COMPLETIONS: &str = "\
 Examples:

@@ -77,7 +77,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Stats(args) => cmd::stats::run(args, context),
         Verb::Metrics => cmd::metrics::run(context),
         Verb::Demo(args) => cmd::demo::run(args, context),
-        Verb::Dashboard => cmd::dashboard::run(context),
+        Verb::Dashboard(args) => cmd::dashboard::run(args, context),
         Verb::Popup(verb) => cmd::popup::run(verb, context),
         Verb::Daemon(verb) => cmd::daemon::run(verb, context),
         Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
@@ -142,7 +142,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Session(SessionVerb::Attach(_))
         | Verb::Demo(_)
         | Verb::Metrics
-        | Verb::Dashboard
+        | Verb::Dashboard(_)
         | Verb::Popup(_)
         | Verb::Plugin(_)
         | Verb::Api(_)

@@ -225,7 +225,9 @@ fn operation_hint(status: crate::domain::status::Status, action: &str) -> &'stat
         (status, "attached to") if status.is_ended() => {
             "Its pane is gone. `geppetto logs` shows what it printed, `geppetto start` runs it again."
         }
-        (status, _) if status.is_ended() => "It has ended; `geppetto start` runs again what `geppetto new` had started.",
+        (status, _) if status.is_ended() => {
+            "It has ended; `geppetto start` runs again what `geppetto new` had started."
+        }
         (Status::Paused, "paused") => "`geppetto resume` lets it go on.",
         (Status::Starting, _) => "Wait until it runs: `geppetto wait --for running`.",
         (_, "started") => "Stop it first.",

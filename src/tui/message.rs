@@ -2,6 +2,7 @@
 
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
+use super::logs::{Ask, Came};
 use super::{form, sessions};
 use crate::wire::{
     AttachView, Event, RenameRunner, Request, RunnerRef, ScreenView, SendText, StopRunner,
@@ -39,6 +40,8 @@ pub(crate) enum Message {
     Sessions(sessions::News),
     /// For the form of a new runner.
     Form(form::News),
+    /// Something for the log that is shown.
+    Logs(Came),
     /// The terminal is gone, or somebody wants the program to end.
     End,
 }
@@ -54,6 +57,8 @@ pub(crate) enum Effect {
     Sessions(sessions::Wish),
     /// For the form of a new runner; it is answered with [`Message::Form`].
     Form(form::Wish),
+    /// Bring or copy a part of a log.
+    Logs(Ask),
     /// Leave, and go to a pane with these command lines.
     Jump(AttachView),
     /// Leave.

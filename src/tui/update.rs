@@ -4,7 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 
 use super::app::{App, Page};
 use super::message::{Effect, Message};
-use super::{form, list, sessions};
+use super::{form, list, logs, sessions};
 
 /// Takes a message in.
 pub(crate) fn update(app: &mut App, message: Message, now_ms: u64) -> Vec<Effect> {
@@ -12,6 +12,7 @@ pub(crate) fn update(app: &mut App, message: Message, now_ms: u64) -> Vec<Effect
     app.is_stale = true;
     let mut effects = take_in(app, message);
     effects.extend(sessions::refresh(app));
+    effects.extend(logs::settle(app));
     effects
 }
 
@@ -27,8 +28,10 @@ fn take_in(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Tick => Vec::new(),
         Message::Change(event) => {
             sessions::changed(app);
+            logs::told(app, &event);
             list::change(app, event)
         }
+        Message::Logs(came) => logs::came(app, came),
         Message::Away(trouble) => {
             app.away = Some(trouble);
             Vec::new()
@@ -62,6 +65,7 @@ fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         Page::Runners => list::press(app, key),
         Page::Sessions => sessions::press(app, key),
         Page::Form => form::press(app, key),
+        Page::Logs(_) => logs::press(app, key),
     }
 }
 
@@ -70,6 +74,7 @@ fn paste(app: &mut App, text: &str) -> Vec<Effect> {
         Page::Runners => return list::paste(app, text),
         Page::Sessions => sessions::paste(app, text),
         Page::Form => form::paste(app, text),
+        Page::Logs(_) => logs::paste(app, text),
     }
     Vec::new()
 }
@@ -78,6 +83,7 @@ fn pointed(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
     match app.page {
         Page::Runners => list::pointed(app, mouse),
         Page::Sessions => sessions::pointed(app, mouse),
+        Page::Logs(_) => logs::pointed(app, mouse),
         Page::Form => {
             form::pointed(app, mouse);
             Vec::new()

@@ -293,17 +293,28 @@ pub struct WaitRunner {
 }
 
 /// `get-runner-logs` and `stream-runner-logs`
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetRunnerLogs {
     /// Name, id, or unique beginning of the id.
     pub runner: String,
-    /// How many of the newest entries that fit; by default 1000.
+    /// How many of the newest entries that fit; of the oldest with `from` or `oldest`. By default 1000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// Only entries behind this place, `RUN:SEQ`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// Only entries that stand before this place, `RUN:SEQ`: the newest of them, also with `from`. Not of a stream,
+    /// and not together with `context`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The oldest entries that fit in the place of the newest. Not of a stream.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub oldest: bool,
+    /// Entries of one place stay together: rather more than `limit` than a part of them. Always so with `from`,
+    /// `before` and `oldest`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
     /// Only entries of this time or later, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since_ms: Option<u64>,

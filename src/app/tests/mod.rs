@@ -4,6 +4,7 @@ mod life;
 mod log_file;
 mod logs;
 mod notices;
+mod pages;
 mod recovery;
 mod register;
 mod restart;

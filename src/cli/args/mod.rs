@@ -16,8 +16,8 @@ pub(crate) use reading::{
     CompletionsArgs, IconSet, JsonArgs, ListSessionsArgs, SessionArgs, StatsArgs, StatusArgs,
 };
 pub(crate) use runner::{
-    AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
-    RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
+    AttachArgs, DashboardArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs,
+    RegisterArgs, RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
 };
 pub(crate) use verb::{
     ApiVerb, Cli, DaemonVerb, InternalVerb, PluginVerb, PopupVerb, Server, SessionVerb,

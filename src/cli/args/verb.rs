@@ -15,8 +15,8 @@ use super::reading::{
     CompletionsArgs, JsonArgs, ListSessionsArgs, SessionArgs, StatsArgs, StatusArgs,
 };
 use super::runner::{
-    AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
-    RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
+    AttachArgs, DashboardArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs,
+    RegisterArgs, RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
 };
 use crate::cli::examples;
 
@@ -137,7 +137,7 @@ pub(crate) enum Verb {
     Demo(DemoArgs),
     /// Show all runners on a whole screen, live, those that need you first; ? shows the keys.
     #[command(after_long_help = examples::DASHBOARD)]
-    Dashboard,
+    Dashboard(DashboardArgs),
     /// Show things in a terminal of their own, as the plugin's keys do.
     #[command(subcommand)]
     Popup(PopupVerb),
@@ -202,7 +202,7 @@ pub(crate) enum ApiVerb {
 /// `popup`
 #[derive(Debug, Subcommand)]
 pub(crate) enum PopupVerb {
-    /// Choose a runner and see its log, live; q closes.
+    /// See the log of a runner, after choosing one where there are several.
     Logs,
 }
 

@@ -9,6 +9,7 @@ use crate::tui::message::Act;
 pub(crate) const KEYS: &[(&str, &str)] = &[
     ("j k, arrows", "move; Home, End, PageUp and PageDown too"),
     ("Enter", "go to the runner's pane"),
+    ("l", "its log, from the end"),
     ("a", "answer: type a line into its pane"),
     ("s S", "stop its program (asks), start it again"),
     ("p r", "freeze its processes, resume them"),
@@ -68,6 +69,7 @@ pub(super) enum Command {
     Order,
     Group,
     Shares,
+    Logs,
     Help,
     /// To the page of tmux's sessions.
     Sessions,
@@ -134,6 +136,7 @@ const fn in_list(code: KeyCode) -> Option<Command> {
         KeyCode::Char('o') => Command::Order,
         KeyCode::Char('g') => Command::Group,
         KeyCode::Char('v') => Command::Shares,
+        KeyCode::Char('l') => Command::Logs,
         KeyCode::Char('a') => Command::Line(Line::Answer),
         KeyCode::Char('R') => Command::Line(Line::Rename),
         KeyCode::Char('s') => Command::Act(Act::Stop),

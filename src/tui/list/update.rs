@@ -89,6 +89,11 @@ fn obey(app: &mut App, command: Command) -> Vec<Effect> {
             }
             app.list.mode = Mode::List;
         }
+        Command::Logs => {
+            if let Some(Target { id, name }) = app.current().map(|(_, runner)| target(runner)) {
+                app.open_logs(id, &name, false);
+            }
+        }
         Command::Help => app.is_help = true,
         Command::Sessions => sessions::open(app),
         Command::New => form::open(app),

@@ -5,6 +5,7 @@ mod bars;
 mod columns;
 mod form;
 mod list;
+mod logs;
 mod page;
 mod palette;
 mod places;
@@ -21,6 +22,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 pub(crate) use form::part_at;
+pub(crate) use logs::log_room;
 pub(crate) use palette::Look;
 pub(crate) use places::{Spot, spot};
 pub(crate) use sessions::session_at;
@@ -31,10 +33,11 @@ use text::{cut, fold};
 
 /// Draws everything.
 pub(crate) fn draw(frame: &mut Frame<'_>, app: &App, look: Look) {
-    match app.page {
+    match &app.page {
         Page::Runners => runners(frame, app, look),
         Page::Sessions => sessions::draw(frame, app, look),
         Page::Form => form::draw(frame, app, look),
+        Page::Logs(logs) => logs::draw(frame, app, logs, look),
     }
 }
 
