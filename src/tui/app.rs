@@ -46,8 +46,8 @@ pub(crate) struct App {
     pub(crate) list: List,
     pub(crate) sessions: Sessions,
     pub(crate) form: Form,
-    /// True while the keys are shown.
-    pub(crate) is_help: bool,
+    /// While the keys are shown: the first of them that is seen.
+    pub(crate) help: Option<u16>,
     pub(crate) notice: Option<Notice>,
     /// Why there is no connection; absent while there is one.
     pub(crate) away: Option<Trouble>,
@@ -73,7 +73,7 @@ impl App {
             list: List::default(),
             sessions: Sessions::default(),
             form: Form::default(),
-            is_help: false,
+            help: None,
             notice: None,
             away: None,
             is_loaded: false,

@@ -55,11 +55,16 @@ fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') {
         return vec![Effect::Leave];
     }
-    if std::mem::take(&mut app.is_help) {
-        return match key.code {
-            KeyCode::Char('q') if matches!(app.page, Page::Runners) => vec![Effect::Leave],
-            _ => Vec::new(),
+    if let Some(first) = app.help.take() {
+        app.help = match key.code {
+            KeyCode::Char('j') | KeyCode::Down => Some(first.saturating_add(1)),
+            KeyCode::Char('k') | KeyCode::Up => Some(first.saturating_sub(1)),
+            KeyCode::Char('q') if matches!(app.page, Page::Runners) => {
+                return vec![Effect::Leave];
+            }
+            _ => None,
         };
+        return Vec::new();
     }
     match app.page {
         Page::Runners => list::press(app, key),

@@ -129,7 +129,7 @@ fn obey(app: &mut App, command: Command) -> Vec<Effect> {
         Command::Type(key) => edit(form, |field| {
             field.press(key);
         }),
-        Command::Help => app.is_help = true,
+        Command::Help => app.help = Some(0),
     }
     Vec::new()
 }

@@ -94,7 +94,7 @@ fn obey(app: &mut App, command: Command) -> Vec<Effect> {
                 app.open_logs(id, &name, false);
             }
         }
-        Command::Help => app.is_help = true,
+        Command::Help => app.help = Some(0),
         Command::Sessions => sessions::open(app),
         Command::New => form::open(app),
         Command::Mark => mark(app),

@@ -32,7 +32,7 @@ pub(in crate::tui) fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         Command::Leave => return leave(app),
         Command::Back if !end(logs) => return leave(app),
         Command::Back => {}
-        Command::Help => app.is_help = true,
+        Command::Help => app.help = Some(0),
         command => {
             let asks = obey(logs, command, room);
             return asks.into_iter().map(Effect::Logs).collect();

@@ -141,7 +141,7 @@ fn obey(app: &mut App, command: Command) -> Vec<Effect> {
             }
         }
         Command::Refresh => app.sessions.due_ms = 0,
-        Command::Help => app.is_help = true,
+        Command::Help => app.help = Some(0),
     }
     Vec::new()
 }

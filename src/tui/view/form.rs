@@ -35,8 +35,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, app: &App, look: Look) {
     let parts = page::parts(whole, bottom.len());
     let top = page::top("new runner", "", whole.width);
     page::bars(frame, parts, top, bottom, look);
-    if app.is_help {
-        page::help(frame, parts.body, KEYS);
+    if let Some(first) = app.help {
+        page::help(frame, parts.body, KEYS, first);
         return;
     }
     let all = lines(&app.form, usize::from(whole.width));

@@ -84,9 +84,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, app: &App, logs: &Logs, look: Look) {
     {
         frame.render_widget(super::look_of(line, look), row);
     }
-    if app.is_help {
-        let keys = KEYS.iter().map(|(key, what)| format!("{key:<14}{what}"));
-        tell(frame, body, &keys.collect::<Vec<_>>());
+    if let Some(first) = app.help {
+        super::page::help(frame, body, KEYS, first);
         return;
     }
     if logs.window.is_empty() {

@@ -50,6 +50,10 @@ fn runners(frame: &mut Frame<'_>, app: &App, look: Look) {
     for (line, row) in bottom.into_iter().zip(rows(places.bottom)) {
         frame.render_widget(look_of(line, look), row);
     }
+    if let Some(first) = app.help {
+        page::help(frame, places.body(), KEYS, first);
+        return;
+    }
     if let Some(sentences) = said(app) {
         tell(frame, places.body(), &sentences);
         return;
@@ -64,10 +68,6 @@ fn runners(frame: &mut Frame<'_>, app: &App, look: Look) {
 
 /// What stands in the place of the list, if anything.
 fn said(app: &App) -> Option<Vec<String>> {
-    if app.is_help {
-        let keys = KEYS.iter().map(|(key, what)| format!("{key:<14}{what}"));
-        return Some(keys.collect());
-    }
     if !app.visible().is_empty() {
         return None;
     }

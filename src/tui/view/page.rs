@@ -45,13 +45,23 @@ pub(super) fn bars(
     }
 }
 
-/// The keys, as a table.
-pub(super) fn help(frame: &mut Frame<'_>, body: Rect, keys: &[(&str, &str)]) {
-    let keys: Vec<String> = keys
+/// The keys, as a table, from one of its rows on where there is no room for all.
+pub(super) fn help(frame: &mut Frame<'_>, body: Rect, keys: &[(&str, &str)], first: u16) {
+    let room = usize::from(body.height);
+    let most = keys.len().saturating_sub(room);
+    let first = usize::from(first).min(most);
+    let mut lines: Vec<String> = keys
         .iter()
+        .skip(first)
+        .take(room)
         .map(|(key, what)| format!("{key:<14}{what}"))
         .collect();
-    tell(frame, body, &keys);
+    if first < most
+        && let Some(last) = lines.last_mut()
+    {
+        "j             more".clone_into(last);
+    }
+    tell(frame, body, &lines);
 }
 
 /// The first row: where one is, and more about it where there is room.

@@ -33,8 +33,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, app: &App, look: Look) {
     let parts = page::parts(whole, bottom.len());
     let top = page::top("sessions", &counts(app), whole.width);
     page::bars(frame, parts, top, bottom, look);
-    if app.is_help {
-        page::help(frame, parts.body, KEYS);
+    if let Some(first) = app.help {
+        page::help(frame, parts.body, KEYS, first);
         return;
     }
     let all = rows(&app.sessions);
