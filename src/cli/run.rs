@@ -71,7 +71,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Forget(args) => cmd::forget::run(args, context),
         Verb::Status(args) => cmd::status::run(args, context),
         Verb::Demo(args) => cmd::demo::run(args, context),
-        Verb::Dashboard => cmd::dashboard::run(context),
+        Verb::Dashboard(args) => cmd::dashboard::run(args, context),
         Verb::Popup(verb) => cmd::popup::run(verb, context),
         Verb::Daemon(verb) => cmd::daemon::run(verb, context),
         Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
@@ -130,7 +130,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Replay(_)
         | Verb::Session(SessionVerb::Attach(_))
         | Verb::Demo(_)
-        | Verb::Dashboard
+        | Verb::Dashboard(_)
         | Verb::Popup(_)
         | Verb::Plugin(_)
         | Verb::Api(_)

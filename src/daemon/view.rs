@@ -121,5 +121,6 @@ pub(super) fn attach(commands: AttachCommands) -> AttachView {
     AttachView {
         attach: commands.attach,
         switch: commands.switch,
+        switch_client: commands.switch_client,
     }
 }

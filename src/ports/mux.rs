@@ -204,4 +204,6 @@ pub struct AttachCommands {
     pub attach: Vec<String>,
     /// From inside this tmux server.
     pub switch: Vec<String>,
+    /// The same for another client of it, whose name follows as the last argument.
+    pub switch_client: Vec<String>,
 }

@@ -315,6 +315,7 @@ impl MuxMarks for FakeMux {
         AttachCommands {
             attach: vec!["attach".to_owned(), session_name.to_owned()],
             switch: vec!["switch".to_owned(), place.pane.to_string()],
+            switch_client: vec!["switch".to_owned()],
         }
     }
 }

@@ -377,6 +377,7 @@ mod tests {
         let view = AttachView {
             attach: vec!["x".to_owned()],
             switch: Vec::new(),
+            switch_client: Vec::new(),
         };
         let found = Message::Done {
             act: Act::Jump,

@@ -189,6 +189,9 @@ pub struct AttachView {
     pub attach: Vec<String>,
     /// For a terminal inside the same tmux server.
     pub switch: Vec<String>,
+    /// For a terminal that shows another client of that server: the client's name follows as the last argument.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub switch_client: Vec<String>,
 }
 
 /// The daemon about itself.

@@ -18,6 +18,7 @@ mod ending;
 mod exits;
 mod flood;
 mod hostile;
+mod keys;
 mod lifecycle;
 mod logs;
 mod plugin;

@@ -158,13 +158,14 @@ impl MuxMarks for Tmux {
         } else {
             format!("{}:.{}", place.session, place.pane)
         };
-        let line = |words: [&str; 2], target: String| {
-            let words = words.into_iter().map(str::to_owned);
-            tmux.iter().cloned().chain(words).chain([target]).collect()
+        let line = |words: &[&str]| -> Vec<String> {
+            let words = words.iter().map(|&word| word.to_owned());
+            tmux.iter().cloned().chain(words).collect()
         };
         AttachCommands {
-            attach: line(["attach-session", "-t"], target.clone()),
-            switch: line(["switch-client", "-t"], target),
+            attach: line(&["attach-session", "-t", &target]),
+            switch: line(&["switch-client", "-t", &target]),
+            switch_client: line(&["switch-client", "-t", &target, "-c"]),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: clap types and nothing else. What they mean is in `cmd/<verb>.rs`.
 
 mod history;
+mod plugin;
 mod process;
 mod reading;
 mod runner;
@@ -10,6 +11,7 @@ pub(crate) use history::{
     ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,
     RestoreArgs, SlotArgs, SlotAttachArgs,
 };
+pub(crate) use plugin::DashboardArgs;
 pub(crate) use reading::{CompletionsArgs, IconSet, JsonArgs, SessionArgs, StatusArgs};
 pub(crate) use runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,

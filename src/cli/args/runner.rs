@@ -142,6 +142,9 @@ pub(crate) struct AttachArgs {
     /// Print the command instead of running it.
     #[arg(long)]
     pub(crate) print: bool,
+    /// Bring this tmux client there (its name, as in `#{client_name}`) [default: the terminal you are in].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) client: Option<String>,
 }
 
 /// `demo`

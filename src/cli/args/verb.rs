@@ -9,6 +9,7 @@ use super::history::{
     ExportArgs, LogsArgs, MarkArgs, PruneArgs, ReplayArgs, ReserveArgs, RestoreArgs, SlotArgs,
     SlotAttachArgs,
 };
+use super::plugin::DashboardArgs;
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
 use super::reading::{CompletionsArgs, JsonArgs, SessionArgs, StatusArgs};
 use super::runner::{
@@ -118,7 +119,7 @@ pub(crate) enum Verb {
     Demo(DemoArgs),
     /// Show all runners on a whole screen, live, those that need you first; ? shows the keys.
     #[command(after_long_help = examples::DASHBOARD)]
-    Dashboard,
+    Dashboard(DashboardArgs),
     /// Show things in a terminal of their own, as the plugin's keys do.
     #[command(subcommand)]
     Popup(PopupVerb),

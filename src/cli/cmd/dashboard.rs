@@ -12,6 +12,7 @@ use rustix::termios::isatty;
 use signal_hook::consts::{SIGHUP, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::cli::args::DashboardArgs;
 use crate::cli::attach_argv;
 use crate::cli::changes::{self, trouble};
 use crate::cli::client::PATIENCE;
@@ -34,13 +35,16 @@ const FRAME: Duration = Duration::from_millis(33);
 /// How long nothing is looked at when nothing is shown that changes with time.
 const LONG: Duration = Duration::from_secs(3600);
 
-pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
+pub(crate) fn run(args: &DashboardArgs, context: &mut Context<'_>) -> Result<(), Failure> {
     if context.output.size().is_none() || !isatty(stdin()) {
         return Err(Failure::new(Kind::Usage, "This needs a terminal.")
             .hint("Without one, use `geppetto list`."));
     }
     match show(context)? {
-        Some(view) => attach_argv::follow(context, &view),
+        Some(view) => match &args.client {
+            Some(client) => attach_argv::bring(client, &view),
+            None => attach_argv::follow(context, &view),
+        },
         None => Ok(()),
     }
 }
