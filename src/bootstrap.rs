@@ -128,6 +128,7 @@ fn compose(
     let ports = Ports {
         mux: tmux.clone(),
         marks: tmux.clone(),
+        plugin: tmux.clone(),
         process: tmux.clone(),
         freezer: tmux.clone(),
         reports: tmux.clone(),
@@ -244,6 +245,7 @@ fn tmux_options(
         tmux_arguments: Vec::new(),
         control_prefix: Vec::new(),
         run_prefix: Vec::new(),
+        geppetto: paths.program.clone(),
         state_dir: paths.state_dir.clone(),
         environment: without_places(environment.all()),
         keep_window: settings.keep_window,

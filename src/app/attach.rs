@@ -53,7 +53,7 @@ impl App {
     }
 
     /// The pane may have closed or moved in this moment, and the command is to work when it is pasted.
-    async fn look_where_it_is(&self) -> Result<(), AppError> {
+    pub(super) async fn look_where_it_is(&self) -> Result<(), AppError> {
         match self.follow_now().await {
             // Then nothing is anywhere, as the world knows.
             Err(AppError::Mux(MuxError::NoServer { .. })) => Ok(()),

@@ -18,6 +18,7 @@ mod list;
 mod log_file;
 mod logs;
 mod mark;
+mod menu;
 mod monitor;
 mod names;
 mod overdue;
@@ -52,6 +53,7 @@ use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
 use crate::ports::mux::{Mux, MuxMarks};
+use crate::ports::plugin::MuxPlugin;
 use crate::ports::process::{Freezer, ProcessMonitor, RunReports};
 use crate::ports::spawn::Spawn;
 use crate::ports::store::RunnerStore;
@@ -81,6 +83,8 @@ pub struct Ports {
     pub mux: Arc<dyn Mux>,
     /// What we set in the multiplexer.
     pub marks: Arc<dyn MuxMarks>,
+    /// What people see of the plugin.
+    pub plugin: Arc<dyn MuxPlugin>,
     /// Programs in panes.
     pub process: Arc<dyn ProcessMonitor>,
     /// Freezing and thawing.

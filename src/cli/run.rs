@@ -72,6 +72,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Status(args) => cmd::status::run(args, context),
         Verb::Demo(args) => cmd::demo::run(args, context),
         Verb::Dashboard(args) => cmd::dashboard::run(args, context),
+        Verb::Menu(args) => cmd::menu::run(args, context),
         Verb::Popup(verb) => cmd::popup::run(verb, context),
         Verb::Daemon(verb) => cmd::daemon::run(verb, context),
         Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
@@ -131,6 +132,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Session(SessionVerb::Attach(_))
         | Verb::Demo(_)
         | Verb::Dashboard(_)
+        | Verb::Menu(_)
         | Verb::Popup(_)
         | Verb::Plugin(_)
         | Verb::Api(_)

@@ -169,6 +169,8 @@ impl Service {
                 })
             }
             Request::KillTmuxSession(of) => done(self.app.kill_session(&of.session).await),
+            Request::GetMenu(menu) => self.menu(menu).await,
+            Request::ShowMessage(message) => self.show_message(&message).await,
             Request::RunBegin(run) => done(
                 self.app
                     .run_begin(runner_id(&run.runner_id)?, run.run)

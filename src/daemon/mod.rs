@@ -6,6 +6,7 @@ mod failure;
 pub mod limits;
 mod listener;
 mod ownership;
+mod plugin;
 mod run;
 mod runs;
 mod signals;

@@ -10,6 +10,7 @@ pub mod key;
 pub mod kind;
 pub mod line;
 pub mod log;
+pub mod menu;
 pub mod name;
 pub mod outflow;
 pub mod pane_screen;

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod files;
 pub mod keys;
 pub mod mux;
+pub mod plugin;
 pub mod process;
 pub mod spawn;
 pub mod store;

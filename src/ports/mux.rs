@@ -50,6 +50,9 @@ pub enum MuxError {
         /// Id, as asked.
         target: String,
     },
+    /// No terminal is attached.
+    #[error("no terminal is attached to tmux")]
+    NoClient,
     /// tmux refused a command.
     #[error("tmux refused {command}: {message}")]
     Command {

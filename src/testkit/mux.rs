@@ -15,6 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::ports::mux::{
     AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxServer, MuxSession,
 };
+use crate::ports::plugin::{Menu, MuxPlugin};
 use crate::ports::process::{
     Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
     ProcessMonitor, RunReports, SpawnSpec, SpawnTarget,
@@ -317,6 +318,23 @@ impl MuxMarks for FakeMux {
             switch: vec!["switch".to_owned(), place.pane.to_string()],
             switch_client: vec!["switch".to_owned()],
         }
+    }
+}
+
+#[async_trait]
+impl MuxPlugin for FakeMux {
+    async fn client_of(&self, _pane: PaneId) -> Result<String, MuxError> {
+        Ok("/dev/pts/0".to_owned())
+    }
+
+    fn menu_command(&self, menu: &Menu) -> Vec<String> {
+        vec![format!("{menu:?}")]
+    }
+
+    async fn show_message(&self, client: &str, text: &str) -> Result<(), MuxError> {
+        let mut state = self.state.lock().await;
+        state.deeds.push(format!("tell {client} {text}"));
+        Ok(())
     }
 }
 

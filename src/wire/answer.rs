@@ -36,6 +36,9 @@ pub struct Answer {
     /// `attach-runner`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attach: Option<AttachView>,
+    /// `get-menu`: program first, one argument an element.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub menu: Option<Vec<String>>,
     /// `read-transcript`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transcript: Option<TranscriptView>,

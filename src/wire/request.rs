@@ -8,7 +8,10 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{GetScreen, MarkRunner, PruneTranscripts, ReadTranscript, RestoreRunners, SlotRef};
+use super::{
+    GetMenu, GetScreen, MarkRunner, PruneTranscripts, ReadTranscript, RestoreRunners, ShowMessage,
+    SlotRef,
+};
 
 #[expect(
     clippy::trivially_copy_pass_by_ref,
@@ -82,6 +85,10 @@ pub enum Request {
     GetStatus(GetStatus),
     /// A snapshot of all runners and then every change, as a stream of [`super::Event`]s.
     Subscribe(Empty),
+    /// The command line that shows a menu of what can be done with a pane.
+    GetMenu(GetMenu),
+    /// Shows one line on a tmux client for a moment.
+    ShowMessage(ShowMessage),
     /// What the daemon knows of itself.
     DaemonStatus(Empty),
     /// Ends the daemon; runners go on. Everything is on disk before it ends.

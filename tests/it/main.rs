@@ -21,6 +21,7 @@ mod hostile;
 mod keys;
 mod lifecycle;
 mod logs;
+mod menu;
 mod plugin;
 mod protocol;
 mod recording;

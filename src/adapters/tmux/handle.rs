@@ -65,6 +65,16 @@ impl Tmux {
         }
     }
 
+    /// How a person calls tmux for this server.
+    pub(super) fn tmux_line(&self) -> Vec<String> {
+        let mut tmux = vec!["tmux".to_owned()];
+        if !self.options.default_socket {
+            tmux.push("-S".to_owned());
+            tmux.push(self.options.tmux_socket.display().to_string());
+        }
+        tmux
+    }
+
     /// Runs a command line on the command channel.
     pub(super) async fn run(&self, command: Command) -> Result<Replies, MuxError> {
         self.run_making(command, None).await
@@ -145,11 +155,7 @@ impl MuxMarks for Tmux {
     }
 
     fn attach_commands(&self, session_name: &str, place: &Place) -> AttachCommands {
-        let mut tmux = vec!["tmux".to_owned()];
-        if !self.options.default_socket {
-            tmux.push("-S".to_owned());
-            tmux.push(self.options.tmux_socket.display().to_string());
-        }
+        let tmux = self.tmux_line();
         // `=name:` is exact, and the pane's id behind it selects window and pane. A name that tmux could read in another
         // way (`$1`, a colon of 3.7) gives way to the session's id.
         let readable = !session_name.is_empty() && tmux_safe(session_name) == session_name;

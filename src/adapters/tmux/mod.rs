@@ -26,6 +26,7 @@ mod limits;
 mod link;
 mod listing;
 mod looking;
+mod menu;
 mod one_shot;
 mod options;
 mod outbox;

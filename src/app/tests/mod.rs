@@ -56,6 +56,7 @@ impl Core {
         let ports = Ports {
             mux: mux.clone(),
             marks: mux.clone(),
+            plugin: mux.clone(),
             process: mux.clone(),
             freezer: mux.clone(),
             reports: mux.clone(),

@@ -7,7 +7,6 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::span::parse_span;
-use crate::domain::ids::SessionId;
 
 /// `new`
 #[derive(Debug, Default, Args)]
@@ -159,12 +158,4 @@ pub(crate) struct DemoArgs {
     /// Start this program with these arguments.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(crate) command: Vec<OsString>,
-}
-
-/// `plugin register`
-#[derive(Debug, Args)]
-pub(crate) struct PluginRegisterArgs {
-    /// Its id.
-    #[arg(long, value_name = "$N")]
-    pub(crate) session: SessionId,
 }

@@ -9,12 +9,11 @@ use super::history::{
     ExportArgs, LogsArgs, MarkArgs, PruneArgs, ReplayArgs, ReserveArgs, RestoreArgs, SlotArgs,
     SlotAttachArgs,
 };
-use super::plugin::DashboardArgs;
+use super::plugin::{DashboardArgs, MenuArgs, PluginRegisterArgs, PluginSayArgs, PopupLogsArgs};
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
 use super::reading::{CompletionsArgs, JsonArgs, SessionArgs, StatusArgs};
 use super::runner::{
-    AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
-    RunnerArgs, StopArgs, WaitArgs,
+    AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RunnerArgs, StopArgs, WaitArgs,
 };
 use crate::cli::examples;
 
@@ -120,6 +119,9 @@ pub(crate) enum Verb {
     /// Show all runners on a whole screen, live, those that need you first; ? shows the keys.
     #[command(after_long_help = examples::DASHBOARD)]
     Dashboard(DashboardArgs),
+    /// Show a menu of what can be done with the pane you are in, as tmux menus are.
+    #[command(after_long_help = examples::MENU)]
+    Menu(MenuArgs),
     /// Show things in a terminal of their own, as the plugin's keys do.
     #[command(subcommand)]
     Popup(PopupVerb),
@@ -185,7 +187,7 @@ pub(crate) enum ApiVerb {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PopupVerb {
     /// Choose a runner and see its log, live; q closes.
-    Logs,
+    Logs(PopupLogsArgs),
 }
 
 /// `plugin`
@@ -193,6 +195,8 @@ pub(crate) enum PopupVerb {
 pub(crate) enum PluginVerb {
     /// Watch a session, and say so in one line.
     Register(PluginRegisterArgs),
+    /// Run a verb, and say what came of it on the status line of a tmux client.
+    Say(PluginSayArgs),
 }
 
 /// `internal`

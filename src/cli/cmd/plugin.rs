@@ -1,17 +1,20 @@
-//! `plugin`: what the plugin's keys ask for. The answer is one short line for a tmux message, also when it fails,
-//! since a key has nobody who reads stderr.
+//! `plugin`: what the plugin's keys and menus ask for. The answer is one short line for a tmux message, also when it
+//! fails, since a key has nobody who reads stderr.
 
-use crate::cli::args::{PluginRegisterArgs, PluginVerb};
+use std::process::{Command, Output, Stdio};
+
+use crate::cli::args::{PluginRegisterArgs, PluginSayArgs, PluginVerb};
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use crate::cli::failure::{Failure, Kind};
 use crate::cli::render::counted;
 use crate::domain::ids::SessionId;
 use crate::domain::text::for_status_line;
-use crate::wire::{Answer, AttachTmux, Request};
+use crate::wire::{Answer, AttachTmux, Request, ShowMessage};
 
 pub(crate) fn run(verb: &PluginVerb, context: &mut Context<'_>) -> Result<u8, Failure> {
     match verb {
         PluginVerb::Register(args) => register(args, context),
+        PluginVerb::Say(args) => say(args, context).map(|()| 0),
     }
 }
 
@@ -54,8 +57,49 @@ fn refused(failure: &Failure) -> String {
     format!("geppetto: {failure} {hint}").trim_end().to_owned()
 }
 
+/// Runs a verb as a person would, and shows the first line of what it says.
+fn say(args: &PluginSayArgs, context: &Context<'_>) -> Result<(), Failure> {
+    let program = &context.paths.program;
+    let output = Command::new(program)
+        .arg("-S")
+        .arg(&context.paths.tmux_socket)
+        .args(&args.verb)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| {
+            let message = format!("{} cannot be started: {error}.", program.display());
+            Failure::new(Kind::Refused, message)
+        })?;
+    let text = words(&output);
+    if text.is_empty() {
+        return Ok(());
+    }
+    let client = args.client.clone();
+    context
+        .ask(Request::ShowMessage(ShowMessage { client, text }))
+        .map(drop)
+}
+
+fn words(output: &Output) -> String {
+    let said = if output.status.success() {
+        &output.stdout
+    } else {
+        &output.stderr
+    };
+    let said = String::from_utf8_lossy(said);
+    let line = said.lines().next().unwrap_or_default();
+    let line = line.strip_prefix("error: ").unwrap_or(line);
+    if line.is_empty() {
+        return String::new();
+    }
+    format!("geppetto: {line}")
+}
+
 #[cfg(test)]
 mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{ExitStatus, Output};
+
     use insta::assert_snapshot;
 
     use crate::cli::fake::{Session, runner};
@@ -91,6 +135,21 @@ mod tests {
         geppetto already watches work session (1 pane).
         [0]
         "#);
+    }
+
+    #[test]
+    fn what_a_verb_says_is_one_line() {
+        let words = |code: i32, stdout: &str, stderr: &str| {
+            super::words(&Output {
+                status: ExitStatus::from_raw(code << 8),
+                stdout: stdout.as_bytes().to_vec(),
+                stderr: stderr.as_bytes().to_vec(),
+            })
+        };
+        assert_eq!(words(0, "work paused\nmore\n", ""), "geppetto: work paused");
+        assert_eq!(words(0, "", "talk\n"), "");
+        let refusal = "error: There is no runner.\nhint: Look again.\n";
+        assert_eq!(words(1, "", refusal), "geppetto: There is no runner.");
     }
 
     #[test]

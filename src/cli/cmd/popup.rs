@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use crate::cli::args::PopupVerb;
 use crate::cli::client::{Client, PATIENCE};
-use crate::cli::context::Context;
+use crate::cli::context::{Context, ask_runner};
 use crate::cli::failure::Failure;
 use crate::cli::page;
 use crate::cli::render;
@@ -20,14 +20,18 @@ const KEPT: usize = 500;
 
 pub(crate) fn run(verb: &PopupVerb, context: &mut Context<'_>) -> Result<(), Failure> {
     match verb {
-        PopupVerb::Logs => logs(context),
+        PopupVerb::Logs(args) => logs(args.runner.as_deref(), context),
     }
 }
 
-fn logs(context: &mut Context<'_>) -> Result<(), Failure> {
+fn logs(named: Option<&str>, context: &mut Context<'_>) -> Result<(), Failure> {
     let (paths, now_ms) = (context.paths, context.now_ms);
     let mut screen = Screen::take(context.output)?;
-    let picked = match runners(paths) {
+    let found = match named {
+        Some(runner) => one(paths, runner).map(|runner| vec![runner]),
+        None => runners(paths),
+    };
+    let picked = match found {
         Ok(runners) => pick(runners, now_ms, &mut screen)?,
         Err(failure) => return tell(&lines(&failure), &mut screen),
     };
@@ -47,6 +51,10 @@ fn runners(paths: &Paths) -> Result<Vec<RunnerView>, Failure> {
     let mut runners = answer.runners.unwrap_or_default();
     runners.sort_by_key(|runner| runner.exit.is_some());
     Ok(runners)
+}
+
+fn one(paths: &Paths, runner: &str) -> Result<RunnerView, Failure> {
+    ask_runner(&mut start::connect(paths, Start::WithTmux)?, runner)
 }
 
 /// Lets the person choose; `None` when they close it. One runner is no choice.

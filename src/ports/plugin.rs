@@ -1,0 +1,39 @@
+//! What the plugin shows on people's terminals.
+
+use async_trait::async_trait;
+
+use super::mux::MuxError;
+use crate::domain::ids::{PaneId, RunnerId};
+use crate::domain::menu::Action;
+
+/// A menu for one pane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Menu {
+    /// The pane that it is about.
+    pub pane: PaneId,
+    /// The terminal that shows it.
+    pub client: String,
+    /// The runner in that pane, with its name.
+    pub runner: Option<(RunnerId, String)>,
+    /// Its entries, in order.
+    pub actions: &'static [Action],
+}
+
+/// Terminals of people.
+#[async_trait]
+pub trait MuxPlugin: Send + Sync {
+    /// The terminal that shows a pane; else the one that was used last.
+    ///
+    /// # Errors
+    /// `NoClient`, and what every command can meet.
+    async fn client_of(&self, pane: PaneId) -> Result<String, MuxError>;
+
+    /// The command line (program first) that shows a menu. Its entries call geppetto with ids only.
+    fn menu_command(&self, menu: &Menu) -> Vec<String>;
+
+    /// Shows one line for a moment on the terminal of `client`. Nothing in `text` means anything to tmux.
+    ///
+    /// # Errors
+    /// `Command` when there is no such client, and what every command can meet.
+    async fn show_message(&self, client: &str, text: &str) -> Result<(), MuxError>;
+}
