@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034 # `value` is read by geppetto.tmux
-# How geppetto.tmux reads what tmux knows, in one call: `rest` is fields, each with a line of `::` after it, and then the
-# keys of the prefix table.
+# How geppetto.tmux reads what tmux knows, in one call: `rest` is fields, each with a line of `::` after it: options,
+# the version, the keys of the prefix table, and last what a click on the status line does.
 nl='
 '
 
@@ -11,7 +11,9 @@ ask() {
         set -- "$@" show-options -gqv "$name" \; display-message -p :: \;
         shift
     done
-    rest=$nl$(tmux "$@" list-keys -N -a -T prefix -P '')
+    # The last one fails when nothing is bound to the mouse.
+    rest=$nl$(tmux "$@" display-message -p '#{version}' \; display-message -p :: \; list-keys -N -a -T prefix -P '' \; \
+        display-message -p :: \; list-keys -T root MouseDown1Status)
 }
 
 # next: sets `value` to the next field: nothing when the option is unset, a line feed and its text when it is set.

@@ -32,6 +32,7 @@ mod restore;
 mod save;
 mod screen;
 mod sessions;
+mod shown;
 mod slots;
 mod start;
 mod status;
@@ -114,6 +115,8 @@ pub struct App {
     settings: watch::Receiver<Arc<Settings>>,
     monitor: monitor::MonitorHandle,
     saved: save::Saved,
+    /// What tmux has been told.
+    published: Arc<watch::Sender<shown::Shown>>,
 }
 
 impl App {
@@ -129,6 +132,7 @@ impl App {
                 settings,
                 monitor: handle,
                 saved: Arc::new(watch::channel(0).0),
+                published: Arc::new(watch::channel(shown::Shown::default()).0),
             },
             monitor,
         )

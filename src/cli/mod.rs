@@ -26,6 +26,7 @@ mod render;
 mod respond;
 mod run;
 mod screen;
+mod segment;
 mod span;
 mod start;
 mod table;

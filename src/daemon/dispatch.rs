@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::status::status_wishes;
 use super::streams::Stream;
 use super::{failure, transcripts, view};
 use crate::app::{App, AppError, NewRunner, RegisterTarget, Registration, RunnerNow, StopMode};
 use crate::domain::ids::{PaneId, Pid, RunnerId};
-use crate::domain::segment::Icons;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
 use crate::wire::{
@@ -80,9 +80,10 @@ impl Service {
             Request::Subscribe(_) => Stream::changes(&self.app).await,
             Request::GetStatus(GetStatus {
                 icons,
+                session,
                 follow: true,
-            }) => match parse_icons(icons.as_deref()) {
-                Ok(icons) => Stream::status(&self.app, icons).await,
+            }) => match status_wishes(icons.as_deref(), session.as_deref()) {
+                Ok((icons, session)) => Ok(Stream::status(&self.app, icons, session)),
                 Err(refusal) => return Outcome::Answer(Box::new(Err(refusal))),
             },
             Request::StopDaemon(stop) => return self.stop_daemon(stop),
@@ -333,15 +334,6 @@ impl Service {
         let limit = request.timeout_ms.map(Duration::from_millis);
         one(self.app.wait(request.runner, statuses, limit).await)
     }
-
-    async fn status(&self, request: GetStatus) -> Result<Answer> {
-        let icons = parse_icons(request.icons.as_deref())?;
-        let counts = self.app.follow_status().await.map_err(refused)?.counts();
-        Ok(Answer {
-            status: Some(view::status(counts, icons)),
-            ..Answer::default()
-        })
-    }
 }
 
 #[expect(
@@ -375,14 +367,6 @@ fn positive(field: &str, millis: Option<u64>) -> Result<Option<Duration>> {
         Some(0) => Err(wrong(field, &format!("{field} must be above 0."))),
         Some(millis) => Ok(Some(Duration::from_millis(millis))),
         None => Ok(None),
-    }
-}
-
-fn parse_icons(word: Option<&str>) -> Result<Icons> {
-    match word {
-        None | Some("unicode") => Ok(Icons::Unicode),
-        Some("ascii") => Ok(Icons::Ascii),
-        Some(_) => Err(wrong("icons", "Icons are unicode or ascii.")),
     }
 }
 

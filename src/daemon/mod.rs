@@ -11,6 +11,7 @@ mod run;
 mod runs;
 mod signals;
 mod slots;
+mod status;
 mod streams;
 mod tasks;
 mod transcripts;

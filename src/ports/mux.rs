@@ -182,12 +182,12 @@ pub trait MuxMarks: Send + Sync {
         key: Option<&str>,
     ) -> Result<(), MuxError>;
 
-    /// Publishes the status segment as the hidden global environment variable `geppetto_status`
-    /// (no redraw; `#{geppetto_status}` shows it). `segment` must already be safe in a format.
+    /// Publishes the status segment and the badges of windows as the hidden global environment variables `geppetto_status`
+    /// and `geppetto_windows` (no redraw; `#{geppetto_status}` shows it). Both must already be safe in a format.
     ///
     /// # Errors
     /// What every command can meet.
-    async fn publish_status(&self, segment: &str) -> Result<(), MuxError>;
+    async fn publish_status(&self, segment: &str, windows: &str) -> Result<(), MuxError>;
 
     /// Ends a session with all its windows.
     ///

@@ -294,12 +294,12 @@ impl MuxMarks for FakeMux {
         Ok(())
     }
 
-    async fn publish_status(&self, segment: &str) -> Result<(), MuxError> {
+    async fn publish_status(&self, segment: &str, windows: &str) -> Result<(), MuxError> {
         self.state
             .lock()
             .await
             .deeds
-            .push(format!("publish {segment}"));
+            .push(format!("publish {segment} {windows}"));
         Ok(())
     }
 

@@ -298,9 +298,12 @@ pub struct SessionRef {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetStatus {
-    /// `unicode` (default) or `ascii`.
+    /// `unicode` (default), `ascii` or `nerd`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icons: Option<String>,
+    /// Count only the runners of this session (`$N`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// Answer again, one [`super::Event::Status`] a line, whenever it changes.
     #[serde(default)]
     pub follow: bool,

@@ -1,6 +1,8 @@
 //! What runners, sessions, log entries and the daemon look like on the wire. Times are milliseconds since
 //! 1970-01-01 UTC.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -179,6 +181,9 @@ pub struct StatusView {
     pub ended: u32,
     /// Text for a status line, safe in any tmux format; empty when there is nothing to tell.
     pub segment: String,
+    /// What windows (`@N`) are marked with: `waiting`, `failed`, `active`, `paused` or `idle`, of all sessions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub windows: BTreeMap<String, String>,
 }
 
 /// Command lines that bring a person to a runner; one argument an element.

@@ -29,6 +29,7 @@ mod refusals;
 mod register;
 mod restore;
 mod run_parent;
+mod segment;
 mod slots;
 mod status;
 mod tmux_faults;

@@ -141,11 +141,14 @@ impl MuxMarks for Tmux {
         of_session(session, marked).map(drop)
     }
 
-    async fn publish_status(&self, segment: &str) -> Result<(), MuxError> {
-        let publish = Command::new("set-environment")
-            .flag("-gh")
-            .flag("geppetto_status")
-            .text(segment)?;
+    async fn publish_status(&self, segment: &str, windows: &str) -> Result<(), MuxError> {
+        let set = |name: &'static str, value: &str| {
+            Command::new("set-environment")
+                .flag("-gh")
+                .flag(name)
+                .text(value)
+        };
+        let publish = set("geppetto_windows", windows)?.then(&set("geppetto_status", segment)?);
         self.run(publish).await.map(drop)
     }
 

@@ -48,6 +48,12 @@ impl<'a> Terminal<'a> {
         self.press("Enter");
     }
 
+    /// Types text as it is.
+    #[track_caller]
+    pub(crate) fn type_raw(&self, text: &str) {
+        self.tmux(&["send-keys", "-t", &self.target(), "-l", text]);
+    }
+
     /// Presses a key, by tmux's name for it.
     #[track_caller]
     pub(crate) fn press(&self, key: &str) {
@@ -66,6 +72,30 @@ impl<'a> Terminal<'a> {
     #[track_caller]
     pub(crate) fn screen(&self) -> String {
         self.tmux(&["capture-pane", "-p", "-t", &self.target()])
+    }
+
+    /// What is on the screen, with colours as escape sequences.
+    #[track_caller]
+    pub(crate) fn colours(&self) -> String {
+        self.tmux(&["capture-pane", "-p", "-e", "-t", &self.target()])
+    }
+
+    /// The last row of the screen.
+    #[track_caller]
+    pub(crate) fn bottom(&self) -> String {
+        self.screen().lines().last().unwrap_or_default().to_owned()
+    }
+
+    /// From now on, writes every byte that comes to the terminal into a file of the sandbox.
+    #[track_caller]
+    pub(crate) fn record(&self, name: &str) {
+        let file = self.sandbox.text_path(name);
+        self.tmux(&[
+            "pipe-pane",
+            "-t",
+            &self.target(),
+            &format!("exec cat >'{file}'"),
+        ]);
     }
 
     /// Waits until `text` is on the screen.
