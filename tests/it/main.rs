@@ -32,4 +32,5 @@ mod run_parent;
 mod segment;
 mod slots;
 mod status;
+mod themes;
 mod tmux_faults;
