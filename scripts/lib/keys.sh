@@ -16,6 +16,8 @@ choose() {
     esac
     case $value in
         "$nl" | "${nl}off" | "${nl}none") return 1 ;;
+        # By itself it would end the command.
+        "$nl;") key='\;' && return 0 ;;
         "$nl"*) key=${value#"$nl"} && return 0 ;;
     esac
     case $rest in *"$nl$key "*) line=${rest#*"$nl$key "} ;; *) [ -n "$key" ] && return 0 || return 1 ;; esac

@@ -42,12 +42,13 @@ mod tape;
 #[cfg(test)]
 mod tests;
 mod transcript;
+mod uninstall;
 mod wait;
 mod world;
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use crate::domain::settings::Settings;
 use crate::ports::clock::Clock;
@@ -115,6 +116,8 @@ pub struct App {
     settings: watch::Receiver<Arc<Settings>>,
     monitor: monitor::MonitorHandle,
     saved: save::Saved,
+    /// True while nothing is to be published; whoever publishes holds it meanwhile.
+    is_silent: Arc<Mutex<bool>>,
     /// What tmux has been told.
     published: Arc<watch::Sender<shown::Shown>>,
 }
@@ -132,6 +135,7 @@ impl App {
                 settings,
                 monitor: handle,
                 saved: Arc::new(watch::channel(0).0),
+                is_silent: Arc::default(),
                 published: Arc::new(watch::channel(shown::Shown::default()).0),
             },
             monitor,

@@ -26,6 +26,14 @@ impl App {
     }
 
     async fn publish(&self, shown: &Shown) {
+        let mut is_silent = self.is_silent.lock().await;
+        if *is_silent {
+            let plugin = self.ports.plugin.plugin().await;
+            *is_silent = plugin.is_ok_and(|plugin| plugin.directory.is_none());
+            if *is_silent {
+                return;
+            }
+        }
         let segment = shown.counts.segment(Icons::Unicode);
         let windows = badge_map(&shown.badges);
         if let Err(error) = self.ports.marks.publish_status(&segment, &windows).await {

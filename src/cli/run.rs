@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::args::{ApiVerb, DaemonVerb, SessionVerb, SessionsVerb, Verb};
+use super::args::{ApiVerb, DaemonVerb, PluginVerb, SessionVerb, SessionsVerb, Verb};
 use super::clock::now_ms;
 use super::cmd;
 use super::context::{self, Context};
@@ -119,6 +119,7 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Session(SessionVerb::Show(args) | SessionVerb::Release(args)) => args.json,
         Verb::Sessions(SessionsVerb::List(args)) => args.json,
         Verb::Sessions(SessionsVerb::Exists(args) | SessionsVerb::Kill(args)) => args.json,
+        Verb::Plugin(PluginVerb::Uninstall(args)) => args.json,
         Verb::Daemon(
             DaemonVerb::Start(args)
             | DaemonVerb::Stop(args)
@@ -134,7 +135,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Dashboard(_)
         | Verb::Menu(_)
         | Verb::Popup(_)
-        | Verb::Plugin(_)
+        | Verb::Plugin(PluginVerb::Register(_) | PluginVerb::Say(_))
         | Verb::Api(_)
         | Verb::Completions(_)
         | Verb::Internal(_) => false,

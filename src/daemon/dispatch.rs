@@ -171,6 +171,7 @@ impl Service {
             }
             Request::KillTmuxSession(of) => done(self.app.kill_session(&of.session).await),
             Request::GetMenu(menu) => self.menu(menu).await,
+            Request::UninstallPlugin(_) => self.uninstall_plugin().await,
             Request::ShowMessage(message) => self.show_message(&message).await,
             Request::RunBegin(run) => done(
                 self.app
@@ -212,7 +213,8 @@ impl Service {
     }
 
     async fn about(&self) -> Result<Answer> {
-        let warnings = self.app.warnings().await.map_err(refused)?;
+        let mut warnings = self.app.warnings().await.map_err(refused)?;
+        warnings.extend(self.app.plugin_warnings().await);
         let runners = self.app.list(None).await.map_err(refused)?;
         let live = runners
             .iter()

@@ -22,4 +22,12 @@ impl Service {
         shown.map_err(refused)?;
         Ok(Answer::default())
     }
+
+    pub(super) async fn uninstall_plugin(&self) -> Result<Answer> {
+        let unbound = self.app.uninstall_plugin().await.map_err(refused)?;
+        Ok(Answer {
+            unbound: Some(unbound),
+            ..Answer::default()
+        })
+    }
 }

@@ -1,5 +1,7 @@
 //! What the plugin shows on people's terminals.
 
+use std::path::PathBuf;
+
 use async_trait::async_trait;
 
 use super::mux::MuxError;
@@ -19,6 +21,15 @@ pub struct Menu {
     pub actions: &'static [Action],
 }
 
+/// What the plugin and its user have set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PluginNow {
+    /// Where the plugin was loaded from; `None` when it is not loaded.
+    pub directory: Option<PathBuf>,
+    /// `@geppetto-status-format`.
+    pub status_format: Option<String>,
+}
+
 /// Terminals of people.
 #[async_trait]
 pub trait MuxPlugin: Send + Sync {
@@ -36,4 +47,17 @@ pub trait MuxPlugin: Send + Sync {
     /// # Errors
     /// `Command` when there is no such client, and what every command can meet.
     async fn show_message(&self, client: &str, text: &str) -> Result<(), MuxError>;
+
+    /// What is set.
+    ///
+    /// # Errors
+    /// What every command can meet.
+    async fn plugin(&self) -> Result<PluginNow, MuxError>;
+
+    /// Undoes everything that the plugin and we have set but for marks of sessions and panes: keys, aliases, options, the
+    /// hidden environment, what was rewritten in the status line. The keys that were unbound.
+    ///
+    /// # Errors
+    /// What every command can meet.
+    async fn uninstall(&self) -> Result<Vec<String>, MuxError>;
 }

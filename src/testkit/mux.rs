@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::ports::mux::{
     AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxServer, MuxSession,
 };
-use crate::ports::plugin::{Menu, MuxPlugin};
+use crate::ports::plugin::{Menu, MuxPlugin, PluginNow};
 use crate::ports::process::{
     Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
     ProcessMonitor, RunReports, SpawnSpec, SpawnTarget,
@@ -323,6 +323,15 @@ impl MuxMarks for FakeMux {
 
 #[async_trait]
 impl MuxPlugin for FakeMux {
+    async fn plugin(&self) -> Result<PluginNow, MuxError> {
+        Ok(PluginNow::default())
+    }
+
+    async fn uninstall(&self) -> Result<Vec<String>, MuxError> {
+        self.state.lock().await.deeds.push("uninstall".to_owned());
+        Ok(vec!["G".to_owned()])
+    }
+
     async fn client_of(&self, _pane: PaneId) -> Result<String, MuxError> {
         Ok("/dev/pts/0".to_owned())
     }

@@ -89,6 +89,8 @@ pub enum Request {
     GetMenu(GetMenu),
     /// Shows one line on a tmux client for a moment.
     ShowMessage(ShowMessage),
+    /// Takes out of tmux what the plugin has set: keys, options, aliases, the hidden environment.
+    UninstallPlugin(Empty),
     /// What the daemon knows of itself.
     DaemonStatus(Empty),
     /// Ends the daemon; runners go on. Everything is on disk before it ends.

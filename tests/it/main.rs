@@ -34,3 +34,4 @@ mod slots;
 mod status;
 mod themes;
 mod tmux_faults;
+mod uninstall;

@@ -10,7 +10,7 @@ use crate::domain::ids::PaneId;
 use crate::domain::menu::Action;
 use crate::domain::text::for_status_line;
 use crate::ports::mux::MuxError;
-use crate::ports::plugin::{Menu, MuxPlugin};
+use crate::ports::plugin::{Menu, MuxPlugin, PluginNow};
 
 /// True where the user does not want popups. tmux expands it when it shows the menu.
 const NO_POPUPS: &str = "#{m/r:^(off|0|false|no)$,#{@geppetto-popup}}";
@@ -51,6 +51,14 @@ impl MuxPlugin for Tmux {
             add(&[&item_text(text), key, &self.entry(menu, *action)]);
         }
         line
+    }
+
+    async fn plugin(&self) -> Result<PluginNow, MuxError> {
+        self.plugin_now().await
+    }
+
+    async fn uninstall(&self) -> Result<Vec<String>, MuxError> {
+        self.uninstall_plugin().await
     }
 
     async fn show_message(&self, client: &str, text: &str) -> Result<(), MuxError> {

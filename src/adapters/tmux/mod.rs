@@ -31,6 +31,7 @@ mod one_shot;
 mod options;
 mod outbox;
 mod pace;
+mod plugin;
 mod processes;
 mod purpose;
 mod replies;

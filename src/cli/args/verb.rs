@@ -125,8 +125,8 @@ pub(crate) enum Verb {
     /// Show things in a terminal of their own, as the plugin's keys do.
     #[command(subcommand)]
     Popup(PopupVerb),
-    /// What the plugin's keys ask for; the answer is a line for a tmux message.
-    #[command(subcommand, hide = true)]
+    /// What the plugin's keys and menus ask for, and how to get rid of it.
+    #[command(subcommand)]
     Plugin(PluginVerb),
     /// Programs that geppetto starts for itself.
     #[command(subcommand, hide = true)]
@@ -197,6 +197,8 @@ pub(crate) enum PluginVerb {
     Register(PluginRegisterArgs),
     /// Run a verb, and say what came of it on the status line of a tmux client.
     Say(PluginSayArgs),
+    /// Take out of tmux what the plugin has set: keys, options, aliases, the hidden environment.
+    Uninstall(JsonArgs),
 }
 
 /// `internal`

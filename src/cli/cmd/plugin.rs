@@ -3,18 +3,19 @@
 
 use std::process::{Command, Output, Stdio};
 
-use crate::cli::args::{PluginRegisterArgs, PluginSayArgs, PluginVerb};
-use crate::cli::context::Context;
+use crate::cli::args::{JsonArgs, PluginRegisterArgs, PluginSayArgs, PluginVerb};
+use crate::cli::context::{Context, missing};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::render::counted;
 use crate::domain::ids::SessionId;
 use crate::domain::text::for_status_line;
-use crate::wire::{Answer, AttachTmux, Request, ShowMessage};
+use crate::wire::{Answer, AttachTmux, Empty, Request, ShowMessage};
 
 pub(crate) fn run(verb: &PluginVerb, context: &mut Context<'_>) -> Result<u8, Failure> {
     match verb {
         PluginVerb::Register(args) => register(args, context),
         PluginVerb::Say(args) => say(args, context).map(|()| 0),
+        PluginVerb::Uninstall(args) => uninstall(args, context).map(|()| 0),
     }
 }
 
@@ -80,6 +81,28 @@ fn say(args: &PluginSayArgs, context: &Context<'_>) -> Result<(), Failure> {
         .map(drop)
 }
 
+fn uninstall(args: &JsonArgs, context: &mut Context<'_>) -> Result<(), Failure> {
+    let answer = context.ask(Request::UninstallPlugin(Empty {}))?;
+    if args.json {
+        return context.output.json(&answer);
+    }
+    let keys = answer.unbound.ok_or_else(|| missing("unbound"))?;
+    let keys = match keys.as_slice() {
+        [] => String::new(),
+        keys => format!(" The keys {} are free again.", keys.join(", ")),
+    };
+    context
+        .output
+        .answer(format!("tmux has nothing of the plugin any more.{keys}"))?;
+    context
+        .output
+        .talk("It comes back when tmux.conf is read again, unless you take its line out.");
+    context
+        .output
+        .talk("The daemon goes on: `geppetto daemon stop` ends it.");
+    Ok(())
+}
+
 fn words(output: &Output) -> String {
     let said = if output.status.success() {
         &output.stdout
@@ -133,6 +156,18 @@ mod tests {
         assert_snapshot!(said(0, 1), @r#"
         > {"type":"attach-tmux","sessionId":"$3"}
         geppetto already watches work session (1 pane).
+        [0]
+        "#);
+    }
+
+    #[test]
+    fn what_is_free_again_is_told() {
+        let answer = r#"{"success":true,"unbound":["G","M-g"]}"#;
+        assert_snapshot!(Session::new(&[answer]).run(&["plugin", "uninstall"]), @r#"
+        > {"type":"uninstall-plugin"}
+        tmux has nothing of the plugin any more. The keys G, M-g are free again.
+        ! It comes back when tmux.conf is read again, unless you take its line out.
+        ! The daemon goes on: `geppetto daemon stop` ends it.
         [0]
         "#);
     }

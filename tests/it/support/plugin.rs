@@ -12,6 +12,9 @@ pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_geppetto");
 
+/// The option that names it, and its value.
+pub(crate) const PROGRAM_OPTION: (&str, &str) = ("@geppetto-bin", PROGRAM);
+
 /// A sandbox whose tmux has loaded the plugin, with the program under test.
 pub(crate) fn loaded() -> Sandbox {
     let sandbox = Sandbox::new();
