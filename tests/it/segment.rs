@@ -220,4 +220,6 @@ fn a_click_is_bound_where_tmux_tells_what_was_clicked() {
     wait_for_bottom(&sandbox, &terminal, "1:second*");
     terminal.type_raw("\u{1b}[<0;12;40M\u{1b}[<0;12;40m");
     wait_for_bottom(&sandbox, &terminal, "0:sh*");
+    sandbox.geppetto(&["plugin", "uninstall"]).ok();
+    assert_eq!(click(), before);
 }
