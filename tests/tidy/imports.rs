@@ -44,6 +44,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain::ids",
             "domain::outflow",
             "domain::redact",
+            "domain::segment",
             "domain::text",
             "tui",
             "wire",

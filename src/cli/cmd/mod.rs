@@ -12,6 +12,7 @@ pub(super) mod forget;
 pub(super) mod list;
 pub(super) mod logs;
 pub(super) mod mark;
+pub(super) mod menu;
 pub(super) mod metrics;
 pub(super) mod new;
 pub(super) mod next;
