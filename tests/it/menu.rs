@@ -68,7 +68,8 @@ fn a_failed_runner_is_started_again() {
     let menu = open(&terminal, "one");
     assert!(!menu.contains("Stop") && !menu.contains("Freeze"), "{menu}");
     terminal.press("S");
-    sandbox.wait_until("the second run", || sandbox.runner("one").run == 2);
+    terminal.wait_for("geppetto: one");
+    assert_eq!(sandbox.runner("one").run, 2);
 }
 
 #[test]

@@ -4,9 +4,11 @@
 use std::process::{Command, Output, Stdio};
 
 use crate::cli::args::{JsonArgs, PluginRegisterArgs, PluginSayArgs, PluginVerb};
+use crate::cli::client::PATIENCE;
 use crate::cli::context::{Context, missing};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::render::counted;
+use crate::cli::start::Start;
 use crate::domain::ids::SessionId;
 use crate::domain::text::for_status_line;
 use crate::wire::{Answer, AttachTmux, Empty, Request, ShowMessage};
@@ -76,9 +78,10 @@ fn say(args: &PluginSayArgs, context: &Context<'_>) -> Result<(), Failure> {
         return Ok(());
     }
     let client = args.client.clone();
-    context
-        .ask(Request::ShowMessage(ShowMessage { client, text }))
-        .map(drop)
+    let show = Request::ShowMessage(ShowMessage { client, text });
+    // A daemon that was ended meanwhile is not started again to say one line.
+    let mut daemon = context.connect(Start::Never)?;
+    daemon.ask(show, Some(PATIENCE)).map(drop)
 }
 
 fn uninstall(args: &JsonArgs, context: &mut Context<'_>) -> Result<(), Failure> {
