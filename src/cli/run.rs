@@ -80,6 +80,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Daemon(verb) => cmd::daemon::run(verb, context),
         Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
         Verb::Completions(args) => cmd::completions::run(args, context),
+        Verb::Man(args) => cmd::man::run(args, context),
         Verb::Internal(_) => Err(Failure::new(
             Kind::Usage,
             "This is no verb of a client; geppetto calls it for itself.",
@@ -143,6 +144,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Plugin(_)
         | Verb::Api(_)
         | Verb::Completions(_)
+        | Verb::Man(_)
         | Verb::Internal(_) => false,
     }
 }

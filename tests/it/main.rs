@@ -20,6 +20,7 @@ mod flood;
 mod hostile;
 mod lifecycle;
 mod logs;
+mod man;
 mod plugin;
 mod protocol;
 mod recording;

@@ -10,7 +10,9 @@ pub(crate) use history::{
     ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,
     RestoreArgs, SlotArgs, SlotAttachArgs,
 };
-pub(crate) use reading::{CompletionsArgs, IconSet, JsonArgs, SessionArgs, StatsArgs, StatusArgs};
+pub(crate) use reading::{
+    CompletionsArgs, IconSet, JsonArgs, ManArgs, SessionArgs, StatsArgs, StatusArgs,
+};
 pub(crate) use runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
     RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,

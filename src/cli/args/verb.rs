@@ -10,7 +10,7 @@ use super::history::{
     SlotAttachArgs,
 };
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
-use super::reading::{CompletionsArgs, JsonArgs, SessionArgs, StatsArgs, StatusArgs};
+use super::reading::{CompletionsArgs, JsonArgs, ManArgs, SessionArgs, StatsArgs, StatusArgs};
 use super::runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
     RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
@@ -125,6 +125,9 @@ pub(crate) enum Verb {
     /// Print the completions of a shell.
     #[command(after_long_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
+    /// Print the manual page of a verb, or write them all to a directory.
+    #[command(after_long_help = examples::MAN)]
+    Man(ManArgs),
     /// Start a command, and show its life and what it prints until it ends.
     Demo(DemoArgs),
     /// Show all runners on a whole screen, live, those that need you first; ? shows the keys.
