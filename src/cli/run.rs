@@ -5,20 +5,30 @@ use std::process::ExitCode;
 use super::args::{ApiVerb, DaemonVerb, SessionVerb, SessionsVerb, Verb};
 use super::clock::now_ms;
 use super::cmd;
-use super::context::{self, Context};
+use super::context::{self, Context, LookAtTmux};
 use super::failure::{Failure, Kind};
 use super::invocation::ClientArgs;
 use super::output::Output;
 use crate::config::{Environment, Paths, PathsError};
 
 /// Runs a client.
-pub fn run(args: &ClientArgs, environment: &Environment, output: &mut Output) -> ExitCode {
-    ExitCode::from(code(args, environment, output))
+pub fn run(
+    args: &ClientArgs,
+    environment: &Environment,
+    look: &LookAtTmux,
+    output: &mut Output,
+) -> ExitCode {
+    ExitCode::from(code(args, environment, look, output))
 }
 
 /// The same as a number.
-pub(super) fn code(args: &ClientArgs, environment: &Environment, output: &mut Output) -> u8 {
-    match perform(args, environment, output) {
+pub(super) fn code(
+    args: &ClientArgs,
+    environment: &Environment,
+    look: &LookAtTmux,
+    output: &mut Output,
+) -> u8 {
+    match perform(args, environment, look, output) {
         Ok(code) => code,
         Err(failure) => {
             let failure = failure.for_program(&context::program(&args.server));
@@ -31,6 +41,7 @@ pub(super) fn code(args: &ClientArgs, environment: &Environment, output: &mut Ou
 fn perform(
     args: &ClientArgs,
     environment: &Environment,
+    look: &LookAtTmux,
     output: &mut Output,
 ) -> Result<u8, Failure> {
     let paths = Paths::resolve(environment, &args.server.wishes()).map_err(unclear)?;
@@ -38,6 +49,7 @@ fn perform(
         environment,
         server: &args.server,
         paths: &paths,
+        look,
         output,
         now_ms: now_ms(),
     };

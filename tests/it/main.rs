@@ -14,6 +14,7 @@ mod attach;
 mod cli;
 mod daemon;
 mod dashboard;
+mod doctor;
 mod ending;
 mod exits;
 mod flood;

@@ -37,6 +37,7 @@ mod signals;
 mod spawning;
 mod spelled;
 mod subscribing;
+mod survey;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -54,3 +55,4 @@ mod watching;
 pub use handle::Tmux;
 pub use hub::TmuxHub;
 pub use options::TmuxOptions;
+pub use survey::survey;
