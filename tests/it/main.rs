@@ -34,3 +34,4 @@ mod slots;
 mod stats;
 mod status;
 mod tmux_faults;
+mod update;

@@ -109,7 +109,8 @@ fn fits(scene: &Scene<'_>, server: &Survey, plugin: &Path) -> Option<Check> {
     let is_built_here = bin.starts_with(plugin.join("target"));
     let update = || {
         if is_built_here {
-            "Press prefix + G, which offers to build it anew."
+            "Press prefix + G, which offers to build it anew; if you have declined, run `cargo build --release --locked` in the \
+             plugin's directory."
         } else {
             "Update the program as you installed it, for example with cargo install."
         }
@@ -155,7 +156,7 @@ fn version_of(scene: &Scene<'_>, bin: &Path) -> Option<String> {
     said.trim().strip_prefix("geppetto ").map(str::to_owned)
 }
 
-/// The same rule as that of the key press, in `scripts/lib/binary.sh`.
+/// The rule of the key press, in `scripts/lib/binary.sh`, which besides heeds that the user has declined.
 fn is_outdated(plugin: &Path, bin: &Path) -> bool {
     let changed = |file: &Path| file.metadata().and_then(|found| found.modified()).ok();
     let Some(built) = changed(bin) else {
@@ -166,13 +167,14 @@ fn is_outdated(plugin: &Path, bin: &Path) -> bool {
         .any(|name| is_newer(&plugin.join(name), built))
 }
 
+/// A directory changes when a file in it comes or goes.
 fn is_newer(path: &Path, than: SystemTime) -> bool {
-    if path.is_dir() {
-        let entries = std::fs::read_dir(path).into_iter().flatten();
-        return entries.flatten().any(|entry| is_newer(&entry.path(), than));
-    }
     let changed = path.metadata().and_then(|found| found.modified());
+    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
     changed.is_ok_and(|changed| changed > than)
+        || entries
+            .into_iter()
+            .any(|entry| is_newer(&entry.path(), than))
 }
 
 /// Whose a key is.

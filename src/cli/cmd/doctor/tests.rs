@@ -210,7 +210,7 @@ fn what_is_wrong_in_tmux_is_said_with_what_to_do() {
       note     tmux runs DIR/plugin/target/release/geppetto, and this is THIS.
                -> Two programs of one version do no harm. To have one, set @geppetto-bin.
       note     An update is pending: the plugin is 0.2.0, its program 0.1.0.
-               -> Press prefix + G, which offers to build it anew.
+               -> Press prefix + G, which offers to build it anew; if you have declined, run `cargo build --release --locked` in the plugin's directory.
       note     prefix + G is bound to something else.
                -> Set @geppetto-key to a key that is free, or to G to take it; see it with `tmux list-keys -T prefix`.
       note     prefix + y is not bound, though the plugin was loaded.
