@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
 
 use serde_json::Value;
 
@@ -138,4 +139,22 @@ fn what_is_bad_is_found() {
     fs::remove_dir_all(&plugin).unwrap();
     let (found, _) = levels(&sandbox);
     expect(&found, "problem", &["plugin.loaded"]);
+}
+
+#[test]
+fn a_server_that_hangs_up_is_a_problem_and_not_taken_for_none() {
+    let sandbox = Sandbox::without_tmux();
+    let socket = sandbox.path("t");
+    let listener = UnixListener::bind(&socket).unwrap();
+    let gone = std::thread::spawn(move || {
+        // The look whether somebody listens, and tmux itself.
+        for _ in 0..2 {
+            drop(listener.accept().unwrap());
+        }
+    });
+    let (found, code) = levels(&sandbox);
+    expect(&found, "problem", &["tmux.server"]);
+    assert_eq!(code, Some(1));
+    gone.join().unwrap();
+    fs::remove_file(socket).unwrap();
 }

@@ -74,10 +74,10 @@ fn program(scene: &Scene<'_>, server: &Survey) -> Check {
     const ID: &str = "plugin.program";
     let this = &scene.paths.program;
     match set(server, "@geppetto_bin").map(Path::new) {
-        None => problem(
+        None => note(
             ID,
-            "The plugin found no program.",
-            "Press prefix + G to build it, or name one with @geppetto-bin.",
+            "The plugin has no program yet.",
+            "Press prefix + G, which offers to build it, or name one with @geppetto-bin.",
         ),
         Some(bin) if !is_program(bin) => problem(
             ID,
