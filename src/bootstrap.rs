@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
 use crate::adapters::keyring;
+use crate::adapters::notifier::Programs;
 use crate::adapters::process::{SystemProcesses, SystemUsage};
 use crate::adapters::sqlite::{Key, Redact, SqliteStore, SqliteTranscripts, TranscriptOptions};
 use crate::adapters::tmux::{self, Tmux, TmuxOptions};
@@ -88,12 +89,11 @@ fn begin(wishes: &Wishes, announcer: &mut Option<Announcer>) -> Result<(), Ready
         prepare_private_dir(directory).map_err(|error| refusal(&error, Some(error.hint())))?;
     }
     let build = Build::of(&paths.program).map_err(|error| refusal(&error, None))?;
-    let ownership =
-        Ownership::take(&paths.lock, &paths.socket, &build.to_text()).map_err(|error| {
-            ReadyLine {
-                locked: matches!(error, OwnershipError::Taken { .. }),
-                ..refusal(&error, None)
-            }
+    let state_lock = paths.state_dir.join("lock");
+    let ownership = Ownership::take(&paths.lock, &state_lock, &paths.socket, &build.to_text())
+        .map_err(|error| ReadyLine {
+            locked: matches!(error, OwnershipError::Taken { .. }),
+            ..refusal(&error, error.hint())
         })?;
     // Before the runtime: a keyring may keep its answer waiting, and what asks it blocks.
     let key = key(&settings, &paths).map_err(|error| refusal(&error, error.hint()))?;
@@ -140,6 +140,8 @@ fn compose(
     let ports = Ports {
         mux: tmux.clone(),
         marks: tmux.clone(),
+        terminals: tmux.clone(),
+        notifier: Arc::new(Programs::default()),
         process: tmux.clone(),
         freezer: tmux.clone(),
         typist: tmux.clone(),

@@ -8,6 +8,7 @@
 //! - **epoch**: one life of one pane: a respawn or a new server begins another
 //! - **log entry**: a readable line derived from what the pane printed
 //! - **status**: what the user sees; a function of **evidence**, which is one dated fact about a runner
+//! - **notice**: what a person is told of a runner that needs them, in one or several **ways** (the bell, a message, ...)
 //! - **port / adapter**: what the core asks of the world / an implementation of it
 //! - **run parent**: the tiny parent process above a program that geppetto starts; it reports the true exit
 

@@ -14,6 +14,7 @@
 
 mod appends;
 mod commands;
+mod dashboard;
 mod delay;
 mod durable;
 mod flood;
@@ -21,6 +22,7 @@ mod generator;
 mod idle;
 mod light;
 mod many;
+mod pty;
 mod world;
 
 fn main() {
@@ -46,7 +48,7 @@ fn measure(only: Option<&str>) {
         "{:<52} {:>14} {:>14} {:>22}",
         "what", "measured", "peer", "bar"
     );
-    let all: [(&str, fn()); 8] = [
+    let all: [(&str, fn()); 9] = [
         ("commands", commands::run),
         ("idle", idle::run),
         ("light", light::run),
@@ -55,6 +57,7 @@ fn measure(only: Option<&str>) {
         ("flood", flood::run),
         ("durable", durable::run),
         ("appends", appends::run),
+        ("dashboard", dashboard::run),
     ];
     for (name, run) in all {
         if only.is_none_or(|wanted| wanted == name) {

@@ -80,6 +80,13 @@ impl World {
         answer(self.geppetto_command(args))
     }
 
+    /// A line for the shell; its arguments follow.
+    pub(crate) fn shell_command(&self, line: &str) -> Command {
+        let mut command = self.clean(Path::new("sh"));
+        command.args(["-c", line, "sh"]);
+        command
+    }
+
     /// An answer that is not text.
     pub(crate) fn geppetto_bytes(&self, args: &[&str]) -> Vec<u8> {
         let output = self.geppetto_command(args).output().unwrap();

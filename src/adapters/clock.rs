@@ -7,7 +7,7 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::domain::time::{Tick, Timestamp};
+use crate::domain::time::{Tick, TimeOfDay, Timestamp};
 use crate::ports::clock::Clock;
 
 /// Both clocks of the system.
@@ -41,6 +41,14 @@ impl Clock for SystemClock {
 
     fn tick(&self) -> Tick {
         Tick(self.start.elapsed())
+    }
+
+    fn time_of_day(&self) -> TimeOfDay {
+        let now = jiff::Zoned::now().time();
+        // Neither is ever negative, and an i8 has room for both.
+        TimeOfDay(
+            u16::from(now.hour().unsigned_abs()) * 60 + u16::from(now.minute().unsigned_abs()),
+        )
     }
 }
 

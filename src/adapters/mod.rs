@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod files;
 pub mod keyring;
+pub mod notifier;
 pub mod process;
 pub mod sqlite;
 pub mod tmux;

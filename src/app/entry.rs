@@ -103,6 +103,14 @@ pub(super) struct Recorded {
     pub(super) lifetime: Option<Lifetime>,
 }
 
+/// What a runner was before a change.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Past {
+    pub(super) status: Status,
+    /// When it became that.
+    pub(super) since: Timestamp,
+}
+
 /// A runner with everything that belongs to it.
 pub(super) struct Entry {
     pub(super) runner: Runner,
@@ -158,14 +166,13 @@ impl Entry {
         self.runner.status.status()
     }
 
-    /// Applies evidence and answers those who waited for what it brings. True when the status changed.
-    pub(super) fn apply(&mut self, at: Timestamp, fact: Fact) -> bool {
-        if self.runner.status.apply(&Evidence { at, fact }).is_none() {
-            return false;
-        }
+    /// Applies evidence and answers those who waited for what it brings. What it was, when the status changed.
+    pub(super) fn apply(&mut self, at: Timestamp, fact: Fact) -> Option<Past> {
+        let since = self.runner.status.since();
+        let status = self.runner.status.apply(&Evidence { at, fact })?;
         self.vitals.note(&self.runner);
         self.answer_waiters();
-        true
+        Some(Past { status, since })
     }
 
     fn answer_waiters(&mut self) {

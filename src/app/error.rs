@@ -182,6 +182,9 @@ pub enum AppError {
         /// The place.
         place: Position,
     },
+    /// Every runner works, has been stopped, is snoozed, or has no pane to go to.
+    #[error("No runner needs you.")]
+    NoneNeeds,
     /// The time given is up.
     #[error("Runner \"{name}\" is still {} after {} ms.", status.as_str(), waited_ms)]
     TimedOut {

@@ -6,7 +6,7 @@ use super::query::LogQuery;
 use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::log::LogEntry;
-use crate::domain::transcript::Position;
+use crate::domain::transcript::{Position, Stored};
 use crate::ports::transcript::Cursor;
 
 /// Where reading stops.
@@ -16,6 +16,14 @@ pub(super) enum Until {
     Including(Position),
     /// Nowhere before the end.
     End,
+}
+
+/// What reading gives.
+pub(super) enum Read {
+    /// An entry that may be wanted.
+    Entry(LogEntry),
+    /// None that may be wanted stands before this place any more: what is wanted may be rare.
+    UpTo(Position),
 }
 
 impl Until {
@@ -28,17 +36,18 @@ impl Until {
 }
 
 impl App {
-    /// Calls `each` with what `query` may want of the entries on disk, up to `until`, while it answers true.
+    /// Calls `each` with what `query` may want of the entries on disk, up to `until`, and how far that is, while it
+    /// answers true.
     pub(super) async fn read_log(
         &self,
         id: RunnerId,
         query: &LogQuery,
         until: Until,
-        each: &mut (dyn FnMut(LogEntry) -> bool + Send),
+        each: &mut (dyn FnMut(Read) -> bool + Send),
     ) -> Result<(), AppError> {
         if query.takes_all() {
             let entries = self.newest_entries(id, query.limit(), until).await?;
-            let _all = entries.into_iter().all(each);
+            let _all = entries.into_iter().map(Read::Entry).all(each);
             return Ok(());
         }
         let reader = &self.ports.transcripts.reader;
@@ -54,10 +63,11 @@ impl App {
                 let mut goes_on = true;
                 for stored in &page.stored {
                     deriver.push(stored, &fits, &mut |entry| {
-                        goes_on = goes_on && until.takes(&entry) && each(entry);
+                        goes_on = goes_on && until.takes(&entry) && each(Read::Entry(entry));
                     });
                 }
-                goes_on
+                let end = page.stored.last().map(Stored::end);
+                goes_on && end.is_none_or(|end| each(Read::UpTo(end)))
             };
             // The next page is read while this one is taken in.
             let (next, goes_on) = tokio::join!(reader.read(id, page.next, PAGE_BYTES), take);

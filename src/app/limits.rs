@@ -74,6 +74,24 @@ pub(super) const OVERDUE: usize = 64;
 /// Runners that left the list and whose transcripts wait to be removed. When full, they stay until they are pruned.
 pub(super) const LEFT: usize = 1024;
 
+/// Changes of status that wait to be told. When full, they are not told.
+pub(super) const NOTICES: usize = 256;
+
+/// How long what is told outside of panes waits for other runners: those that end together are told in one line.
+pub(super) const NOTICE_GATHER: Duration = Duration::from_millis(300);
+
+/// How long a run parent stays in its pane for its bell: as much as nobody notices.
+pub(super) const NOTICE_LEAVE: Duration = Duration::from_millis(700);
+
+/// Time in which it must be known what people look at; then nobody is taken to look.
+pub(super) const LOOK_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Commands of the user that run at a time.
+pub(super) const NOTICE_COMMANDS: usize = 4;
+
+/// Time for one of them to begin, behind others; then it is left out.
+pub(super) const NOTICE_COMMAND_WAIT: Duration = Duration::from_secs(60);
+
 /// Time for a run parent to show up and its program to start, on a loaded machine.
 pub(super) const START_TIMEOUT: Duration = Duration::from_secs(15);
 

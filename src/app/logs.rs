@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::entry::{Entry, LeftOut, RunnerNow, Tail, TailItem};
-use super::history::Until;
+use super::history::{Read, Until};
 use super::limits::{BATCH_DELAY, BATCH_ENTRIES, FOLLOWER_BATCHES};
 use super::query::{Collector, LogQuery};
 use super::{App, AppError};
@@ -25,7 +25,7 @@ struct InMemory {
 impl InMemory {
     /// What `query` may need: when every entry fits, no more than it asks for.
     fn of(entry: &Entry, query: &LogQuery) -> Self {
-        let most = if query.takes_all() {
+        let most = if query.takes_all() && !query.whole {
             query.limit()
         } else {
             usize::MAX
@@ -89,6 +89,9 @@ impl App {
     /// Places grow, so the disk has everything before the first place in memory. At that place itself an earlier daemon may have
     /// written entries that memory lacks, and memory may have some that are not written yet.
     async fn gather(&self, memory: InMemory, query: &LogQuery) -> Result<Vec<LogEntry>, AppError> {
+        if query.is_backwards() {
+            return self.gather_backwards(memory, query).await;
+        }
         let mut collector = Collector::new(query);
         let first = memory.entries.first().map(|entry| entry.place);
         let mut entries = VecDeque::from(memory.entries);
@@ -96,12 +99,12 @@ impl App {
         if !memory.complete && !enough {
             let mut here = Vec::new();
             let until = first.map_or(Until::End, Until::Including);
-            let mut each = |entry: LogEntry| {
-                if Some(entry.place) == first {
-                    here.push(entry);
-                    return true;
+            let mut each = |read: Read| {
+                match read {
+                    Read::Entry(entry) if Some(entry.place) == first => here.push(entry),
+                    Read::Entry(entry) => collector.push(entry),
+                    Read::UpTo(place) => collector.pass(place),
                 }
-                collector.push(entry);
                 !collector.is_full()
             };
             self.read_log(memory.id, query, until, &mut each).await?;
@@ -111,6 +114,42 @@ impl App {
             entries.drain(..known);
         }
         entries.into_iter().for_each(|entry| collector.push(entry));
+        Ok(collector.finish())
+    }
+
+    /// The same for a page that ends somewhere: the disk is read backwards, and only when memory has not enough.
+    async fn gather_backwards(
+        &self,
+        memory: InMemory,
+        query: &LogQuery,
+    ) -> Result<Vec<LogEntry>, AppError> {
+        let mut collector = Collector::new(query);
+        let first = memory.entries.first().map(|entry| entry.place);
+        let wanted = |entry: &LogEntry| query.is_within(entry) && query.fits(entry);
+        let (here, newer): (Vec<_>, Vec<_>) = memory
+            .entries
+            .into_iter()
+            .filter(wanted)
+            .partition(|entry| Some(entry.place) == first);
+        let mut here = VecDeque::from(here);
+        let missing = query.limit().saturating_sub(newer.len());
+        if !memory.complete && missing > 0 {
+            let behind = [first.map(|first| first.after(1)), query.before];
+            let behind = behind.into_iter().flatten().min();
+            let found = self
+                .entries_before(memory.id, behind, query, missing)
+                .await?;
+            let same = |one: &&LogEntry| Some(one.place) == first;
+            let mut on_disk: Vec<_> = found.iter().rev().take_while(same).cloned().collect();
+            on_disk.reverse();
+            here.drain(..overlap(&on_disk, &here));
+            found.into_iter().for_each(|entry| collector.push(entry));
+        } else if !memory.complete {
+            // It may have lost some of its entries, and is not needed.
+            here.clear();
+        }
+        let rest = here.into_iter().chain(newer);
+        rest.for_each(|entry| collector.push(entry));
         Ok(collector.finish())
     }
 }

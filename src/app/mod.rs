@@ -3,6 +3,7 @@
 
 mod attach;
 mod attendance;
+mod backwards;
 mod claim;
 mod create;
 mod derive;
@@ -21,6 +22,8 @@ mod mark;
 mod measure;
 mod monitor;
 mod names;
+mod next;
+mod notify;
 mod overdue;
 mod pause;
 mod publish;
@@ -36,6 +39,7 @@ mod screen;
 mod send;
 mod sessions;
 mod slots;
+mod snooze;
 mod start;
 mod stats;
 mod status;
@@ -47,21 +51,24 @@ mod tests;
 mod transcript;
 mod vitals;
 mod wait;
+mod windows;
 mod world;
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
-use crate::domain::settings::Settings;
+use crate::domain::settings::{KeepWindow, Settings};
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
 use crate::ports::mux::{Mux, MuxMarks};
+use crate::ports::notifier::Notifier;
 use crate::ports::process::{Freezer, ProcessMonitor, RunReports, Typist};
 use crate::ports::spawn::Spawn;
 use crate::ports::store::RunnerStore;
 use crate::ports::table::RunParents;
+use crate::ports::terminals::Terminals;
 use crate::ports::transcript::Transcripts;
 use crate::ports::usage::UsageTable;
 
@@ -70,6 +77,7 @@ pub use entry::RunnerNow;
 pub use error::AppError;
 pub use logs::{FollowItem, LogFollower};
 pub use monitor::Monitor;
+pub use notify::{Describe, NoticeTurn, StatusChanged};
 pub use query::LogQuery;
 pub use register::{RegisterTarget, Registered, Registration};
 pub use restore::{RestoreAction, Restored};
@@ -83,6 +91,7 @@ pub use stop::StopMode;
 pub use subscribe::{Change, Subscription};
 pub use transcript::{TranscriptFollower, TranscriptPage};
 pub use vitals::TranscriptSize;
+pub use windows::{PaneNow, Resident, SessionTree, WindowNow};
 
 /// The ports that the use cases stand on.
 #[derive(Clone)]
@@ -91,6 +100,10 @@ pub struct Ports {
     pub mux: Arc<dyn Mux>,
     /// What we set in the multiplexer.
     pub marks: Arc<dyn MuxMarks>,
+    /// Terminals of people.
+    pub terminals: Arc<dyn Terminals>,
+    /// People, outside of the multiplexer.
+    pub notifier: Arc<dyn Notifier>,
     /// Programs in panes.
     pub process: Arc<dyn ProcessMonitor>,
     /// Freezing and thawing.
@@ -126,14 +139,20 @@ pub struct App {
     saved: save::Saved,
     wanted: sampler::Wanted,
     samples: sampler::Samples,
+    notices: mpsc::Sender<NoticeTurn>,
+    /// As it was at the start: the windows of runners are made accordingly.
+    keep_window: KeepWindow,
 }
 
 impl App {
     /// The use cases over `ports`, and the monitor whose `run` must be in the task tree before any verb is called.
     pub fn new(ports: Ports, settings: watch::Receiver<Arc<Settings>>) -> (Self, Monitor) {
+        let keep_window = settings.borrow().keep_window;
+        let (notices, changes) = mpsc::channel(limits::NOTICES);
         let (monitor, handle) = Monitor::new(
             Arc::clone(&ports.clock),
             Arc::clone(&ports.transcripts.writer),
+            (notices.clone(), changes),
         );
         (
             Self {
@@ -143,6 +162,8 @@ impl App {
                 saved: Arc::new(watch::channel(0).0),
                 wanted: Arc::new(watch::channel(sampler::Wants::default()).0),
                 samples: Arc::new(watch::channel(sampler::Sample::default()).0),
+                notices,
+                keep_window,
             },
             monitor,
         )

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::AppError;
 use super::limits::{EVENTS, LEFT, OVERDUE, TURNS};
+use super::notify::NoticeTurn;
 use super::world::{RunTag, World};
 use crate::domain::ids::RunnerId;
 use crate::ports::clock::Clock;
@@ -57,6 +58,7 @@ pub struct Monitor {
     events: mpsc::Receiver<(RunTag, ProcessEvent)>,
     overdue: Option<mpsc::Receiver<RunnerId>>,
     left: Option<mpsc::Receiver<RunnerId>>,
+    notices: Option<mpsc::Receiver<NoticeTurn>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -64,17 +66,19 @@ impl Monitor {
     pub(super) fn new(
         clock: Arc<dyn Clock>,
         writer: Arc<dyn TranscriptWriter>,
+        (notices, notice_receiver): (mpsc::Sender<NoticeTurn>, mpsc::Receiver<NoticeTurn>),
     ) -> (Self, MonitorHandle) {
         let (turns, turn_receiver) = mpsc::channel(TURNS);
         let (events, event_receiver) = mpsc::channel(EVENTS);
         let (overdue, overdue_receiver) = mpsc::channel(OVERDUE);
         let (left, left_receiver) = mpsc::channel(LEFT);
         let monitor = Self {
-            world: World::new(Arc::clone(&clock), overdue, writer, left),
+            world: World::new(Arc::clone(&clock), overdue, writer, left, notices),
             turns: turn_receiver,
             events: event_receiver,
             overdue: Some(overdue_receiver),
             left: Some(left_receiver),
+            notices: Some(notice_receiver),
             clock,
         };
         (monitor, MonitorHandle { turns, events })
@@ -90,8 +94,15 @@ impl Monitor {
         self.left.take()
     }
 
+    /// The changes that people may be told of; for [`super::App::run_notify`].
+    pub fn notices(&mut self) -> Option<mpsc::Receiver<NoticeTurn>> {
+        self.notices.take()
+    }
+
     /// Lives until `shutdown`.
     pub async fn run(mut self, shutdown: CancellationToken) {
+        // What nobody has taken by now nobody will read.
+        self.notices = None;
         loop {
             let wait = self
                 .world

@@ -12,10 +12,16 @@ use crate::domain::transcript::Position;
 /// A question for log entries.
 #[derive(Debug, Clone, Default)]
 pub struct LogQuery {
-    /// How many: of the newest; behind `from`, of the oldest. By default 1000.
+    /// How many: of the newest; behind `from`, or when wished, of the oldest. By default 1000.
     pub limit: Option<usize>,
     /// Only behind this place.
     pub from: Option<Position>,
+    /// Only before this place; the newest of them.
+    pub before: Option<Position>,
+    /// The oldest in the place of the newest.
+    pub oldest: bool,
+    /// Those of one place stay together; with `from`, `before` and `oldest` in any case.
+    pub whole: bool,
     /// Only of this time or later.
     pub since: Option<Timestamp>,
     /// Only from before this time.
@@ -41,12 +47,28 @@ impl LogQuery {
 
     /// True when every entry fits.
     pub(super) const fn takes_all(&self) -> bool {
-        self.from.is_none() && self.since.is_none() && self.until.is_none() && self.grep.is_none()
+        self.from.is_none()
+            && self.before.is_none()
+            && !self.oldest
+            && self.since.is_none()
+            && self.until.is_none()
+            && self.grep.is_none()
+    }
+
+    /// True when the oldest of those that fit are wanted.
+    const fn takes_oldest(&self) -> bool {
+        self.before.is_none() && (self.oldest || self.from.is_some())
+    }
+
+    /// True when the log is to be read backwards, place by place.
+    pub(super) const fn is_backwards(&self) -> bool {
+        self.before.is_some() || (self.whole && self.takes_all())
     }
 
     /// True when the entry is of a place and time that are wanted.
-    fn is_within(&self, entry: &LogEntry) -> bool {
+    pub(super) fn is_within(&self, entry: &LogEntry) -> bool {
         self.from.is_none_or(|from| entry.place > from)
+            && self.before.is_none_or(|before| entry.place < before)
             && self.since.is_none_or(|since| entry.at >= since)
             && self.until.is_none_or(|until| entry.at < until)
     }
@@ -98,6 +120,18 @@ impl<'a> Collector<'a> {
         self.full
     }
 
+    /// Nothing that fits comes before this place any more.
+    pub(super) fn pass(&mut self, place: Position) {
+        let last = self.kept.back().map(|last| last.place);
+        self.full |= self.has_oldest() && last < Some(place) && self.after == 0;
+    }
+
+    /// True when there are as many of the oldest as are wanted; others of the last place still are.
+    fn has_oldest(&self) -> bool {
+        let is_enough = self.kept.len() >= self.query.limit() || self.text >= ANSWER_TEXT_BYTES;
+        is_enough && self.query.takes_oldest()
+    }
+
     pub(super) fn push(&mut self, entry: LogEntry) {
         if self.full || !self.query.is_within(&entry) {
             return;
@@ -120,22 +154,39 @@ impl<'a> Collector<'a> {
     }
 
     fn keep(&mut self, entry: LogEntry) {
-        if self.query.from.is_some() {
-            let is_enough = self.kept.len() >= self.query.limit() || self.text >= ANSWER_TEXT_BYTES;
-            // Entries of one place stay together, so that the next page can begin behind it.
-            if is_enough && self.kept.back().is_none_or(|last| last.place < entry.place) {
-                self.full = true;
-                return;
-            }
+        let limit = self.query.limit();
+        // Entries of one place stay together, so that the next page can begin behind it.
+        if self.has_oldest() && self.kept.back().is_none_or(|last| last.place < entry.place) {
+            self.full = true;
+            return;
         }
         self.text += entry.text.len();
         self.kept.push_back(entry);
-        while self.query.from.is_none()
-            && (self.kept.len() > self.query.limit() || self.text > ANSWER_TEXT_BYTES)
-            && let Some(dropped) = self.kept.pop_front()
-        {
-            self.text -= dropped.text.len();
+        if self.query.takes_oldest() {
+            return;
         }
+        while self.kept.len() > limit || self.text > ANSWER_TEXT_BYTES {
+            let surplus = self.surplus();
+            // Of a place that stays whole some are needed, or there is no other one.
+            if surplus == 0 {
+                return;
+            }
+            let dropped = self.kept.drain(..surplus);
+            self.text -= dropped.map(|entry| entry.text.len()).sum::<usize>();
+        }
+    }
+
+    /// How many of the oldest can go: one, or all of their place.
+    fn surplus(&self) -> usize {
+        if !self.query.whole && self.query.before.is_none() {
+            return 1;
+        }
+        let first = self.kept.front().map(|entry| entry.place);
+        let here = self.kept.iter().take_while(|one| Some(one.place) == first);
+        let count = here.count();
+        let left = self.kept.len() - count;
+        let is_needed = left < self.query.limit() && self.text <= ANSWER_TEXT_BYTES;
+        if left == 0 || is_needed { 0 } else { count }
     }
 
     pub(super) fn finish(self) -> Vec<LogEntry> {
@@ -182,6 +233,42 @@ mod tests {
             ..LogQuery::newest(3)
         };
         assert_eq!(collect(&query), [6, 7, 8, 9]);
+    }
+
+    #[test]
+    fn before_a_place_and_where_it_is_wished_places_stay_whole_too() {
+        let query = LogQuery {
+            before: Some(Position::new(Epoch(1), Seq(5))),
+            ..LogQuery::newest(3)
+        };
+        assert_eq!(collect(&query), [6, 7, 8, 9]);
+        let query = LogQuery {
+            whole: true,
+            ..LogQuery::newest(2)
+        };
+        assert_eq!(collect(&query), [18, 19, 20]);
+        let query = LogQuery {
+            oldest: true,
+            since: Some(Timestamp(4)),
+            ..LogQuery::newest(3)
+        };
+        assert_eq!(collect(&query), [4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn nothing_more_is_wanted_when_what_was_found_is_passed() {
+        let query = LogQuery {
+            oldest: true,
+            ..LogQuery::newest(1)
+        };
+        let mut collector = Collector::new(&query);
+        collector.pass(Position::new(Epoch(1), Seq(8)));
+        collector.push(entry(17));
+        // Others of its place may still come.
+        collector.pass(Position::new(Epoch(1), Seq(8)));
+        assert!(!collector.is_full());
+        collector.pass(Position::new(Epoch(1), Seq(9)));
+        assert!(collector.is_full());
     }
 
     #[test]

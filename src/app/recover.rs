@@ -342,6 +342,7 @@ fn revive(record: StoredRunner) -> Option<Runner> {
     runner.pid = record.pid.and_then(Pid::new);
     runner.run = record.run;
     runner.started_at = record.started_at;
+    runner.snoozed_until = record.snoozed_until;
     if record.status.is_ended() {
         runner.status = StatusState::ended(record.status, record.since, record.reason, record.exit);
     }

@@ -144,6 +144,10 @@ impl App {
             Err(error) => return Err(error.into()),
         }
         let limit = Some(super::limits::EXIT_TIMEOUT);
-        self.wait(id.to_string(), Vec::new(), limit).await.map(drop)
+        let now = self.wait(id.to_string(), Vec::new(), limit).await?;
+        if self.window_stays(&now.runner) {
+            self.rung().await;
+        }
+        Ok(())
     }
 }

@@ -149,5 +149,6 @@ fn stored(entry: &Entry) -> StoredRunner {
         created_at: runner.created_at,
         started_at: runner.started_at,
         lifetime: entry.vitals.kept.clone(),
+        snoozed_until: runner.snoozed_until,
     }
 }

@@ -9,8 +9,9 @@ use std::sync::{Arc, Weak};
 use tokio::sync::{mpsc, watch};
 
 use super::AppError;
-use super::entry::{Entry, RunnerNow};
+use super::entry::{Entry, Past, RunnerNow};
 use super::measure::Gauges;
+use super::notify::NoticeTurn;
 use super::subscribe::{Change, Subscriber};
 use super::tape::Tape;
 use crate::domain::evidence::Fact;
@@ -97,6 +98,8 @@ pub(super) struct World {
     /// Who removes the transcripts of runners that leave the list by themselves.
     pub(super) left: mpsc::Sender<RunnerId>,
     pub(super) gauges: Gauges,
+    /// Who tells people of changes.
+    pub(super) notices: mpsc::Sender<NoticeTurn>,
     changed: BTreeSet<RunnerId>,
     removed: BTreeSet<RunnerId>,
     unsaved: bool,
@@ -108,6 +111,7 @@ impl World {
         overdue: mpsc::Sender<RunnerId>,
         writer: Arc<dyn TranscriptWriter>,
         left: mpsc::Sender<RunnerId>,
+        notices: mpsc::Sender<NoticeTurn>,
     ) -> Self {
         Self {
             clock,
@@ -128,6 +132,7 @@ impl World {
             writer,
             left,
             gauges: Gauges::default(),
+            notices,
             changed: BTreeSet::new(),
             removed: BTreeSet::new(),
             unsaved: false,
@@ -226,12 +231,12 @@ impl World {
         let Some(entry) = self.runners.get_mut(&id) else {
             return;
         };
-        if entry.apply(now, fact) {
-            self.after_change(id);
+        if let Some(past) = entry.apply(now, fact) {
+            self.after_change(id, past);
         }
     }
 
-    fn after_change(&mut self, id: RunnerId) {
+    fn after_change(&mut self, id: RunnerId, past: Past) {
         self.touch(id);
         self.blame_server(id);
         let now = self.clock.now();
@@ -251,6 +256,7 @@ impl World {
             }
             entry.start.begin.clear();
         }
+        self.tell_person(id, past);
     }
 
     /// Takes in what a followed program did.
@@ -274,15 +280,15 @@ impl World {
                     None => GapReason::Tmux,
                 };
                 entry.gap(now, Gap { bytes, reason });
-                false
+                None
             }
             ProcessEvent::Screen { at, screen } => {
                 entry.screen(at, &screen);
-                false
+                None
             }
             ProcessEvent::Resized { at, size } => {
                 entry.resized(at, size);
-                false
+                None
             }
             ProcessEvent::Activity(crate::domain::activity::Activity::Active) => {
                 entry.apply(now, Fact::Output)
@@ -297,8 +303,8 @@ impl World {
                 },
             ),
         };
-        if changed {
-            self.after_change(tag.runner);
+        if let Some(past) = changed {
+            self.after_change(tag.runner, past);
         }
     }
 

@@ -66,7 +66,11 @@ fn ask(context: &Context<'_>, to: Request) -> Result<AttachView, Failure> {
     answer.attach.ok_or_else(|| missing("attach"))
 }
 
-fn switch(argv: &[String]) -> Result<(), Failure> {
+/// Switches the tmux client that the command line is for.
+///
+/// # Errors
+/// tmux's refusal.
+pub(crate) fn switch(argv: &[String]) -> Result<(), Failure> {
     let status = command(argv)?
         .status()
         .map_err(|error| unstartable(argv, &error))?;

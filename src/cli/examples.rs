@@ -79,6 +79,15 @@ Examples:
   geppetto attach work
   geppetto attach work --print       print a command that works when pasted";
 
+pub(crate) const NEXT: &str = "\
+Those that wait for you come first, then those that failed, have completed, are idle; the one
+that has needed you for longest goes before others of its kind. Snoozed ones are left out.
+The README shows how to make it a key.
+
+Examples:
+  geppetto next
+  geppetto next --print              print a command that works when pasted";
+
 pub(crate) const STATUS: &str = "\
 Prints nothing when there is nothing to tell or no daemon runs; never starts a daemon.
 
@@ -104,9 +113,12 @@ Examples:
 
 pub(crate) const DASHBOARD: &str = "\
 Keys: j k and arrows move, / filters, Enter goes to the runner's pane, s stops, S starts,
-p freezes, r resumes, f forgets, ? shows the keys, q leaves.
+p freezes, r resumes, f forgets, l shows a log, ? shows the keys, q leaves.
 
-With NO_COLOR set, or with TERM=dumb, there are no colours.";
+With NO_COLOR set, or with TERM=dumb, there are no colours.
+
+Examples:
+  geppetto dashboard --logs RUNNER    # its log; h shows the keys";
 
 pub(crate) const COMPLETIONS: &str = "\
 Examples:

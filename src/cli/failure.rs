@@ -113,6 +113,14 @@ impl Failure {
         }
     }
 
+    /// The field of the request that is wrong, when the daemon says so.
+    pub fn field(&self) -> Option<&str> {
+        match &self.cause {
+            Cause::Wire(body) => body.field.as_deref(),
+            Cause::Here { .. } => None,
+        }
+    }
+
     /// The next steps.
     pub fn hints(&self) -> &[String] {
         &self.hints

@@ -160,7 +160,11 @@ impl Glance {
     }
 }
 
-fn connect(paths: &Paths) -> Result<Client<'_>, Failure> {
+/// Connects to a daemon that is there.
+///
+/// # Errors
+/// A [`Failure`] when none is.
+pub(crate) fn connect(paths: &Paths) -> Result<Client<'_>, Failure> {
     Client::connect(paths)?.ok_or_else(|| {
         Failure::new(Kind::Unreachable, "No daemon runs for this tmux server.")
             .hint("Start it with `geppetto daemon start`.")

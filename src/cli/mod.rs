@@ -1,13 +1,17 @@
 //! The command line: an ordinary client of the wire, with no more power than any other JSON client.
-//! It knows no tmux syntax: tmux commands that it runs or prints come from the daemon as they are.
+//! It knows no tmux syntax: tmux commands that it runs or prints come from the daemon as they are, but for the one that
+//! takes text into a buffer (`clipboard.rs`).
 
 mod args;
 mod attach_argv;
+mod browse;
 mod changes;
 mod client;
+mod clipboard;
 mod clock;
 mod cmd;
 mod context;
+mod drafting;
 mod examples;
 mod export;
 mod exposition;
@@ -16,17 +20,17 @@ mod failure;
 mod fake;
 mod glance;
 mod invocation;
+mod log_asks;
+mod log_pages;
 mod moment;
 mod output;
 mod pacer;
-mod page;
 mod pieces;
 mod player;
 mod raw_log;
 mod render;
 mod respond;
 mod run;
-mod screen;
 mod span;
 mod start;
 mod table;

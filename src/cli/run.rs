@@ -82,12 +82,14 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Session(verb) => cmd::session::run(verb, context),
         Verb::Restore(args) => cmd::restore::run(args, context),
         Verb::Attach(args) => cmd::attach::run(args, context),
+        Verb::Next(args) => cmd::next::run(args, context),
+        Verb::Snooze(args) => cmd::snooze::run(args, context),
         Verb::Forget(args) => cmd::forget::run(args, context),
         Verb::Status(args) => cmd::status::run(args, context),
         Verb::Stats(args) => cmd::stats::run(args, context),
         Verb::Metrics => cmd::metrics::run(context),
         Verb::Demo(args) => cmd::demo::run(args, context),
-        Verb::Dashboard => cmd::dashboard::run(context),
+        Verb::Dashboard(args) => cmd::dashboard::run(args, context),
         Verb::Popup(verb) => cmd::popup::run(verb, context),
         Verb::Daemon(verb) => cmd::daemon::run(verb, context),
         Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
@@ -131,6 +133,8 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Stats(args) => args.json,
         Verb::Doctor(args) => args.json,
         Verb::Mark(args) => args.json,
+        Verb::Next(args) => args.json,
+        Verb::Snooze(args) => args.json,
         Verb::Prune(args) => args.json,
         Verb::Restore(args) => args.json,
         Verb::Session(SessionVerb::Reserve(args)) => args.json,
@@ -151,7 +155,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Session(SessionVerb::Attach(_))
         | Verb::Demo(_)
         | Verb::Metrics
-        | Verb::Dashboard
+        | Verb::Dashboard(_)
         | Verb::Popup(_)
         | Verb::Plugin(_)
         | Verb::Api(_)

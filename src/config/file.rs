@@ -8,10 +8,10 @@ use std::time::Duration;
 use toml::de::DeTable;
 
 use super::value::{Entry, Key, Reader, Value};
-use super::{ConfigError, KeepWindow};
+use super::{ConfigError, KeepWindow, Notices};
 
 /// Keys of the top level.
-pub(super) const KEYS: [&str; 15] = [
+pub(super) const KEYS: [&str; 16] = [
     "runner_limit",
     "ended_kept",
     "stop_grace_seconds",
@@ -27,6 +27,7 @@ pub(super) const KEYS: [&str; 15] = [
     "encryption_keyring",
     "peaks_seconds",
     "kinds",
+    "notify",
 ];
 
 /// Keys of a `[kinds.NAME]` table.
@@ -65,6 +66,8 @@ pub struct File {
     pub keyring: Option<bool>,
     /// `peaks_seconds`; zero turns them off
     pub peaks_every: Option<Duration>,
+    /// `[notify]`
+    pub notify: Option<Notices>,
 }
 
 impl File {
@@ -136,6 +139,7 @@ impl File {
             "encryption_keyring" => self.keyring = Some(entry.boolean()?),
             "peaks_seconds" => self.peaks_every = Some(entry.peaks()?),
             "kinds" => self.kinds(&entry)?,
+            "notify" => self.notify = Some(Notices::read(&entry)?),
             _ => return Err(reader.unknown(key, &KEYS)),
         }
         Ok(())
@@ -212,6 +216,7 @@ mod tests {
             key_file: Some(PathBuf::from("~/key")),
             keyring: Some(false),
             peaks_every: Some(Duration::ZERO),
+            notify: None,
         };
         assert_eq!(file, expected);
         assert_eq!(parse("").unwrap(), File::default());
@@ -225,7 +230,7 @@ mod tests {
         "#);
         assert_snapshot!(refusal("zzz = 3"), @r#"
         config.toml:1: there is no setting "zzz"
-        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, encryption_keyring, peaks_seconds, kinds.
+        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, encryption_keyring, peaks_seconds, kinds, notify.
         "#);
         assert_snapshot!(refusal("[kinds.codex]\nidle_after = 3"), @r#"
         config.toml:2: there is no setting "idle_after"

@@ -1,6 +1,7 @@
 //! Typed readers of the values in the config file. Knows types, bounds and how to say what a value should be;
 //! which keys there are is `file`'s.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -95,7 +96,7 @@ pub(super) struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn wrong(&self, expected: &'static str) -> ConfigError {
+    pub(super) fn wrong(&self, expected: &'static str) -> ConfigError {
         ConfigError::Value {
             file: self.reader.file.to_owned(),
             line: self.reader.line(self.key.span().start),
@@ -148,6 +149,14 @@ impl<'a> Entry<'a> {
 
     pub(super) fn grace(&self) -> Result<Duration, ConfigError> {
         self.seconds(LONGEST_GRACE, "a number of seconds from 0.1 to 600")
+    }
+
+    /// Time that a runner works before its idleness is told; it may be none.
+    pub(super) fn work(&self) -> Result<Duration, ConfigError> {
+        self.number()
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .filter(|time| *time <= LONGEST_SILENCE)
+            .ok_or_else(|| self.wrong("a number of seconds from 0 to 31536000 (a year)"))
     }
 
     /// Days, as a time.
@@ -220,6 +229,21 @@ impl<'a> Entry<'a> {
             patterns.push(pattern.to_owned());
         }
         Ok(patterns)
+    }
+
+    /// A list of words, each of which means something.
+    pub(super) fn words<T: Ord>(
+        &self,
+        expected: &'static str,
+        meaning: impl Fn(&str) -> Option<T>,
+    ) -> Result<BTreeSet<T>, ConfigError> {
+        let words = self.value.get_ref().as_array();
+        let words = words.ok_or_else(|| self.wrong(expected))?;
+        words
+            .iter()
+            .map(|word| word.get_ref().as_str().and_then(&meaning))
+            .collect::<Option<_>>()
+            .ok_or_else(|| self.wrong(expected))
     }
 
     pub(super) fn prefix(&self) -> Result<String, ConfigError> {

@@ -160,14 +160,8 @@ impl Service {
     /// Sessions of tmux, and the reports of run parents.
     async fn answer_rest(&self, request: Request) -> Result<Answer> {
         match request {
-            Request::ListTmuxSessions(_) => {
-                let sessions = self.app.sessions().await.map_err(refused)?;
-                let sessions = Some(sessions.iter().map(view::session).collect());
-                Ok(Answer {
-                    sessions,
-                    ..Answer::default()
-                })
-            }
+            Request::ListTmuxSessions(list) => self.list_sessions(&list).await,
+            Request::AttachPane(to) => self.attach_pane(to).await,
             Request::TmuxSessionExists(of) => {
                 let exists = self
                     .app
@@ -179,6 +173,8 @@ impl Service {
                     ..Answer::default()
                 })
             }
+            Request::NextRunner(next) => self.next(next).await,
+            Request::SnoozeRunner(snooze) => self.snooze(snooze).await,
             Request::KillTmuxSession(of) => done(self.app.kill_session(&of.session).await),
             Request::RunBegin(run) => done(
                 self.app

@@ -51,6 +51,7 @@ pub(super) fn body(error: &AppError) -> ErrorBody {
         | AppError::Mux(_)
         | AppError::Store(_)
         | AppError::Transcript(_)
+        | AppError::NoneNeeds
         | AppError::Ending => {}
     }
     body
@@ -92,6 +93,7 @@ const fn tag(error: &AppError) -> Tag {
         AppError::KeyInUse { .. } | AppError::KeyOfSession { .. } => Tag::KeyInUse,
         AppError::NoSlotSession { .. } => Tag::TmuxSessionNotFound,
         AppError::SlotNotFound { .. } => Tag::SlotNotFound,
+        AppError::NoneNeeds => Tag::NoneNeedsYou,
         AppError::TimedOut { .. } => Tag::TimedOut,
         AppError::Ending => Tag::Unavailable,
     }
@@ -117,6 +119,7 @@ const fn mux_tag(error: &MuxError) -> Tag {
         MuxError::Command { .. }
         | MuxError::TimedOut { .. }
         | MuxError::Disconnected { .. }
+        | MuxError::Terminal { .. }
         | MuxError::Io { .. } => Tag::TmuxCommand,
     }
 }
@@ -161,6 +164,9 @@ fn hint(error: &AppError) -> Option<String> {
         }
         AppError::TimedOut { .. } => {
             "Wait longer with `--timeout`, or look at it with `geppetto show`."
+        }
+        AppError::NoneNeeds => {
+            "They work, were stopped, are snoozed, or have no pane any more: `geppetto list`."
         }
         AppError::EndedBefore { .. } => "`geppetto show` tells how it ended.",
         AppError::NoScreen { .. } => "`geppetto logs` shows what is kept.",
@@ -219,7 +225,9 @@ fn operation_hint(status: crate::domain::status::Status, action: &str) -> &'stat
         (status, "attached to") if status.is_ended() => {
             "Its pane is gone. `geppetto logs` shows what it printed, `geppetto start` runs it again."
         }
-        (status, _) if status.is_ended() => "`geppetto start` runs an ended runner again.",
+        (status, _) if status.is_ended() => {
+            "It has ended; `geppetto start` runs again what `geppetto new` had started."
+        }
         (Status::Paused, "paused") => "`geppetto resume` lets it go on.",
         (Status::Starting, _) => "Wait until it runs: `geppetto wait --for running`.",
         (_, "started") => "Stop it first.",
@@ -268,7 +276,7 @@ fn mux_hint(error: &MuxError) -> Option<String> {
             "`geppetto sessions list` shows what tmux has; a pane's id is its `#{pane_id}`."
         }
         MuxError::TimedOut { .. } | MuxError::Disconnected { .. } => "Try again in a moment.",
-        MuxError::Command { .. } | MuxError::Io { .. } => {
+        MuxError::Command { .. } | MuxError::Terminal { .. } | MuxError::Io { .. } => {
             "`geppetto doctor` looks at the daemon and tmux."
         }
     };

@@ -1,8 +1,11 @@
 //! One daemon per tmux server: a lock file that the kernel frees when its owner dies, and the socket beside it.
-//! Only the owner of the lock may remove a stale socket, so two that start at once never unbind each other.
+//! Only the owner of the lock may remove a stale socket, so two that start at once never unbind each other. A second lock
+//! lies with what is kept: another runtime directory must not lead to a second daemon that writes the same files.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
@@ -18,6 +21,12 @@ pub enum OwnershipError {
         /// The lock file.
         lock: PathBuf,
     },
+    /// A daemon serves it that listens elsewhere, since it was started with another runtime directory.
+    #[error("another daemon serves this tmux server, on the socket {}", socket.display())]
+    Elsewhere {
+        /// Where it listens.
+        socket: PathBuf,
+    },
     /// A file cannot be made, locked or bound.
     #[error("{} cannot be {action}: {source}", path.display())]
     Io {
@@ -31,43 +40,60 @@ pub enum OwnershipError {
     },
 }
 
-/// The lock and the socket; both end with it.
+impl OwnershipError {
+    /// The next step, where there is one.
+    pub fn hint(&self) -> Option<String> {
+        let Self::Elsewhere { socket } = self else {
+            return None;
+        };
+        Some(format!(
+            "Set XDG_RUNTIME_DIR as it was there, or end that one with `GEPPETTO_SOCKET={} geppetto daemon stop`.",
+            socket.display()
+        ))
+    }
+}
+
+/// The locks and the socket; all end with it.
 #[derive(Debug)]
 pub struct Ownership {
+    /// Let go of before the other lock, also by the kernel: it was opened first.
+    _state_lock: File,
     _lock: File,
     socket: PathBuf,
     listener: Option<UnixListener>,
 }
 
 impl Ownership {
-    /// Takes the lock, writes `build` into it for clients to read, and binds the socket, which only its user may open.
+    /// Takes both locks, writes `build` into the first and the socket into the other for others to read, and binds the socket,
+    /// which only its user may open.
     ///
     /// # Errors
-    /// `Taken` when another daemon lives, `Io` otherwise.
-    pub fn take(lock: &Path, socket: &Path, build: &str) -> Result<Self, OwnershipError> {
-        let failed = |path: &Path, action| {
-            let path = path.to_owned();
-            move |source| OwnershipError::Io {
-                path,
-                action,
-                source,
-            }
+    /// `Taken` or `Elsewhere` when another daemon lives, `Io` otherwise.
+    pub fn take(
+        lock: &Path,
+        state_lock: &Path,
+        socket: &Path,
+        build: &str,
+    ) -> Result<Self, OwnershipError> {
+        let state_file = open(state_lock)?;
+        let file = open(lock)?;
+        let taken = || OwnershipError::Taken {
+            lock: lock.to_owned(),
         };
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(false).write(true).mode(0o600);
-        let file = options.open(lock).map_err(failed(lock, "opened"))?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::WOULDBLOCK) => {
-                return Err(OwnershipError::Taken {
-                    lock: lock.to_owned(),
-                });
-            }
-            Err(errno) => return Err(failed(lock, "locked")(errno.into())),
+        if !try_lock(&file, lock)? {
+            return Err(taken());
         }
-        file.set_len(0)
-            .and_then(|()| (&file).write_all(build.as_bytes()))
-            .map_err(failed(lock, "written"))?;
+        if !try_lock(&state_file, state_lock)? {
+            let elsewhere = fs::read(state_lock).map_err(failed(state_lock, "read"))?;
+            let elsewhere = PathBuf::from(OsString::from_vec(elsewhere));
+            // Its owner is about to end, or has not written it yet.
+            if elsewhere == socket || elsewhere.as_os_str().is_empty() {
+                return Err(taken());
+            }
+            return Err(OwnershipError::Elsewhere { socket: elsewhere });
+        }
+        write(&file, build.as_bytes()).map_err(failed(lock, "written"))?;
+        write(&state_file, socket.as_os_str().as_bytes()).map_err(failed(state_lock, "written"))?;
         match fs::remove_file(socket) {
             Ok(()) => tracing::info!(socket = %socket.display(), "removed a stale socket"),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -77,6 +103,7 @@ impl Ownership {
         fs::set_permissions(socket, Permissions::from_mode(0o600))
             .map_err(failed(socket, "protected"))?;
         Ok(Self {
+            _state_lock: state_file,
             _lock: file,
             socket: socket.to_owned(),
             listener: Some(listener),
@@ -87,6 +114,36 @@ impl Ownership {
     pub(super) const fn listener(&mut self) -> Option<UnixListener> {
         self.listener.take()
     }
+}
+
+fn failed(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> OwnershipError {
+    let path = path.to_owned();
+    move |source| OwnershipError::Io {
+        path,
+        action,
+        source,
+    }
+}
+
+fn open(path: &Path) -> Result<File, OwnershipError> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true).mode(0o600);
+    options.open(path).map_err(failed(path, "opened"))
+}
+
+/// Locks it; false when somebody else has.
+fn try_lock(file: &File, path: &Path) -> Result<bool, OwnershipError> {
+    match flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
+        Err(errno) => Err(failed(path, "locked")(errno.into())),
+    }
+}
+
+/// Puts this in the place of what it holds.
+fn write(mut file: &File, text: &[u8]) -> io::Result<()> {
+    file.set_len(0)?;
+    file.write_all(text)
 }
 
 impl Drop for Ownership {
@@ -105,11 +162,12 @@ mod tests {
     #[test]
     fn the_second_owner_is_refused_and_a_stale_socket_is_replaced() {
         let directory = tempfile::tempdir().unwrap();
-        let (lock, socket) = (directory.path().join("l"), directory.path().join("s"));
+        let path = |name| directory.path().join(name);
+        let (lock, kept, socket) = (path("l"), path("k"), path("s"));
         fs::write(&socket, "stale").unwrap();
-        let first = Ownership::take(&lock, &socket, "").unwrap();
+        let first = Ownership::take(&lock, &kept, &socket, "").unwrap();
         assert!(matches!(
-            Ownership::take(&lock, &socket, ""),
+            Ownership::take(&lock, &kept, &socket, ""),
             Err(OwnershipError::Taken { .. })
         ));
         assert_eq!(
@@ -118,6 +176,21 @@ mod tests {
         );
         drop(first);
         assert!(!socket.exists());
-        assert!(Ownership::take(&lock, &socket, "").is_ok());
+        assert!(Ownership::take(&lock, &kept, &socket, "").is_ok());
+    }
+
+    #[test]
+    fn a_daemon_that_listens_elsewhere_keeps_what_is_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name| directory.path().join(name);
+        let kept = path("k");
+        let first = Ownership::take(&path("l"), &kept, &path("s"), "").unwrap();
+        let second = || Ownership::take(&path("l2"), &kept, &path("s2"), "");
+        let refusal = second().unwrap_err();
+        assert!(matches!(&refusal, OwnershipError::Elsewhere { socket } if *socket == path("s")));
+        assert!(refusal.hint().is_some());
+        assert!(!path("s2").exists());
+        drop(first);
+        assert!(second().is_ok());
     }
 }

@@ -93,9 +93,16 @@ pub(super) fn query(request: &GetRunnerLogs) -> Result<LogQuery> {
                 wrong("grep", &sentence.replace('\n', " "))
             })
     };
+    if request.before.is_some() && request.context > 0 {
+        let sentence = "Entries before a place are given without context.";
+        return Err(wrong("context", sentence));
+    }
     Ok(LogQuery {
         limit: request.limit,
         from: place("from", request.from.as_deref())?,
+        before: place("before", request.before.as_deref())?,
+        oldest: request.oldest,
+        whole: request.whole,
         since: request.since_ms.map(Timestamp),
         until: request.until_ms.map(Timestamp),
         grep: request.grep.as_ref().map(pattern).transpose()?,

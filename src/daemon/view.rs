@@ -58,9 +58,16 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
         lost_bytes: runner.lost_bytes,
         divergences: now.divergences,
         recording_paused: now.recording_paused.clone(),
+        snoozed_until_ms: runner.snoozed_until.map(|until| until.0),
         last_seq: now.end.seq.0,
         log_entries: now.entries,
     }
+}
+
+/// A runner in one line of JSON.
+pub(super) fn json(now: &RunnerNow) -> String {
+    // Strings, numbers and lists of them can always be written.
+    serde_json::to_string(&runner(now)).unwrap_or_default()
 }
 
 fn exit(exit: Exit) -> ExitView {
@@ -102,6 +109,7 @@ pub(super) fn session(now: &SessionNow) -> SessionView {
         clients: now.session.clients,
         registered: now.session.registered,
         runners: u32::try_from(now.runners).unwrap_or(u32::MAX),
+        window_list: None,
     }
 }
 

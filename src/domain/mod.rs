@@ -12,6 +12,8 @@ pub mod lifetime;
 pub mod line;
 pub mod log;
 pub mod name;
+pub mod need;
+pub mod notice;
 pub mod outflow;
 pub mod pane_screen;
 pub mod rate;

@@ -99,6 +99,8 @@ pub struct Runner {
     pub output_bytes: u64,
     /// Bytes that were dropped because they came faster than they could be kept.
     pub lost_bytes: u64,
+    /// Nobody is told of its changes before this. Set by the user; ends with the first change after it.
+    pub snoozed_until: Option<Timestamp>,
 }
 
 impl Runner {
@@ -128,6 +130,7 @@ impl Runner {
             last_output_at: None,
             output_bytes: 0,
             lost_bytes: 0,
+            snoozed_until: None,
         }
     }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::notice::NoticeWishes;
+
 /// Whether the window of an ended runner stays open (tmux's remain-on-exit, for windows that geppetto made).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum KeepWindow {
@@ -49,6 +51,8 @@ pub struct Settings {
     pub keyring: bool,
     /// Time between two looks at what live runners use, for their peaks; zero: none. Default 60 s.
     pub peaks_every: Duration,
+    /// When and how the user is told that a runner needs them.
+    pub notify: NoticeWishes,
 }
 
 impl Default for Settings {
@@ -69,6 +73,7 @@ impl Default for Settings {
             key_file: None,
             keyring: false,
             peaks_every: Duration::from_secs(60),
+            notify: NoticeWishes::default(),
         }
     }
 }

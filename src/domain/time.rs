@@ -26,3 +26,7 @@ impl Tick {
         Self(self.0.saturating_add(by))
     }
 }
+
+/// A time of day on the user's wall, in minutes since midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimeOfDay(pub u16);

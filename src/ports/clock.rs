@@ -1,6 +1,6 @@
 //! Time, as the app asks for it.
 
-use crate::domain::time::{Tick, Timestamp};
+use crate::domain::time::{Tick, TimeOfDay, Timestamp};
 
 /// Source of both clocks.
 pub trait Clock: Send + Sync {
@@ -8,4 +8,6 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     /// Monotonic time, comparable only with other ticks of the same clock.
     fn tick(&self) -> Tick;
+    /// What a clock on the user's wall shows.
+    fn time_of_day(&self) -> TimeOfDay;
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 
-use crate::domain::ids::{Pid, RunnerId, SessionId};
+use crate::domain::ids::{PaneId, Pid, RunnerId, SessionId, WindowId};
 use crate::domain::runner::Place;
 
 /// What can go wrong.
@@ -72,6 +72,15 @@ pub enum MuxError {
         /// The command's first word.
         command: String,
     },
+    /// The terminal of a pane takes nothing at present, or is none of ours.
+    #[error("{} cannot be written to: {source}", tty.display())]
+    Terminal {
+        /// Its device.
+        tty: PathBuf,
+        /// Why.
+        #[source]
+        source: Arc<std::io::Error>,
+    },
     /// tmux could not be started or spoken to.
     #[error("tmux could not be run: {source}")]
     Io {
@@ -132,6 +141,38 @@ pub struct MuxPane {
     pub runner: Option<RunnerId>,
 }
 
+/// A window in a session, for people who look around. One that several sessions show is told for each of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MuxWindow {
+    /// Session.
+    pub session: SessionId,
+    /// `@N`.
+    pub id: WindowId,
+    /// Its number in the session.
+    pub index: u32,
+    /// True when it is the session's current one.
+    pub active: bool,
+    /// Hostile text.
+    pub name: String,
+    /// Its panes, in their order.
+    pub panes: Vec<MuxPaneText>,
+}
+
+/// What people tell a pane by; the rest of it is in [`MuxPane`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MuxPaneText {
+    /// `%N`.
+    pub id: PaneId,
+    /// Its number in the window.
+    pub index: u32,
+    /// True when it is the active one of its window.
+    pub active: bool,
+    /// Hostile text; empty when it has none.
+    pub title: String,
+    /// Directory of what runs in it; hostile text, empty when tmux does not know it.
+    pub cwd: String,
+}
+
 /// What the multiplexer tells by itself.
 #[derive(Debug, Clone)]
 pub enum MuxEvent {
@@ -160,6 +201,13 @@ pub trait Mux: Send + Sync {
     /// # Errors
     /// As [`Mux::server`], and `TimedOut`, `Disconnected`.
     async fn layout(&self) -> Result<(Arc<[MuxSession]>, Arc<[MuxPane]>), MuxError>;
+
+    /// Every window with its panes, by session and number, asked now. Only on demand: titles and directories change all
+    /// the time, and the second costs a look at a process for each pane.
+    ///
+    /// # Errors
+    /// As [`Mux::layout`].
+    async fn windows(&self) -> Result<Vec<MuxWindow>, MuxError>;
 
     /// The events; there is one receiver, so this answers `None` the second time.
     fn events(&self) -> Option<mpsc::Receiver<MuxEvent>>;

@@ -89,6 +89,8 @@ pub struct StoredRunner {
     pub started_at: Timestamp,
     /// What is counted of it; `None` of one that an earlier version saved.
     pub lifetime: Option<Lifetime>,
+    /// Nobody is told of its changes before this.
+    pub snoozed_until: Option<Timestamp>,
 }
 
 /// Everything that is kept.

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use crate::domain::time::{Tick, Timestamp};
+use crate::domain::time::{Tick, TimeOfDay, Timestamp};
 use crate::ports::clock::Clock;
 
 /// Wall-clock time of the first tick.
@@ -30,5 +30,11 @@ impl Clock for ManualClock {
 
     fn tick(&self) -> Tick {
         Tick(self.start.elapsed())
+    }
+
+    /// Of the first tick's zone, in which that was at noon.
+    fn time_of_day(&self) -> TimeOfDay {
+        let minutes = 12 * 60 + self.start.elapsed().as_secs() / 60;
+        TimeOfDay(u16::try_from(minutes % (24 * 60)).unwrap_or_default())
     }
 }

@@ -10,16 +10,19 @@ use tokio::sync::{Mutex, mpsc};
 
 use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::{PaneId, Pid, RunnerId, SessionId, WindowId};
+use crate::domain::notice::{OscNumber, Terminal};
 use crate::domain::runner::Place;
 use crate::domain::time::Timestamp;
 use crate::ports::mux::{
-    AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxServer, MuxSession,
+    AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxPaneText, MuxServer, MuxSession,
+    MuxWindow,
 };
 use crate::ports::process::{
     Enter, Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
     ProcessMonitor, RunReports, SpawnSpec, SpawnTarget, Typist,
 };
 use crate::ports::table::{RunOf, RunParents};
+use crate::ports::terminals::Terminals;
 
 /// Room for the events of one pane.
 const STREAM: usize = 1024;
@@ -33,6 +36,10 @@ struct State {
     /// How many servers went away before this one.
     servers_gone: u64,
     next: u32,
+    /// Terminals of people.
+    terminals: Vec<Terminal>,
+    /// What reached people, in order.
+    told: Vec<String>,
     deeds: Vec<String>,
 }
 
@@ -48,6 +55,30 @@ fn pid(number: u32) -> Pid {
         .ok()
         .and_then(Pid::new)
         .expect("numbers of a test are small")
+}
+
+/// Every pane of the fake has a window of its own.
+fn window_of(pane: &MuxPane) -> MuxWindow {
+    let Place {
+        session,
+        window,
+        pane: id,
+        ..
+    } = pane.place;
+    MuxWindow {
+        session,
+        id: window,
+        index: window.0,
+        active: pane.active,
+        name: pane.command.clone(),
+        panes: vec![MuxPaneText {
+            id,
+            index: 0,
+            active: true,
+            title: format!("title of {id}"),
+            cwd: "/src".to_owned(),
+        }],
+    }
 }
 
 impl FakeMux {
@@ -126,6 +157,25 @@ impl FakeMux {
         }
         drop(state);
         self.tell_layout().await;
+    }
+
+    /// A person's terminal shows that pane, in the session that has it.
+    pub(crate) async fn look_at(&self, name: &str, pane: PaneId, focused: bool) {
+        let mut state = self.state.lock().await;
+        let place = state.panes.iter().find(|known| known.place.pane == pane);
+        let session = place.expect("the pane is there").place.session;
+        state.terminals.retain(|known| known.name != name);
+        state.terminals.push(Terminal {
+            name: name.to_owned(),
+            session,
+            pane,
+            focused,
+        });
+    }
+
+    /// What reached people, in order.
+    pub(crate) async fn told(&self) -> Vec<String> {
+        self.state.lock().await.told.clone()
     }
 
     /// A pane goes away; the daemon is told.
@@ -243,6 +293,10 @@ impl State {
     }
 
     fn handle(&self, pane: PaneId) -> Result<ProcessHandle, ProcessError> {
+        Ok(self.handle_of(pane)?)
+    }
+
+    fn handle_of(&self, pane: PaneId) -> Result<ProcessHandle, MuxError> {
         let found = self.panes.iter().find(|known| known.place.pane == pane);
         let pane = found.ok_or_else(|| MuxError::NoPane {
             target: pane.to_string(),
@@ -268,6 +322,13 @@ impl Mux for FakeMux {
     async fn layout(&self) -> Result<(Arc<[MuxSession]>, Arc<[MuxPane]>), MuxError> {
         let state = self.state.lock().await;
         Ok((state.sessions.clone().into(), state.panes.clone().into()))
+    }
+
+    async fn windows(&self) -> Result<Vec<MuxWindow>, MuxError> {
+        let state = self.state.lock().await;
+        let mut windows: Vec<MuxWindow> = state.panes.iter().map(window_of).collect();
+        windows.sort_by_key(|window| (window.session, window.index));
+        Ok(windows)
     }
 
     fn events(&self) -> Option<mpsc::Receiver<MuxEvent>> {
@@ -316,6 +377,41 @@ impl MuxMarks for FakeMux {
             attach: vec!["attach".to_owned(), session_name.to_owned()],
             switch: vec!["switch".to_owned(), place.pane.to_string()],
         }
+    }
+}
+
+#[async_trait]
+impl Terminals for FakeMux {
+    async fn terminals(&self) -> Result<Vec<Terminal>, MuxError> {
+        Ok(self.state.lock().await.terminals.clone())
+    }
+
+    async fn ring(&self, pane: PaneId) -> Result<(), MuxError> {
+        let mut state = self.state.lock().await;
+        state.handle_of(pane)?;
+        state.told.push(format!("ring {pane}"));
+        Ok(())
+    }
+
+    async fn announce(&self, pane: PaneId, _: OscNumber, text: &str) -> Result<(), MuxError> {
+        let mut state = self.state.lock().await;
+        state.handle_of(pane)?;
+        state.told.push(format!("announce {pane} {text}"));
+        Ok(())
+    }
+
+    async fn say(&self, terminal: &str, text: &str) -> Result<(), MuxError> {
+        let mut state = self.state.lock().await;
+        if state.terminals.iter().any(|known| known.name == terminal) {
+            state.told.push(format!("say {terminal} {text}"));
+        }
+        Ok(())
+    }
+
+    fn switch_command(&self, terminal: &str, _: &str, place: &Place) -> Vec<String> {
+        ["switch", terminal, &place.pane.to_string()]
+            .map(str::to_owned)
+            .into()
     }
 }
 
@@ -490,4 +586,11 @@ impl RunReports for FakeMux {
         self.event(pane, ProcessEvent::Exit(exit)).await;
         Ok(())
     }
+}
+
+#[tokio::test]
+async fn people_are_reached_by_the_contract() {
+    let mux = FakeMux::new();
+    let pane = mux.user_session("a").await;
+    crate::testkit::terminals_contract::holds(&*mux, pane).await;
 }

@@ -44,6 +44,13 @@ pub(crate) async fn check<F>(
     store.save(fewer.clone()).await.unwrap();
     assert_eq!(store.load().await.unwrap(), fewer, "saving replaces");
 
+    let mut snoozed = fewer.clone();
+    snoozed.runners[0].snoozed_until = Some(Timestamp(u64::MAX));
+    for changed in [snoozed, fewer.clone()] {
+        store.save(changed.clone()).await.unwrap();
+        assert_eq!(store.load().await.unwrap(), changed);
+    }
+
     let (one, other) = (runner_id(1), runner_id(2));
     assert_eq!(store.take_exit(one, 1).await.unwrap(), None);
     let exit = |outcome, at, hung_up| WrittenExit {
@@ -253,6 +260,7 @@ pub(crate) fn bare(number: u32) -> StoredRunner {
         created_at: Timestamp(1),
         started_at: Timestamp(2),
         lifetime: None,
+        snoozed_until: None,
     }
 }
 

@@ -2,8 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
+
+use super::form::Form;
 use super::list::List;
-use super::message::Trouble;
+use super::logs::Logs;
+use super::message::{Target, Trouble};
+use super::sessions::Sessions;
+use crate::domain::text::printable;
 use crate::wire::{RunnerView, StatsView};
 
 /// What is on the whole screen.
@@ -11,6 +17,12 @@ use crate::wire::{RunnerView, StatsView};
 pub(crate) enum Page {
     /// All runners.
     Runners,
+    /// All sessions of tmux.
+    Sessions,
+    /// The form of a new runner.
+    Form,
+    /// The log of one.
+    Logs(Box<Logs>),
 }
 
 /// What the last command came to.
@@ -32,8 +44,10 @@ pub(crate) struct App {
     pub(crate) page: Page,
     /// The page of all runners; it is kept as it is while another one is shown.
     pub(crate) list: List,
-    /// True while the keys are shown.
-    pub(crate) is_help: bool,
+    pub(crate) sessions: Sessions,
+    pub(crate) form: Form,
+    /// While the keys are shown: the first of them that is seen.
+    pub(crate) help: Option<u16>,
     pub(crate) notice: Option<Notice>,
     /// Why there is no connection; absent while there is one.
     pub(crate) away: Option<Trouble>,
@@ -43,6 +57,8 @@ pub(crate) struct App {
     pub(crate) size: (u16, u16),
     /// Milliseconds since 1970, at the last message.
     pub(crate) now_ms: u64,
+    /// The person's.
+    pub(crate) zone: TimeZone,
     /// True when what is on the terminal is not what is known.
     pub(crate) is_stale: bool,
 }
@@ -55,20 +71,39 @@ impl App {
             stats: BTreeMap::new(),
             page: Page::Runners,
             list: List::default(),
-            is_help: false,
+            sessions: Sessions::default(),
+            form: Form::default(),
+            help: None,
             notice: None,
             away: None,
             is_loaded: false,
             size,
             now_ms,
+            zone: TimeZone::UTC,
             is_stale: true,
         }
     }
 
+    /// Shows the log of a runner; `is_direct` when there is no page to go back to.
+    pub(crate) fn open_logs(&mut self, id: String, name: &str, is_direct: bool) {
+        let name = printable(name);
+        let mut logs = Logs::new(Target { id, name });
+        logs.is_direct = is_direct;
+        self.page = Page::Logs(Box::new(logs));
+    }
+
+    /// Says something at the bottom until a key is pressed.
+    pub(crate) fn hint(&mut self, text: &str) {
+        self.notice = Some(Notice::Busy(text.to_owned()));
+    }
+
     /// In how many milliseconds a time that is shown will read differently.
     pub(crate) fn next_tick(&self) -> Option<u64> {
-        match self.page {
+        match &self.page {
             Page::Runners => super::list::next_tick(self),
+            Page::Sessions => super::sessions::next_tick(self),
+            Page::Form => None,
+            Page::Logs(logs) => logs.next_tick(),
         }
     }
 }

@@ -41,6 +41,16 @@ impl<W: Write> Canvas<W> {
         (width, height)
     }
 
+    /// Sends the terminal a sequence that moves and draws nothing.
+    ///
+    /// # Errors
+    /// That it takes no more.
+    pub(crate) fn say(&mut self, sequence: &[u8]) -> io::Result<()> {
+        let out = self.terminal.backend_mut();
+        out.write_all(sequence)?;
+        Write::flush(out)
+    }
+
     /// Draws what is known. ratatui would send a few bytes for every frame, also for one like the last.
     ///
     /// # Errors

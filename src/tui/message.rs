@@ -2,6 +2,8 @@
 
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
+use super::logs::{Ask, Came};
+use super::{form, sessions};
 use crate::wire::{
     AttachView, Event, RenameRunner, Request, RunnerRef, ScreenView, SendText, StopRunner,
 };
@@ -34,6 +36,12 @@ pub(crate) enum Message {
         runner: Target,
         result: Result<Option<AttachView>, Trouble>,
     },
+    /// For the page of sessions.
+    Sessions(sessions::News),
+    /// For the form of a new runner.
+    Form(form::News),
+    /// Something for the log that is shown.
+    Logs(Came),
     /// The terminal is gone, or somebody wants the program to end.
     End,
 }
@@ -45,6 +53,12 @@ pub(crate) enum Effect {
     Look(String),
     /// Ask the daemon for this, and say [`Message::Done`].
     Ask { act: Act, runner: Target },
+    /// For the page of sessions; it is answered with [`Message::Sessions`].
+    Sessions(sessions::Wish),
+    /// For the form of a new runner; it is answered with [`Message::Form`].
+    Form(form::Wish),
+    /// Bring or copy a part of a log.
+    Logs(Ask),
     /// Leave, and go to a pane with these command lines.
     Jump(AttachView),
     /// Leave.

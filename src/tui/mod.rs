@@ -4,8 +4,11 @@
 mod app;
 mod canvas;
 mod field;
+pub(crate) mod form;
 mod list;
+mod logs;
 mod message;
+pub(crate) mod sessions;
 mod terminal;
 mod update;
 mod view;
@@ -15,6 +18,7 @@ mod sample;
 
 pub(crate) use app::App;
 pub(crate) use canvas::Canvas;
+pub(crate) use logs::{Ask, Came, Place};
 pub(crate) use message::{Act, Effect, Message, Target, Trouble};
 pub(crate) use terminal::{Guard, typed};
 pub(crate) use update::update;

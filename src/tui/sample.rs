@@ -3,7 +3,10 @@
 use super::app::App;
 use super::message::Message;
 use super::update::update;
-use crate::wire::{Event, RunnerView, ScreenView, StatsView, StatusView, UsageView};
+use crate::wire::{
+    Event, PaneRunnerView, PaneView, RunnerView, ScreenView, SessionView, StatsView, StatusView,
+    UsageView, WindowView,
+};
 
 /// The time in tests.
 pub(crate) const NOW: u64 = 1_764_000_000_000;
@@ -38,6 +41,7 @@ pub(crate) fn runner(name: &str, status: &str, age_ms: u64) -> RunnerView {
         lost_bytes: 0,
         divergences: 0,
         recording_paused: None,
+        snoozed_until_ms: None,
         last_seq: 0,
         log_entries: 0,
     }
@@ -79,6 +83,73 @@ pub(crate) fn snapshot(runners: Vec<RunnerView>) -> Message {
         runners,
         status: StatusView::default(),
     })
+}
+
+fn pane(id: u32, index: u32, command: &str) -> PaneView {
+    PaneView {
+        id: format!("%{id}"),
+        index,
+        active: index == 0,
+        dead: false,
+        command: command.to_owned(),
+        title: Some("host".to_owned()),
+        cwd: Some("/src/shop".to_owned()),
+        pid: 100,
+        runner: None,
+    }
+}
+
+fn window(id: u32, index: u32, name: &str, panes: Vec<PaneView>) -> WindowView {
+    WindowView {
+        id: format!("@{id}"),
+        index,
+        name: name.to_owned(),
+        active: index == 0,
+        panes,
+    }
+}
+
+fn session(id: u32, name: &str, windows: Vec<WindowView>) -> SessionView {
+    SessionView {
+        id: format!("${id}"),
+        name: name.to_owned(),
+        key: None,
+        windows: 1,
+        clients: 0,
+        registered: false,
+        runners: 0,
+        window_list: Some(windows),
+    }
+}
+
+/// Sessions of each sort: one that is watched, one that is not and has a hostile name, and one that shows a window of
+/// the first, too.
+pub(crate) fn sessions() -> Vec<SessionView> {
+    let mut asks = pane(0, 0, "claude");
+    asks.runner = Some(PaneRunnerView {
+        id: "asks".to_owned(),
+        name: "asks".to_owned(),
+        status: "waiting".to_owned(),
+    });
+    let mut dead = pane(2, 0, "make");
+    dead.dead = true;
+    dead.cwd = None;
+    let shared = window(2, 3, "build", vec![dead]);
+    let edit = window(0, 0, "edit", vec![asks, pane(1, 1, "vim")]);
+    let mut work = session(0, "work", vec![edit, shared.clone()]);
+    work.registered = true;
+    work.runners = 1;
+    work.clients = 2;
+    work.key = Some("coda::shop::primary".to_owned());
+    let mut hostile = pane(7, 0, "sh");
+    hostile.title = Some("t\u{7}itle \u{202e}evil 修理".to_owned());
+    let name = "#(touch x)\u{1b}[31m";
+    let evil = window(5, 0, name, vec![hostile]);
+    vec![
+        work,
+        session(3, name, vec![evil]),
+        session(4, "other", vec![shared]),
+    ]
 }
 
 /// A dashboard that knows nothing yet.

@@ -1,29 +1,37 @@
 //! What a message makes of the dashboard. Pure: the time comes in, what is to be done outside comes out.
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 
 use super::app::{App, Page};
-use super::list;
 use super::message::{Effect, Message};
+use super::{form, list, logs, sessions};
 
 /// Takes a message in.
 pub(crate) fn update(app: &mut App, message: Message, now_ms: u64) -> Vec<Effect> {
     app.now_ms = now_ms;
     app.is_stale = true;
+    let mut effects = take_in(app, message);
+    effects.extend(sessions::refresh(app));
+    effects.extend(logs::settle(app));
+    effects
+}
+
+fn take_in(app: &mut App, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(key) => press(app, key),
-        Message::Paste(text) => match app.page {
-            Page::Runners => list::paste(app, &text),
-        },
-        Message::Mouse(mouse) => match app.page {
-            Page::Runners => list::pointed(app, mouse),
-        },
+        Message::Paste(text) => paste(app, &text),
+        Message::Mouse(mouse) => pointed(app, mouse),
         Message::Resized { columns, rows } => {
             app.size = (columns, rows);
             Vec::new()
         }
         Message::Tick => Vec::new(),
-        Message::Change(event) => list::change(app, event),
+        Message::Change(event) => {
+            sessions::changed(app);
+            logs::told(app, &event);
+            list::change(app, event)
+        }
+        Message::Logs(came) => logs::came(app, came),
         Message::Away(trouble) => {
             app.away = Some(trouble);
             Vec::new()
@@ -37,6 +45,8 @@ pub(crate) fn update(app: &mut App, message: Message, now_ms: u64) -> Vec<Effect
             runner,
             result,
         } => list::done(app, &act, runner, result),
+        Message::Sessions(news) => sessions::came(app, news),
+        Message::Form(news) => form::came(app, news),
         Message::End => vec![Effect::Leave],
     }
 }
@@ -45,13 +55,43 @@ fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     if key.modifiers.contains(KeyModifiers::CONTROL) && key.code == KeyCode::Char('c') {
         return vec![Effect::Leave];
     }
-    if std::mem::take(&mut app.is_help) {
-        return match key.code {
-            KeyCode::Char('q') => vec![Effect::Leave],
-            _ => Vec::new(),
+    if let Some(first) = app.help.take() {
+        app.help = match key.code {
+            KeyCode::Char('j') | KeyCode::Down => Some(first.saturating_add(1)),
+            KeyCode::Char('k') | KeyCode::Up => Some(first.saturating_sub(1)),
+            KeyCode::Char('q') if matches!(app.page, Page::Runners) => {
+                return vec![Effect::Leave];
+            }
+            _ => None,
         };
+        return Vec::new();
     }
     match app.page {
         Page::Runners => list::press(app, key),
+        Page::Sessions => sessions::press(app, key),
+        Page::Form => form::press(app, key),
+        Page::Logs(_) => logs::press(app, key),
+    }
+}
+
+fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    match app.page {
+        Page::Runners => return list::paste(app, text),
+        Page::Sessions => sessions::paste(app, text),
+        Page::Form => form::paste(app, text),
+        Page::Logs(_) => logs::paste(app, text),
+    }
+    Vec::new()
+}
+
+fn pointed(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
+    match app.page {
+        Page::Runners => list::pointed(app, mouse),
+        Page::Sessions => sessions::pointed(app, mouse),
+        Page::Logs(_) => logs::pointed(app, mouse),
+        Page::Form => {
+            form::pointed(app, mouse);
+            Vec::new()
+        }
     }
 }

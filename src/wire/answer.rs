@@ -33,7 +33,7 @@ pub struct Answer {
     /// `get-status`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<StatusView>,
-    /// `attach-runner`
+    /// `attach-runner`, `attach-slot` and `attach-pane`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attach: Option<AttachView>,
     /// `read-transcript`

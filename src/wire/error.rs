@@ -44,6 +44,8 @@ pub enum Tag {
     SlotNotFound,
     /// Nothing is kept of which a screen could be made.
     NoScreen,
+    /// `next-runner` found none.
+    NoneNeedsYou,
     /// The list of runners or a transcript could not be saved or read.
     Store,
     /// A fault of geppetto itself.

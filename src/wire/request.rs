@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    GetScreen, GetStats, MarkRunner, PruneTranscripts, ReadTranscript, RestoreRunners, SlotRef,
-    Subscribe,
+    AttachPane, GetScreen, GetStats, ListTmuxSessions, MarkRunner, NextRunner, PruneTranscripts,
+    ReadTranscript, RestoreRunners, SlotRef, SnoozeRunner, Subscribe,
 };
 
 #[expect(
@@ -77,10 +77,16 @@ pub enum Request {
     AttachRunner(RunnerRef),
     /// The same for a slot: to the pane of its runner, else to what its session shows.
     AttachSlot(SlotRef),
+    /// The same for any pane of tmux, or for what a session shows.
+    AttachPane(AttachPane),
+    /// The runner that needs the person most, and the command lines that bring them to its pane.
+    NextRunner(NextRunner),
+    /// Nobody is told of a runner for a while.
+    SnoozeRunner(SnoozeRunner),
     /// Removes a runner from the list; a live one is no longer watched, its program goes on.
     ForgetRunner(RunnerRef),
     /// Every tmux session.
-    ListTmuxSessions(Empty),
+    ListTmuxSessions(ListTmuxSessions),
     /// Whether a tmux session is there.
     TmuxSessionExists(SessionRef),
     /// Ends a tmux session with all its windows.
@@ -287,17 +293,28 @@ pub struct WaitRunner {
 }
 
 /// `get-runner-logs` and `stream-runner-logs`
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetRunnerLogs {
     /// Name, id, or unique beginning of the id.
     pub runner: String,
-    /// How many of the newest entries that fit; by default 1000.
+    /// How many of the newest entries that fit; of the oldest with `from` or `oldest`. By default 1000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<usize>,
     /// Only entries behind this place, `RUN:SEQ`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
+    /// Only entries that stand before this place, `RUN:SEQ`: the newest of them, also with `from`. Not of a stream,
+    /// and not together with `context`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The oldest entries that fit in the place of the newest. Not of a stream.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub oldest: bool,
+    /// Entries of one place stay together: rather more than `limit` than a part of them. Always so with `from`,
+    /// `before` and `oldest`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
     /// Only entries of this time or later, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since_ms: Option<u64>,

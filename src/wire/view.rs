@@ -4,6 +4,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::WindowView;
+
 #[expect(
     clippy::trivially_copy_pass_by_ref,
     reason = "the shape that skip_serializing_if asks for"
@@ -84,6 +86,9 @@ pub struct RunnerView {
     /// Why its output is not being recorded, a whole sentence; absent while it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_paused: Option<String>,
+    /// Nobody is told of its changes before this; past times mean nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until_ms: Option<u64>,
     /// End of its transcript: bytes that the present run has printed under geppetto's eyes.
     pub last_seq: u64,
     /// Log entries since the daemon began to watch it.
@@ -159,6 +164,9 @@ pub struct SessionView {
     pub registered: bool,
     /// How many of its panes are runners that have not ended.
     pub runners: u32,
+    /// Its windows in their order, when panes were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_list: Option<Vec<WindowView>>,
 }
 
 /// Counts by status, and the rendered segment.

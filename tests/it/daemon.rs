@@ -1,6 +1,8 @@
 //! The daemon's own life: one per tmux server, started by whoever comes first, gone when asked, and no harm done
 //! when it is killed.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixListener;
 
 use geppetto::wire::DaemonView;
@@ -115,6 +117,20 @@ fn a_stale_socket_is_replaced() {
     }
     sandbox.geppetto(&["list"]).ok();
     assert_ne!(sandbox.daemon().pid, first.pid);
+}
+
+#[test]
+fn another_runtime_directory_leads_to_no_second_one() {
+    let sandbox = Sandbox::new();
+    let first = sandbox.daemon();
+    let elsewhere = sandbox.path("elsewhere");
+    DirBuilder::new().mode(0o700).create(&elsewhere).unwrap();
+    let mut command = sandbox.geppetto_command(&["new", "--", "true"]);
+    command.env("XDG_RUNTIME_DIR", &elsewhere);
+    let refusal = sandbox.run(command).refused(3);
+    assert!(refusal.contains(&first.socket), "{refusal}");
+    assert!(refusal.contains("XDG_RUNTIME_DIR"), "{refusal}");
+    assert_eq!(daemons(&sandbox), [first.pid]);
 }
 
 #[test]

@@ -159,9 +159,14 @@ fn the_mouse_selects_and_goes() {
     sandbox.start("beta", "echo of beta; read line");
     let terminal = open(&sandbox);
     terminal.wait_for("│of alpha");
-    terminal.click(5, 3);
+    let row = terminal
+        .screen()
+        .lines()
+        .position(|row| row.contains("beta"));
+    let row = 1 + u16::try_from(row.unwrap()).unwrap();
+    terminal.click(5, row);
     terminal.wait_for("│of beta");
-    terminal.click(5, 3);
+    terminal.click(5, row);
     terminal.wait_for("[geppetto]");
     terminal.type_line("");
     sandbox.wait_for_status("beta", "completed");

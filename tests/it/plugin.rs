@@ -297,7 +297,7 @@ fn the_popup_shows_a_log_live_and_closes() {
     let terminal = attached(&sandbox, "=anchor:");
     press_prefix(&terminal, "M-g");
     terminal.wait_for("line 3");
-    terminal.wait_for("one - q: close");
+    terminal.wait_for("log of one");
     let pane = sandbox.runner("one").pane_id.unwrap();
     sandbox.type_into(&pane, "hello");
     terminal.wait_for("said hello");
@@ -315,13 +315,16 @@ fn the_popup_lets_choose_and_is_a_window_where_popups_are_off() {
     sandbox.tmux(&["set-option", "-g", "@geppetto-popup", "off"]);
     let terminal = attached(&sandbox, "=anchor:");
     press_prefix(&terminal, "M-g");
-    terminal.wait_for("2 two");
+    terminal.wait_for("l shows the log");
+    terminal.wait_for("two");
     let windows = || sandbox.tmux(&["list-windows", "-t", "=anchor:", "-F", "#{window_name}"]);
     assert!(windows().contains("geppetto"));
-    terminal.press("j");
-    terminal.press("Enter");
+    terminal.type_line("/two");
+    terminal.wait_for("1 of 2");
+    terminal.press("l");
+    terminal.wait_for("log of two");
     terminal.wait_for("from two");
-    terminal.press("Escape");
+    terminal.press("C-c");
     sandbox.wait_until("the window to close", || !windows().contains("geppetto"));
 }
 
@@ -341,7 +344,7 @@ fn the_popup_works_in_twenty_columns_and_follows_a_resize() {
     });
     sandbox.tmux(&["send-keys", "-t", &pane, "C-c"]);
     sandbox.wait_until("the old screen", || {
-        !screen(&sandbox, &pane).contains("q: close")
+        !screen(&sandbox, &pane).contains("log of one")
     });
     let tty = sandbox.tmux(&["display-message", "-p", "-t", &pane, "#{pane_tty}"]);
     let modes = sandbox.sh(&format!("stty -a <{tty}")).ok();

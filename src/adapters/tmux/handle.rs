@@ -14,7 +14,7 @@ use crate::domain::ids::{RunnerId, SessionId};
 use crate::domain::runner::Place;
 use crate::domain::text::tmux_safe;
 use crate::ports::mux::{
-    AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxServer, MuxSession,
+    AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxServer, MuxSession, MuxWindow,
 };
 
 /// tmux, as the ports see it.
@@ -65,6 +65,17 @@ impl Tmux {
         }
     }
 
+    /// A command of this server as a person types it.
+    pub(super) fn words_for_people(&self, words: &[&str]) -> Vec<String> {
+        let mut line = vec!["tmux".to_owned()];
+        if !self.options.default_socket {
+            line.push("-S".to_owned());
+            line.push(self.options.tmux_socket.display().to_string());
+        }
+        line.extend(words.iter().map(|word| (*word).to_owned()));
+        line
+    }
+
     /// Runs a command line on the command channel.
     pub(super) async fn run(&self, command: Command) -> Result<Replies, MuxError> {
         self.run_making(command, None).await
@@ -98,6 +109,11 @@ impl Mux for Tmux {
             .ask("list-panes", |answer| Request::Layout { answer })
             .await?;
         Ok((layout.sessions, layout.panes))
+    }
+
+    async fn windows(&self) -> Result<Vec<MuxWindow>, MuxError> {
+        let replies = self.run(super::windows::question()).await?;
+        Ok(super::windows::read(&replies))
     }
 
     fn events(&self) -> Option<mpsc::Receiver<MuxEvent>> {
@@ -145,27 +161,22 @@ impl MuxMarks for Tmux {
     }
 
     fn attach_commands(&self, session_name: &str, place: &Place) -> AttachCommands {
-        let mut tmux = vec!["tmux".to_owned()];
-        if !self.options.default_socket {
-            tmux.push("-S".to_owned());
-            tmux.push(self.options.tmux_socket.display().to_string());
-        }
-        // `=name:` is exact, and the pane's id behind it selects window and pane. A name that tmux could read in another
-        // way (`$1`, a colon of 3.7) gives way to the session's id.
-        let readable = !session_name.is_empty() && tmux_safe(session_name) == session_name;
-        let target = if readable {
-            format!("={session_name}:.{}", place.pane)
-        } else {
-            format!("{}:.{}", place.session, place.pane)
-        };
-        let line = |words: [&str; 2], target: String| {
-            let words = words.into_iter().map(str::to_owned);
-            tmux.iter().cloned().chain(words).chain([target]).collect()
-        };
+        let target = target(session_name, place);
         AttachCommands {
-            attach: line(["attach-session", "-t"], target.clone()),
-            switch: line(["switch-client", "-t"], target),
+            attach: self.words_for_people(&["attach-session", "-t", &target]),
+            switch: self.words_for_people(&["switch-client", "-t", &target]),
         }
+    }
+}
+
+/// A pane for a command of a person. `=name:` is exact, and the pane's id behind it selects window and pane. A name that tmux
+/// could read in another way (`$1`, a colon of 3.7) gives way to the session's id.
+pub(super) fn target(session_name: &str, place: &Place) -> String {
+    let readable = !session_name.is_empty() && tmux_safe(session_name) == session_name;
+    if readable {
+        format!("={session_name}:.{}", place.pane)
+    } else {
+        format!("{}:.{}", place.session, place.pane)
     }
 }
 

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::calm::Calm;
 use super::client::{ClientEvent, ClientId, Role};
 use super::clients::Clients;
+use super::echo::Echoes;
 use super::feed::{Feed, FeedState};
 use super::layout::Layout;
 use super::leftovers::Record;
@@ -50,6 +51,8 @@ pub struct TmuxHub {
     /// Calls of `monitor` that look for their pane.
     pub(super) calls: Calls,
     pub(super) watchers: Watchers,
+    /// What we wrote into panes ourselves.
+    pub(super) echoes: Echoes,
     record: Record,
 }
 
@@ -73,6 +76,7 @@ impl TmuxHub {
             leaving: Vec::new(),
             calls: Calls::default(),
             watchers: Watchers::default(),
+            echoes: Echoes::default(),
             record: Record::new(&options),
             options,
         }
@@ -161,6 +165,17 @@ impl TmuxHub {
             } => self.on_reported(pane, outcome, at, answer),
             Request::Killed { pane, exit } => self.on_killed(pane, exit),
             Request::Look { place, answer } => self.on_look(&place, answer),
+            Request::Expect {
+                pane,
+                bytes,
+                seen,
+                answer,
+            } => {
+                self.echoes
+                    .expect(pane, bytes, seen, self.options.clock.tick());
+                // Whoever asked may have left.
+                drop(answer.send(Ok(())));
+            }
             other => self.hold_or_do(other),
         }
     }

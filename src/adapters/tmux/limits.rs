@@ -122,6 +122,9 @@ pub(super) const HISTORY_LINES: u32 = 5000;
 /// name that fits a screen.
 pub(super) const TEXT_LIMIT: usize = 256;
 
+/// The same of a directory, which is of no use when its end is missing.
+pub(super) const PATH_LIMIT: usize = 1024;
+
 /// Longest time that the pane of an ended program may take to close before the next run parent may leave.
 pub(super) const DEPARTURE: Duration = Duration::from_millis(300);
 
@@ -137,3 +140,12 @@ pub(super) const QUIET: Duration = Duration::from_millis(20);
 
 /// Longest time that a client waits for quiet: a busy server never is.
 pub(super) const QUIET_PATIENCE: Duration = Duration::from_millis(500);
+
+/// How long what we wrote into a pane is expected as its output: milliseconds normally, more behind a flood.
+pub(super) const ECHO_EXPECTED: Duration = Duration::from_secs(2);
+
+/// How long it is waited for before the pane may close.
+pub(super) const ECHO_DEADLINE: Duration = Duration::from_millis(200);
+
+/// Characters of a line on a terminal: more than a status line shows.
+pub(super) const MESSAGE_CHARS: usize = 300;

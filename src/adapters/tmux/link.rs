@@ -161,7 +161,10 @@ impl TmuxHub {
                 }
             }
             Request::Watch(watch) => self.on_watch(watch),
-            Request::Exited { .. } | Request::Killed { .. } | Request::Look { .. } => {
+            Request::Exited { .. }
+            | Request::Killed { .. }
+            | Request::Look { .. }
+            | Request::Expect { .. } => {
                 self.on_request(request);
             }
         }

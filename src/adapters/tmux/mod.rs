@@ -15,6 +15,7 @@ mod client;
 mod clients;
 mod command;
 mod death;
+mod echo;
 mod ending;
 mod feed;
 mod freezing;
@@ -38,19 +39,24 @@ mod spawning;
 mod spelled;
 mod subscribing;
 mod survey;
+mod terminals;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests_look;
+#[cfg(test)]
+mod tests_people;
 #[cfg(test)]
 mod tests_real;
 #[cfg(test)]
 mod tests_spawn;
 #[cfg(test)]
 mod tests_watch;
+mod tty;
 mod version;
 mod watchers;
 mod watching;
+mod windows;
 
 pub use handle::Tmux;
 pub use hub::TmuxHub;

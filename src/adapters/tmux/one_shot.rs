@@ -2,7 +2,9 @@
 //! starting a server.
 
 use std::ffi::OsStr;
+use std::fs::DirBuilder;
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -106,6 +108,26 @@ pub(super) async fn run<S: AsRef<OsStr>>(
         return Err(no_server(options));
     }
     Err(MuxError::Command { command, message })
+}
+
+/// Runs a command list that starts a server. The directory of the socket is made if it is not there, which tmux does
+/// only when it has chosen the socket itself: after a boot there is none, and tmux would fail without an exit status.
+///
+/// # Errors
+/// As [`run`]; `Io` when the directory cannot be made.
+pub(super) async fn start<S: AsRef<OsStr>>(
+    options: &TmuxOptions,
+    arguments: &[S],
+) -> Result<String, MuxError> {
+    if let Some(directory) = options.tmux_socket.parent() {
+        match DirBuilder::new().mode(0o700).create(directory) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(io_error(error));
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    run(options, arguments).await
 }
 
 pub(super) fn no_server(options: &TmuxOptions) -> MuxError {

@@ -93,6 +93,17 @@ pub(super) enum Request {
         /// Who waits until it is in the stream.
         answer: Answer<(), ProcessError>,
     },
+    /// We are about to write this into a pane ourselves.
+    Expect {
+        /// The pane.
+        pane: PaneId,
+        /// What.
+        bytes: Bytes,
+        /// Told when tmux has read it.
+        seen: oneshot::Sender<()>,
+        /// Who waits until it is expected.
+        answer: Answer<(), MuxError>,
+    },
     /// We ended the job of a pane that goes on.
     Killed {
         /// The pane.
@@ -124,6 +135,7 @@ impl Request {
             Self::Watch(watch) => drop(watch.answer.send(Err(error.into()))),
             Self::Look { answer, .. } => drop(answer.send(Err(error.into()))),
             Self::Exited { answer, .. } => drop(answer.send(Err(error.into()))),
+            Self::Expect { answer, .. } => drop(answer.send(Err(error))),
             Self::Killed { .. } => {}
         }
     }

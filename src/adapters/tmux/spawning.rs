@@ -237,7 +237,7 @@ impl Tmux {
         if let Some(key) = key {
             set(&["-t", &exact, "@geppetto_key", key]);
         }
-        let answer = one_shot::run(&self.options, &arguments).await?;
+        let answer = one_shot::start(&self.options, &arguments).await?;
         read_place(&answer).ok_or_else(|| unclear("new-session", &answer).into())
     }
 

@@ -1,6 +1,7 @@
 //! The adapter against a real tmux: starting, ending, freezing. A shell stands in for the run parent.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use super::testing::{Hub, Server, Stream, options, process, wait_until};
@@ -193,6 +194,20 @@ async fn a_named_session_is_made_once_and_a_server_if_need_be() {
         "#{window_width}x#{window_height}",
     ]);
     assert_eq!(sizes, "120x33");
+    hub.stop().await;
+}
+
+/// As after a boot: tmux makes the directory of its sockets only when it chooses the socket itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_starts_where_no_tmux_ran_before() {
+    let server = Server::none();
+    std::fs::remove_dir(server.path()).unwrap();
+    let hub = server.hub();
+    let mut spec = spec(&server, named("coda__x__primary"), &["cat"]);
+    spec.launch.cwd = "/".into();
+    hub.tmux.spawn(&spec).await.unwrap();
+    let mode = std::fs::metadata(server.path()).unwrap().permissions();
+    assert_eq!(mode.mode() & 0o777, 0o700);
     hub.stop().await;
 }
 

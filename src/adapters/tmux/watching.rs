@@ -196,6 +196,11 @@ impl TmuxHub {
     }
 
     pub(super) fn on_output(&mut self, client: ClientId, pane: PaneId, bytes: Bytes) {
+        let counts = |watch: &Watch| watch.source == Some(client);
+        let now = self.now();
+        if self.watches.get(&pane).is_none_or(counts) && self.echoes.is_ours(pane, &bytes, now) {
+            return;
+        }
         if let Some(watch) = self.watches.get_mut(&pane)
             && watch.source == Some(client)
             && watch.life.takes_output()

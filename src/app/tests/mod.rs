@@ -3,6 +3,8 @@
 mod life;
 mod log_file;
 mod logs;
+mod notices;
+mod pages;
 mod recovery;
 mod register;
 mod restart;
@@ -11,6 +13,7 @@ mod slots;
 mod spoken;
 mod stats;
 mod transcript;
+mod windows;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -29,7 +32,8 @@ use crate::ports::process::ProcessEvent;
 use crate::ports::store::WrittenExit;
 use crate::ports::transcript::Transcripts;
 use crate::testkit::{
-    FakeFiles, FakeMux, FakeUsage, ManualClock, MemoryStore, MemoryTranscripts, TestSpawn,
+    FakeFiles, FakeMux, FakeNotifier, FakeUsage, ManualClock, MemoryStore, MemoryTranscripts,
+    TestSpawn,
 };
 
 /// A daemon's core over fakes.
@@ -38,6 +42,7 @@ struct Core {
     mux: Arc<FakeMux>,
     files: Arc<FakeFiles>,
     usage: Arc<FakeUsage>,
+    notifier: Arc<FakeNotifier>,
     _end: tokio_util::sync::DropGuard,
 }
 
@@ -59,9 +64,12 @@ impl Core {
     ) -> Self {
         let (tasks, files) = (TestSpawn::default(), Arc::<FakeFiles>::default());
         let usage = Arc::<FakeUsage>::default();
+        let notifier = FakeNotifier::new();
         let ports = Ports {
             mux: mux.clone(),
             marks: mux.clone(),
+            terminals: mux.clone(),
+            notifier: notifier.clone(),
             process: mux.clone(),
             freezer: mux.clone(),
             typist: mux.clone(),
@@ -82,6 +90,10 @@ impl Core {
         let (app, mut monitor) = App::new(ports, watch::channel(Arc::new(settings)).1);
         let end = CancellationToken::new();
         let overdue = monitor.overdue().unwrap();
+        let notices = monitor.notices().unwrap();
+        let describe = |now: &RunnerNow| now.runner.name.to_string();
+        let notify = app.clone().run_notify(notices, describe, end.clone());
+        tasks.spawn("notify", Box::pin(notify));
         tasks.spawn("monitor", Box::pin(monitor.run(end.clone())));
         tasks.spawn("sampler", Box::pin(app.clone().run_sampler(end.clone())));
         tasks.spawn("save", Box::pin(app.clone().run_save(end.clone())));
@@ -98,6 +110,7 @@ impl Core {
             mux,
             files,
             usage,
+            notifier,
             _end: end.drop_guard(),
         }
     }

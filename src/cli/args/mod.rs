@@ -1,6 +1,7 @@
 //! The command line: clap types and nothing else. What they mean is in `cmd/<verb>.rs`.
 
 mod history;
+mod notice;
 mod process;
 mod reading;
 mod runner;
@@ -10,12 +11,14 @@ pub(crate) use history::{
     ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,
     RestoreArgs, SlotArgs, SlotAttachArgs,
 };
+pub(crate) use notice::{NextArgs, SnoozeArgs};
 pub(crate) use reading::{
-    CompletionsArgs, IconSet, JsonArgs, ManArgs, SessionArgs, StatsArgs, StatusArgs,
+    CompletionsArgs, IconSet, JsonArgs, ListSessionsArgs, ManArgs, SessionArgs, StatsArgs,
+    StatusArgs,
 };
 pub(crate) use runner::{
-    AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
-    RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
+    AttachArgs, DashboardArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs,
+    RegisterArgs, RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
 };
 pub(crate) use verb::{
     ApiVerb, Cli, DaemonVerb, InternalVerb, PluginVerb, PopupVerb, Server, SessionVerb,

@@ -12,6 +12,17 @@ pub(crate) struct JsonArgs {
     pub(crate) json: bool,
 }
 
+/// `sessions list`
+#[derive(Debug, Args)]
+pub(crate) struct ListSessionsArgs {
+    /// List every pane with its window, command, directory and runner.
+    #[arg(long)]
+    pub(crate) panes: bool,
+    /// Answer with one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// Verbs about one session.
 #[derive(Debug, Args)]
 pub(crate) struct SessionArgs {

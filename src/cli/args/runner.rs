@@ -167,6 +167,14 @@ pub(crate) struct AttachArgs {
     pub(crate) print: bool,
 }
 
+/// `dashboard`
+#[derive(Debug, Default, Args)]
+pub(crate) struct DashboardArgs {
+    /// Show the log of this runner (name, id, or unique beginning of the id); q leaves.
+    #[arg(long, value_name = "RUNNER")]
+    pub(crate) logs: Option<String>,
+}
+
 /// `demo`
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {

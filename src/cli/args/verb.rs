@@ -9,11 +9,14 @@ use super::history::{
     ExportArgs, LogsArgs, MarkArgs, PruneArgs, ReplayArgs, ReserveArgs, RestoreArgs, SlotArgs,
     SlotAttachArgs,
 };
+use super::notice::{NextArgs, SnoozeArgs};
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
-use super::reading::{CompletionsArgs, JsonArgs, ManArgs, SessionArgs, StatsArgs, StatusArgs};
+use super::reading::{
+    CompletionsArgs, JsonArgs, ListSessionsArgs, ManArgs, SessionArgs, StatsArgs, StatusArgs,
+};
 use super::runner::{
-    AttachArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs, RegisterArgs,
-    RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
+    AttachArgs, DashboardArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs,
+    RegisterArgs, RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
 };
 use crate::cli::examples;
 
@@ -100,6 +103,11 @@ pub(crate) enum Verb {
     /// Go to a runner's pane.
     #[command(after_long_help = examples::ATTACH)]
     Attach(AttachArgs),
+    /// Go to the runner that needs you most; from there to the next one.
+    #[command(after_long_help = examples::NEXT)]
+    Next(NextArgs),
+    /// Be told nothing of a runner for a while.
+    Snooze(SnoozeArgs),
     /// Remove a runner from the list, with all that it printed; its program goes on.
     Forget(RunnerArgs),
     /// List, look up and end tmux sessions.
@@ -132,7 +140,7 @@ pub(crate) enum Verb {
     Demo(DemoArgs),
     /// Show all runners on a whole screen, live, those that need you first; ? shows the keys.
     #[command(after_long_help = examples::DASHBOARD)]
-    Dashboard,
+    Dashboard(DashboardArgs),
     /// Show things in a terminal of their own, as the plugin's keys do.
     #[command(subcommand)]
     Popup(PopupVerb),
@@ -165,7 +173,7 @@ pub(crate) enum SessionVerb {
 pub(crate) enum SessionsVerb {
     /// List the tmux sessions.
     #[command(visible_alias = "ls")]
-    List(JsonArgs),
+    List(ListSessionsArgs),
     /// Say by exit code 0 or 1 whether a session is there.
     Exists(SessionArgs),
     /// End a session with all its windows.
@@ -197,7 +205,7 @@ pub(crate) enum ApiVerb {
 /// `popup`
 #[derive(Debug, Subcommand)]
 pub(crate) enum PopupVerb {
-    /// Choose a runner and see its log, live; q closes.
+    /// See the log of a runner, after choosing one where there are several.
     Logs,
 }
 

@@ -1,6 +1,7 @@
 //! `dashboard`: all runners on a whole screen. The model and what it looks like are in `tui`; this brings the messages
 //! from keys, daemon and time, and does what comes of them.
 
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -10,18 +11,22 @@ use rustix::termios::isatty;
 use signal_hook::consts::{SIGHUP, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::cli::attach_argv;
+use crate::cli::args::DashboardArgs;
 use crate::cli::changes::{self, trouble};
 use crate::cli::client::PATIENCE;
 use crate::cli::clock::{instant, now_ms};
-use crate::cli::context::Context;
+use crate::cli::cmd::new;
+use crate::cli::context::{Context, ask_runner};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::glance::{self, Wishes};
+use crate::cli::log_asks::LogAsks;
 use crate::cli::output::Output;
 use crate::cli::start::{self, Start};
+use crate::cli::{attach_argv, browse, drafting};
 use crate::config::{Environment, Paths};
-use crate::tui::{Act, App, Canvas, Effect, Guard, Look, Message, Target, typed, update};
-use crate::wire::AttachView;
+use crate::tui::form::{self, Form};
+use crate::tui::{Act, App, Canvas, Effect, Guard, Look, Message, Target, sessions, typed, update};
+use crate::wire::{AttachView, CreateRunner};
 
 /// Messages that wait for the model. When it is full whoever sends waits; of a daemon, the news then come in one.
 const MESSAGES: usize = 256;
@@ -32,27 +37,56 @@ const FRAME: Duration = Duration::from_millis(33);
 /// How long nothing is looked at when nothing is shown that changes with time.
 const LONG: Duration = Duration::from_secs(3600);
 
-pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
+pub(crate) fn run(args: &DashboardArgs, context: &mut Context<'_>) -> Result<(), Failure> {
+    check(context)?;
+    let Some(runner) = &args.logs else {
+        return open(context, |_| {});
+    };
+    let runner = ask_runner(&mut context.connect(Start::WithTmux)?, runner)?;
+    open(context, |app| app.open_logs(runner.id, &runner.name, true))
+}
+
+/// Refuses where there is no terminal.
+///
+/// # Errors
+/// That refusal.
+pub(crate) fn check(context: &Context<'_>) -> Result<(), Failure> {
     if context.output.size().is_none() || !isatty(stdin()) {
         return Err(Failure::new(Kind::Usage, "This needs a terminal.")
-            .hint("Without one, use `geppetto list`."));
+            .hint("Without one, use `geppetto list` and `geppetto logs`."));
     }
-    match show(context)? {
+    Ok(())
+}
+
+/// Shows it, beginning with what `prepare` makes of a dashboard that knows nothing yet.
+///
+/// # Errors
+/// Why the terminal cannot be used, or tmux's refusal to go where the person wants to go.
+pub(crate) fn open(
+    context: &mut Context<'_>,
+    prepare: impl FnOnce(&mut App),
+) -> Result<(), Failure> {
+    match show(context, prepare)? {
         Some(view) => attach_argv::follow(context, &view),
         None => Ok(()),
     }
 }
 
 /// Shows it until the person leaves; where they want to go, if anywhere.
-fn show(context: &mut Context<'_>) -> Result<Option<AttachView>, Failure> {
+fn show(
+    context: &mut Context<'_>,
+    prepare: impl FnOnce(&mut App),
+) -> Result<Option<AttachView>, Failure> {
     let unusable = |error: std::io::Error| Failure::from_error(Kind::Refused, error);
     let (tell, messages) = sync_channel(MESSAGES);
     let (wishes, glance) = glance::pair()?;
-    let world = World {
+    let mut world = World {
         paths: context.paths.clone(),
         program: context.program(),
+        base: new::base(context),
         tell,
         wishes,
+        logs: LogAsks::new(context.zone(), context.here().is_some()),
     };
     let mut signals = Signals::new([SIGTERM, SIGHUP]).map_err(unusable)?;
     let guard = Guard::take().map_err(unusable)?;
@@ -65,7 +99,16 @@ fn show(context: &mut Context<'_>) -> Result<Option<AttachView>, Failure> {
     world.begin(|world, tell| changes::run(&world.0, &world.1, tell));
     world.begin(move |world, tell| glance.run(&world.0, &world.1, tell));
     let look = look(context.environment);
-    let left = converse(context.output, &world, &messages, look)?;
+    let form = form(context.environment);
+    let zone = context.zone();
+    let begin = |size| {
+        let mut app = App::new(size, now_ms());
+        app.zone = zone;
+        app.form = form;
+        prepare(&mut app);
+        app
+    };
+    let left = converse(context.output, &mut world, &messages, look, begin)?;
     match guard.last_words() {
         Some(words) => Err(broken(&words)),
         None => Ok(left),
@@ -81,13 +124,14 @@ fn broken(words: &str) -> Failure {
 /// Draws what is known, takes in what happens, and does what comes of it.
 fn converse(
     output: &mut Output,
-    world: &World,
+    world: &mut World,
     messages: &Receiver<Message>,
     look: Look,
+    begin: impl FnOnce((u16, u16)) -> App,
 ) -> Result<Option<AttachView>, Failure> {
     let unusable = |error: std::io::Error| Failure::from_error(Kind::Refused, error);
     let mut canvas = Canvas::whole(output.terminal()).map_err(unusable)?;
-    let mut app = App::new(canvas.size(), now_ms());
+    let mut app = begin(canvas.size());
     let mut drawn = None;
     loop {
         let since = drawn.map_or(FRAME, |at| instant().saturating_duration_since(at));
@@ -111,6 +155,16 @@ fn converse(
             match effect {
                 Effect::Look(runner) => world.wishes.wish(&runner),
                 Effect::Ask { act, runner } => world.ask(act, runner),
+                Effect::Sessions(wish) => world.browse(wish),
+                Effect::Form(wish) => world.draft(wish),
+                Effect::Logs(ask) => {
+                    if let Some(escape) = world.logs.escape(&ask) {
+                        canvas.say(&escape).map_err(unusable)?;
+                    }
+                    if let Some(work) = world.logs.work(ask).map_err(unusable)? {
+                        world.begin(work);
+                    }
+                }
                 Effect::Jump(view) => return Ok(Some(view)),
                 Effect::Leave => return Ok(None),
             }
@@ -123,8 +177,11 @@ struct World {
     paths: Paths,
     /// How geppetto is called for the same server.
     program: String,
+    /// What every runner that is started here gets.
+    base: CreateRunner,
     tell: SyncSender<Message>,
     wishes: Wishes,
+    logs: LogAsks,
 }
 
 impl World {
@@ -146,6 +203,30 @@ impl World {
             });
         });
     }
+
+    fn browse(&self, wish: sessions::Wish) {
+        self.begin(move |(paths, program), tell| {
+            let news = browse::fulfil(paths, program, wish);
+            let _left_already = tell.send(Message::Sessions(news));
+        });
+    }
+
+    fn draft(&self, wish: form::Wish) {
+        let base = self.base.clone();
+        self.begin(move |(paths, program), tell| {
+            let news = drafting::fulfil(paths, program, &base, wish);
+            let _left_already = tell.send(Message::Form(news));
+        });
+    }
+}
+
+/// An empty form of a new runner, for where the person is.
+fn form(environment: &Environment) -> Form {
+    let text = |name| environment.value(name)?.into_string().ok();
+    let home = text("HOME");
+    let here = new::directory(Path::new("."));
+    let here = here.unwrap_or_else(|_gone| home.clone().unwrap_or_else(|| "/".to_owned()));
+    Form::new(&here, home)
 }
 
 fn command(paths: &Paths, act: &Act, runner: &str) -> Result<Option<AttachView>, Failure> {

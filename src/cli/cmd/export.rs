@@ -214,11 +214,11 @@ mod tests {
         <svg xmlns="http://www.w3.org/2000/svg" width="192.0" height="60.0" viewBox="0 0 192.0 60.0" role="img">
         <title>work</title>
         <rect width="100%" height="100%" rx="6" fill="#1e1e27"/>
-        <g font-family="ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="#dcdce0" xml:space="preserve">
+        <g font-family="ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="#dcdce0" shape-rendering="crispEdges">
         <text x="12.0" y="25.5" textLength="25.2" lengthAdjust="spacingAndGlyphs">a&lt;b</text>
         <text x="37.2" y="25.5" textLength="16.8" lengthAdjust="spacingAndGlyphs" fill="#e06c75" font-weight="bold">修</text>
-        <rect x="12.0" y="30.0" width="8.4" height="18.0" fill="#dcdce0"/>
-        <text x="20.4" y="43.5" textLength="210.0" lengthAdjust="spacingAndGlyphs"> https://me:********@host</text>
+        <path fill="#dcdce0" d="M12.0 30.0H20.4V48.0H12.0z"/>
+        <text x="28.8" y="43.5" textLength="201.6" lengthAdjust="spacingAndGlyphs">https://me:********@host</text>
         </g>
         </svg>
         ! Starred out: 1 url-password. --no-redact leaves them in.

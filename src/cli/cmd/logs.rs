@@ -56,6 +56,7 @@ fn request(args: &LogsArgs, context: &Context<'_>) -> Result<GetRunnerLogs, Fail
         until_ms: moment("--until", &args.until)?,
         grep: args.grep.clone(),
         context: args.context,
+        ..GetRunnerLogs::default()
     })
 }
 

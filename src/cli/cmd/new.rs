@@ -38,7 +38,11 @@ pub(crate) fn run(args: &NewArgs, context: &mut Context<'_>) -> Result<(), Failu
 
 /// The request for what was typed.
 pub(super) fn request(args: &NewArgs, context: &Context<'_>) -> Result<CreateRunner, Failure> {
-    let size = window_size(context);
+    let base = base(context);
+    let has_place = args.session.is_some() || args.key.is_some();
+    let session = base.session.clone().filter(|_| !has_place);
+    let mut env = base.env.clone();
+    env.extend(variables(&args.env, context)?);
     Ok(CreateRunner {
         kind: args.kind.clone(),
         name: args.name.clone(),
@@ -48,23 +52,33 @@ pub(super) fn request(args: &NewArgs, context: &Context<'_>) -> Result<CreateRun
             .map(|word| text(word, "command"))
             .collect::<Result<_, _>>()?,
         cwd: Some(directory(args.cwd.as_deref().unwrap_or(Path::new(".")))?),
-        env: variables(&args.env, context)?,
+        env,
         max_duration_ms: args.max_duration.map(milliseconds),
         idle_after_ms: args.idle_after.map(milliseconds),
         output_dir: args.output_dir.as_deref().map(directory).transpose()?,
         key: args.key.clone(),
-        session: session(args, context),
-        columns: size.map(|(columns, _)| columns),
-        rows: size.map(|(_, rows)| rows),
+        session: args.session.clone().or(session),
+        ..base
     })
 }
 
-/// The session that was asked for, else the one that the person is in.
-fn session(args: &NewArgs, context: &Context<'_>) -> Option<String> {
-    if args.session.is_some() || args.key.is_some() {
-        return args.session.clone();
+/// What every runner that is started from here gets: the session that the person is in, unless another place is
+/// wanted; the size of their terminal; and the `PATH` in which its program is looked for.
+pub(in crate::cli) fn base(context: &Context<'_>) -> CreateRunner {
+    let size = window_size(context);
+    // A PATH that is not UTF-8 cannot be told over the wire; the daemon then uses its own.
+    let path = context.environment.value("PATH");
+    let path = path.and_then(|path| path.into_string().ok());
+    CreateRunner {
+        env: path
+            .map(|path| ("PATH".to_owned(), path))
+            .into_iter()
+            .collect(),
+        session: context.here().and_then(|here| here.session),
+        columns: size.map(|(columns, _)| columns),
+        rows: size.map(|(_, rows)| rows),
+        ..CreateRunner::default()
     }
-    context.here().and_then(|here| here.session)
 }
 
 /// The size of the terminal; inside tmux it is that of a pane and says nothing about windows.
@@ -76,7 +90,10 @@ fn window_size(context: &Context<'_>) -> Option<(u16, u16)> {
 }
 
 /// Absolute, with the names of links kept as they were typed.
-fn directory(given: &Path) -> Result<String, Failure> {
+///
+/// # Errors
+/// A [`Failure`] when the working directory is needed and gone, or the path is not UTF-8.
+pub(in crate::cli) fn directory(given: &Path) -> Result<String, Failure> {
     let path = std::env::current_dir()
         .map(|here| here.join(given))
         .or_else(|error| {
@@ -97,20 +114,12 @@ fn directory(given: &Path) -> Result<String, Failure> {
     text(plain.as_os_str(), "directory")
 }
 
-/// What was asked for, and the `PATH` in which the program is looked for.
+/// What was asked for.
 fn variables(
     given: &[OsString],
     context: &Context<'_>,
 ) -> Result<BTreeMap<String, String>, Failure> {
     let mut variables = BTreeMap::new();
-    // A PATH that is not UTF-8 cannot be told over the wire; the daemon then uses its own.
-    if let Some(path) = context
-        .environment
-        .value("PATH")
-        .and_then(|path| path.into_string().ok())
-    {
-        variables.insert("PATH".to_owned(), path);
-    }
     for variable in given {
         let (name, value) = split(variable);
         let value = match value {

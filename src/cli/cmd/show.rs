@@ -18,7 +18,8 @@ pub(crate) fn run(args: &ReadArgs, context: &mut Context<'_>) -> Result<(), Fail
     }
     let zone = context.zone();
     let history = answer.history.clone().unwrap_or_default();
-    for (name, value) in facts(&runner_of(answer)?, &zone) {
+    let now_ms = context.now_ms;
+    for (name, value) in facts(&runner_of(answer)?, &zone, now_ms) {
         context
             .output
             .answer(format!("{name:<13} {}", printable(&value)))?;
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &ReadArgs, context: &mut Context<'_>) -> Result<(), Fail
 }
 
 /// What is known, in the order in which it is asked for; what is not known is left out.
-fn facts(runner: &RunnerView, zone: &TimeZone) -> Vec<(&'static str, String)> {
+fn facts(runner: &RunnerView, zone: &TimeZone, now_ms: u64) -> Vec<(&'static str, String)> {
     let at = |ms| render::date_time(ms, zone);
     let known = [
         ("name", Some(runner.name.clone())),
@@ -75,6 +76,13 @@ fn facts(runner: &RunnerView, zone: &TimeZone) -> Vec<(&'static str, String)> {
         ("started", Some(at(runner.started_at_ms))),
         ("last output", runner.last_output_at_ms.map(at)),
         ("idle after", Some(render::span(runner.idle_after_ms))),
+        (
+            "snoozed until",
+            runner
+                .snoozed_until_ms
+                .filter(|until| *until > now_ms)
+                .map(at),
+        ),
         ("max duration", runner.max_duration_ms.map(render::span)),
         ("log directory", runner.output_dir.clone()),
         ("output", Some(output(runner))),
@@ -118,6 +126,10 @@ mod tests {
             runner("build", "failed")
         )
         .replace(
+            r#","outputBytes""#,
+            r#","snoozedUntilMs":4102444800000,"outputBytes""#,
+        )
+        .replace(
             r#","runner""#,
             r#","history":[{"run":1,"status":"running","reason":"It printed.","atMs":1764000001000}],"runner""#,
         );
@@ -139,6 +151,7 @@ mod tests {
         started       2025-11-24 16:00:01
         last output   2025-11-24 16:00:02
         idle after    30s
+        snoozed until 2100-01-01 00:00:00
         max duration  1m30s
         output        1234 bytes, 17 log entries
         was           2025-11-24 16:00:01 running: It printed.

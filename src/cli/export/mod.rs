@@ -5,4 +5,5 @@ pub(super) mod page;
 mod pen;
 pub(super) mod picture;
 pub(super) mod sink;
+mod strokes;
 pub(super) mod text;

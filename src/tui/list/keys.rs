@@ -9,11 +9,14 @@ use crate::tui::message::Act;
 pub(crate) const KEYS: &[(&str, &str)] = &[
     ("j k, arrows", "move; Home, End, PageUp and PageDown too"),
     ("Enter", "go to the runner's pane"),
+    ("l", "its log, from the end"),
     ("a", "answer: type a line into its pane"),
     ("s S", "stop its program (asks), start it again"),
     ("p r", "freeze its processes, resume them"),
     ("R", "rename it"),
     ("f", "forget it (asks)"),
+    ("n", "start a new runner"),
+    ("t", "all sessions and panes of tmux: go there, watch them"),
     ("Space, A", "mark one, all; s S p r f then mean those"),
     ("/", "filter by typing; Enter keeps it, Esc ends it"),
     (
@@ -66,7 +69,12 @@ pub(super) enum Command {
     Order,
     Group,
     Shares,
+    Logs,
     Help,
+    /// To the page of tmux's sessions.
+    Sessions,
+    /// To the form of a new runner.
+    New,
 }
 
 /// What a key means; `None` when it means nothing.
@@ -121,11 +129,14 @@ const fn in_list(code: KeyCode) -> Option<Command> {
         KeyCode::Char('>') | KeyCode::Right => Command::Scroll(0, ASIDE),
         KeyCode::Char('/') => Command::Filter,
         KeyCode::Char('?') => Command::Help,
+        KeyCode::Char('t') => Command::Sessions,
+        KeyCode::Char('n') => Command::New,
         KeyCode::Char(' ') => Command::Mark,
         KeyCode::Char('A') => Command::MarkAll,
         KeyCode::Char('o') => Command::Order,
         KeyCode::Char('g') => Command::Group,
         KeyCode::Char('v') => Command::Shares,
+        KeyCode::Char('l') => Command::Logs,
         KeyCode::Char('a') => Command::Line(Line::Answer),
         KeyCode::Char('R') => Command::Line(Line::Rename),
         KeyCode::Char('s') => Command::Act(Act::Stop),

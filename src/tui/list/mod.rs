@@ -4,6 +4,7 @@
 mod age;
 mod keys;
 pub(crate) mod order;
+mod reveal;
 mod screen;
 mod update;
 
@@ -12,10 +13,11 @@ use std::collections::BTreeSet;
 pub(crate) use age::{age, next_tick};
 pub(crate) use keys::KEYS;
 pub(crate) use order::{Group, Order, Row};
+pub(super) use reveal::reveal;
 pub(super) use screen::screen_came;
 pub(crate) use screen::{Asked, Preview};
 pub(crate) use update::named;
-pub(super) use update::{change, done, paste, pointed, press};
+pub(super) use update::{ask, change, done, paste, pointed, press};
 
 use super::app::App;
 use super::field::Field;

@@ -11,6 +11,7 @@ use crate::tui::app::{App, Notice};
 use crate::tui::field::Field;
 use crate::tui::message::{Act, Effect, Target, Trouble};
 use crate::tui::view::{Spot, spot};
+use crate::tui::{form, sessions};
 use crate::wire::{AttachView, Event, RunnerView};
 
 /// How far a turn of the wheel goes.
@@ -88,7 +89,14 @@ fn obey(app: &mut App, command: Command) -> Vec<Effect> {
             }
             app.list.mode = Mode::List;
         }
-        Command::Help => app.is_help = true,
+        Command::Logs => {
+            if let Some(Target { id, name }) = app.current().map(|(_, runner)| target(runner)) {
+                app.open_logs(id, &name, false);
+            }
+        }
+        Command::Help => app.help = Some(0),
+        Command::Sessions => sessions::open(app),
+        Command::New => form::open(app),
         Command::Mark => mark(app),
         Command::MarkAll => mark_all(app),
         Command::Order => {
@@ -196,7 +204,8 @@ fn begin(app: &mut App, act: &Act) -> Vec<Effect> {
     ask(app, act, runners)
 }
 
-fn ask(app: &mut App, act: &Act, runners: Vec<Target>) -> Vec<Effect> {
+/// Asks the daemon for it.
+pub(crate) fn ask(app: &mut App, act: &Act, runners: Vec<Target>) -> Vec<Effect> {
     app.notice = Some(Notice::Busy(format!(
         "{} {} …",
         act.verb(),

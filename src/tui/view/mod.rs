@@ -3,10 +3,14 @@
 
 mod bars;
 mod columns;
+mod form;
 mod list;
+mod logs;
+mod page;
 mod palette;
 mod places;
 mod preview;
+mod sessions;
 mod text;
 mod usage;
 
@@ -17,8 +21,11 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+pub(crate) use form::part_at;
+pub(crate) use logs::log_room;
 pub(crate) use palette::Look;
 pub(crate) use places::{Spot, spot};
+pub(crate) use sessions::session_at;
 
 use super::app::{App, Page};
 use super::list::KEYS;
@@ -26,8 +33,11 @@ use text::{cut, fold};
 
 /// Draws everything.
 pub(crate) fn draw(frame: &mut Frame<'_>, app: &App, look: Look) {
-    match app.page {
+    match &app.page {
         Page::Runners => runners(frame, app, look),
+        Page::Sessions => sessions::draw(frame, app, look),
+        Page::Form => form::draw(frame, app, look),
+        Page::Logs(logs) => logs::draw(frame, app, logs, look),
     }
 }
 
@@ -39,6 +49,10 @@ fn runners(frame: &mut Frame<'_>, app: &App, look: Look) {
     let bottom = bars::bottom(app, columns);
     for (line, row) in bottom.into_iter().zip(rows(places.bottom)) {
         frame.render_widget(look_of(line, look), row);
+    }
+    if let Some(first) = app.help {
+        page::help(frame, places.body(), KEYS, first);
+        return;
     }
     if let Some(sentences) = said(app) {
         tell(frame, places.body(), &sentences);
@@ -54,10 +68,6 @@ fn runners(frame: &mut Frame<'_>, app: &App, look: Look) {
 
 /// What stands in the place of the list, if anything.
 fn said(app: &App) -> Option<Vec<String>> {
-    if app.is_help {
-        let keys = KEYS.iter().map(|(key, what)| format!("{key:<14}{what}"));
-        return Some(keys.collect());
-    }
     if !app.visible().is_empty() {
         return None;
     }

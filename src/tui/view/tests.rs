@@ -1,5 +1,7 @@
 //! What is drawn, as text and, with colours, as the runs of styled cells below it.
 
+mod pages;
+
 use insta::assert_snapshot;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -12,17 +14,17 @@ use crate::tui::message::{Message, Trouble};
 use crate::tui::sample::{self, NOW};
 use crate::tui::update::update;
 
-const COLOUR: Look = Look {
+pub(super) const COLOUR: Look = Look {
     has_colour: true,
     is_ascii: false,
 };
 
-const PLAIN: Look = Look {
+pub(super) const PLAIN: Look = Look {
     has_colour: false,
     is_ascii: true,
 };
 
-fn drawn(app: &mut App, columns: u16, rows: u16, look: Look) -> String {
+pub(super) fn drawn(app: &mut App, columns: u16, rows: u16, look: Look) -> String {
     update(app, Message::Resized { columns, rows }, NOW);
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     terminal.draw(|frame| draw(frame, app, look)).unwrap();
@@ -63,7 +65,7 @@ fn drawn(app: &mut App, columns: u16, rows: u16, look: Look) -> String {
     format!("{text}{styles}")
 }
 
-fn press(app: &mut App, keys: &str) {
+pub(super) fn press(app: &mut App, keys: &str) {
     for c in keys.chars() {
         update(app, Message::Key(KeyEvent::from(KeyCode::Char(c))), NOW);
     }

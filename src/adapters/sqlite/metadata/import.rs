@@ -107,6 +107,7 @@ impl RunnerRecord {
             created_at: Timestamp(self.created_at_ms),
             started_at: Timestamp(self.started_at_ms),
             lifetime: None,
+            snoozed_until: None,
         })
     }
 }

@@ -193,8 +193,9 @@ fn put(change: &Transaction<'_>, position: i64, runner: &StoredRunner) -> Result
     change
         .prepare_cached(
             "INSERT OR REPLACE INTO runner (id, position, name, kind, launch, idle_after, max_duration, output_dir,
-                key, place, session_name, pid, run, status, reason, since, exit, created_at, started_at, lifetime)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+                key, place, session_name, pid, run, status, reason, since, exit, created_at, started_at, lifetime,
+                snoozed_until)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
         )?
         .execute(params![
             runner.id.to_string(),
@@ -217,6 +218,7 @@ fn put(change: &Transaction<'_>, position: i64, runner: &StoredRunner) -> Result
             time(runner.created_at),
             time(runner.started_at),
             text(lifetime.as_ref())?,
+            runner.snoozed_until.map(time),
         ])?;
     Ok(())
 }
@@ -249,6 +251,7 @@ fn runner(row: &Row<'_>) -> Result<StoredRunner, Trouble> {
         created_at: moment(row.get("created_at")?),
         started_at: moment(row.get("started_at")?),
         lifetime: lifetime.map_err(Trouble::Meaning)?,
+        snoozed_until: snoozed_until(row)?.map(moment),
     })
 }
 
@@ -257,6 +260,14 @@ fn lifetime(row: &Row<'_>) -> Result<Option<LifetimeRecord>, Trouble> {
     match row.get_ref("lifetime") {
         Err(rusqlite::Error::InvalidColumnName(_)) => Ok(None),
         _ => json(row, "lifetime"),
+    }
+}
+
+/// When the snooze ends. The same databases may lack that column, too.
+fn snoozed_until(row: &Row<'_>) -> Result<Option<i64>, Trouble> {
+    match row.get("snoozed_until") {
+        Err(rusqlite::Error::InvalidColumnName(_)) => Ok(None),
+        read => Ok(read?),
     }
 }
 

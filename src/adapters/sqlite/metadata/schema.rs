@@ -2,7 +2,7 @@
 //! readable for ever. Times are milliseconds since 1970; numbers of 64 bits without a sign keep their bits.
 
 /// All migrations, oldest first.
-pub(super) const MIGRATIONS: [&str; 2] = [
+pub(super) const MIGRATIONS: [&str; 3] = [
     "
 CREATE TABLE server (
     only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -72,5 +72,8 @@ CREATE TABLE ideas_terminal_sessions (
 ",
     "
 ALTER TABLE runner ADD COLUMN lifetime TEXT;    -- JSON; what is counted
+",
+    "
+ALTER TABLE runner ADD COLUMN snoozed_until INTEGER;
 ",
 ];

@@ -347,3 +347,13 @@ fn what_is_measured_stays_until_it_is_measured_again() {
     update(&mut app, snapshot(vec![runner("b", "idle", 0)]), NOW);
     assert_eq!(known(&app), expected[1..]);
 }
+
+#[test]
+fn the_keys_are_scrolled_and_left_with_any_other() {
+    let mut app = three();
+    press(&mut app, "?jjk");
+    assert_eq!(app.help, Some(1));
+    press(&mut app, "x?");
+    assert_eq!(app.help, Some(0));
+    assert_eq!(press(&mut app, "q"), [Effect::Leave]);
+}
