@@ -1,29 +1,28 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2034 # what is set here is read by geppetto.tmux
-# How geppetto.tmux reads what tmux printed: `rest` is fields, each with a line of `::` after it, and then the keys.
-nl='
-'
+# shellcheck disable=SC2034,SC2154 # geppetto.tmux and these set what the other one reads
+# Which keys are bound.
 conflict=
 tell=
 
-# next: sets `value` to the next field: nothing when the option is unset, a line feed and its text when it is set.
-next() {
-    value=${rest%%"$nl::$nl"*}
-    rest=$nl${rest#*"$nl::$nl"}
-}
-
-# choose VALUE DEFAULT: sets `key` to the key to bind, or fails. A key that the user named is the user's wish; the
-# default one is left alone when somebody else has it, which is told once, as soon as a client is there to read it.
+# choose ACTION: sets `key` to the key to bind and `note` to what it does, or fails. A key that the user named is the
+# user's wish; a default one is left alone when somebody else has it, which is told once, as soon as a client is there.
 choose() {
-    key=${1#"$nl"}
     case $1 in
-        "$nl" | "${nl}off" | "${nl}none") return 1 ;;
-        "$nl"*) return 0 ;;
+        register) value=$register_key key=G note='watch this session' ;;
+        dashboard) value=$dashboard_key key=M-g note='all runners on one screen' ;;
+        menu) value=$menu_key key='' note='menu of this pane' ;;
+        next) value=$next_key key='' note='go to the runner that has waited longest' ;;
+        *) return 1 ;;
     esac
-    key=$2
-    case $rest in *"$nl$2 "*) line=${rest#*"$nl$2 "} ;; *) return 0 ;; esac
+    case $value in
+        "$nl" | "${nl}off" | "${nl}none") return 1 ;;
+        # By itself it would end the command.
+        "$nl;") key='\;' && return 0 ;;
+        "$nl"*) key=${value#"$nl"} && return 0 ;;
+    esac
+    case $rest in *"$nl$key "*) line=${rest#*"$nl$key "} ;; *) [ -n "$key" ] && return 0 || return 1 ;; esac
     case ${line%%"$nl"*} in *'geppetto: '*) return 0 ;; esac
-    conflict="${conflict}prefix + $2 is taken. "
+    conflict="${conflict}prefix + $key is taken. "
     tell="if-shell -F '#{client_name}' { set-option -g @geppetto_conflict '$conflict' ; display-message -d 1500 \
 'geppetto: ${conflict}Choose keys with @geppetto-key and @geppetto-dashboard-key.' }"
     return 1

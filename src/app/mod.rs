@@ -20,6 +20,7 @@ mod log_file;
 mod logs;
 mod mark;
 mod measure;
+mod menu;
 mod monitor;
 mod names;
 mod next;
@@ -38,6 +39,7 @@ mod save;
 mod screen;
 mod send;
 mod sessions;
+mod shown;
 mod slots;
 mod snooze;
 mod start;
@@ -49,6 +51,7 @@ mod tape;
 #[cfg(test)]
 mod tests;
 mod transcript;
+mod uninstall;
 mod vitals;
 mod wait;
 mod windows;
@@ -56,7 +59,7 @@ mod world;
 
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::domain::settings::{KeepWindow, Settings};
 use crate::ports::clock::Clock;
@@ -64,6 +67,7 @@ use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
 use crate::ports::mux::{Mux, MuxMarks};
 use crate::ports::notifier::Notifier;
+use crate::ports::plugin::MuxPlugin;
 use crate::ports::process::{Freezer, ProcessMonitor, RunReports, Typist};
 use crate::ports::spawn::Spawn;
 use crate::ports::store::RunnerStore;
@@ -104,6 +108,8 @@ pub struct Ports {
     pub terminals: Arc<dyn Terminals>,
     /// People, outside of the multiplexer.
     pub notifier: Arc<dyn Notifier>,
+    /// What people see of the plugin.
+    pub plugin: Arc<dyn MuxPlugin>,
     /// Programs in panes.
     pub process: Arc<dyn ProcessMonitor>,
     /// Freezing and thawing.
@@ -142,6 +148,10 @@ pub struct App {
     notices: mpsc::Sender<NoticeTurn>,
     /// As it was at the start: the windows of runners are made accordingly.
     keep_window: KeepWindow,
+    /// True while nothing is to be published; whoever publishes holds it meanwhile.
+    is_silent: Arc<Mutex<bool>>,
+    /// What tmux has been told.
+    published: Arc<watch::Sender<shown::Shown>>,
 }
 
 impl App {
@@ -164,6 +174,8 @@ impl App {
                 samples: Arc::new(watch::channel(sampler::Sample::default()).0),
                 notices,
                 keep_window,
+                is_silent: Arc::default(),
+                published: Arc::new(watch::channel(shown::Shown::default()).0),
             },
             monitor,
         )

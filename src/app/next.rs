@@ -35,7 +35,7 @@ impl App {
         let session = &now.runner.session_name;
         let mut commands = self.ports.marks.attach_commands(session, &place);
         if let Some(name) = terminal {
-            commands.switch = self.ports.terminals.switch_command(name, session, &place);
+            commands.switch = [commands.switch_client.as_slice(), &[name.to_owned()]].concat();
         }
         Ok((now, commands))
     }

@@ -1,10 +1,11 @@
-//! Keeps the hidden environment variable `geppetto_status` of tmux current: no redraw, no option.
+//! Keeps the hidden environment variables `geppetto_status` and `geppetto_windows` of tmux current: no redraw, no option.
 
 use tokio_util::sync::CancellationToken;
 
 use super::App;
+use super::shown::Shown;
 use super::world::World;
-use crate::domain::segment::{Counts, Icons};
+use crate::domain::segment::{Icons, badge_map};
 
 impl App {
     /// Publishes after every change and for every new server; lives until `shutdown`.
@@ -13,10 +14,11 @@ impl App {
             return;
         };
         loop {
-            let counts = status.counts();
-            if status.server_pid() != 0 {
-                self.publish(counts).await;
+            let shown = status.now();
+            if shown.server_pid != 0 {
+                self.publish(&shown).await;
             }
+            self.published.send_replace(shown);
             tokio::select! {
                 () = shutdown.cancelled() => break,
                 goes_on = status.changed() => if !goes_on { break },
@@ -24,16 +26,25 @@ impl App {
         }
     }
 
-    async fn publish(&self, counts: Counts) {
-        let segment = counts.segment(Icons::Unicode);
-        if let Err(error) = self.ports.marks.publish_status(&segment).await {
+    async fn publish(&self, shown: &Shown) {
+        let mut is_silent = self.is_silent.lock().await;
+        if *is_silent {
+            let plugin = self.ports.plugin.plugin().await;
+            *is_silent = plugin.is_ok_and(|plugin| plugin.directory.is_none());
+            if *is_silent {
+                return;
+            }
+        }
+        let segment = shown.counts.segment(Icons::Unicode);
+        let windows = badge_map(&shown.badges);
+        if let Err(error) = self.ports.marks.publish_status(&segment, &windows).await {
             tracing::warn!(%error, "the status could not be published in tmux");
         }
     }
 
     /// What has to be done before the daemon ends: nothing is published any more, and everything is saved.
     pub async fn finish(&self) {
-        self.publish(Counts::default()).await;
+        self.publish(&Shown::default()).await;
         self.flush_all().await;
         // An error means that the monitor is gone, which `saved` says.
         let _gone = self.monitor.turn(World::keep_lifetimes).await;

@@ -222,7 +222,7 @@ impl Sampler {
     /// For the peaks, while there is a live runner.
     fn keep_due(&mut self) -> Option<Tick> {
         let every = self.settings.borrow_and_update().peaks_every;
-        let counts = self.status.counts();
+        let counts = self.status.counts(None);
         let live = counts.active + counts.waiting + counts.idle + counts.paused;
         (live > 0 && !every.is_zero()).then(|| self.kept_at.after(every))
     }

@@ -12,13 +12,13 @@ use super::AppError;
 use super::entry::{Entry, Past, RunnerNow};
 use super::measure::Gauges;
 use super::notify::NoticeTurn;
+use super::shown::Shown;
 use super::subscribe::{Change, Subscriber};
 use super::tape::Tape;
 use crate::domain::evidence::Fact;
 use crate::domain::ids::{PaneId, RunnerId, SessionId};
 use crate::domain::key::SessionKey;
 use crate::domain::runner::Runner;
-use crate::domain::segment::Counts;
 use crate::domain::slot::Slot;
 use crate::domain::time::Tick;
 use crate::domain::transcript::{Gap, GapReason};
@@ -60,13 +60,6 @@ impl Layout {
     }
 }
 
-/// What the status line shows, and for which life of the server: a new server has to be told again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Shown {
-    pub(super) counts: Counts,
-    pub(super) server_pid: i32,
-}
-
 /// The state.
 pub(super) struct World {
     pub(super) clock: Arc<dyn Clock>,
@@ -90,6 +83,8 @@ pub(super) struct World {
     pub(super) warnings: Vec<String>,
     pub(super) subscribers: Vec<Subscriber>,
     pub(super) shown: watch::Sender<Shown>,
+    /// The panes that it was made of.
+    pub(super) shown_panes: Arc<[MuxPane]>,
     /// Grows with every change that the store has to learn of.
     pub(super) version: watch::Sender<u64>,
     pub(super) overdue: mpsc::Sender<RunnerId>,
@@ -127,6 +122,7 @@ impl World {
             warnings: Vec::new(),
             subscribers: Vec::new(),
             shown: watch::channel(Shown::default()).0,
+            shown_panes: Arc::new([]),
             version: watch::channel(0).0,
             overdue,
             writer,
@@ -333,10 +329,6 @@ impl World {
         }
     }
 
-    pub(super) fn counts(&self) -> Counts {
-        Counts::of(self.runners.values().map(Entry::status))
-    }
-
     pub(super) fn snapshot(&self) -> Vec<RunnerNow> {
         self.runners.values().map(Entry::now).collect()
     }
@@ -346,12 +338,7 @@ impl World {
         if self.unsaved {
             self.prune_ended();
         }
-        let counts = self.counts();
-        let server_pid = self.server.as_ref().map_or(0, |server| server.pid.as_raw());
-        self.shown.send_if_modified(|shown| {
-            let now = Shown { counts, server_pid };
-            std::mem::replace(shown, now) != now
-        });
+        self.show(!self.changed.is_empty() || !self.removed.is_empty());
         for id in std::mem::take(&mut self.removed) {
             self.tell(&Change::Removed(id));
         }

@@ -40,6 +40,25 @@ pub(crate) fn follow(context: &Context<'_>, view: &AttachView) -> Result<(), Fai
     Err(unstartable(&view.attach, &error))
 }
 
+/// Brings another tmux client where the daemon said.
+///
+/// # Errors
+/// tmux's refusal.
+pub(crate) fn bring(client: &str, view: &AttachView) -> Result<(), Failure> {
+    switch(&line_of(client, view)?)
+}
+
+/// The command line for another tmux client.
+///
+/// # Errors
+/// A daemon that has none.
+pub(crate) fn line_of(client: &str, view: &AttachView) -> Result<Vec<String>, Failure> {
+    if view.switch_client.is_empty() {
+        return Err(missing("switchClient"));
+    }
+    Ok([view.switch_client.as_slice(), &[client.to_owned()]].concat())
+}
+
 /// The command line for where the person is.
 ///
 /// # Errors
@@ -61,7 +80,11 @@ pub(crate) fn runner(runner: &str) -> Request {
     })
 }
 
-fn ask(context: &Context<'_>, to: Request) -> Result<AttachView, Failure> {
+/// Asks the daemon where that is.
+///
+/// # Errors
+/// The daemon's refusal.
+pub(crate) fn ask(context: &Context<'_>, to: Request) -> Result<AttachView, Failure> {
     let answer = context.ask(to)?;
     answer.attach.ok_or_else(|| missing("attach"))
 }

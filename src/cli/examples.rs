@@ -120,6 +120,15 @@ With NO_COLOR set, or with TERM=dumb, there are no colours.
 Examples:
   geppetto dashboard --logs RUNNER    # its log; h shows the keys";
 
+pub(crate) const MENU: &str = "\
+Examples:
+  geppetto menu                 # in a shell in tmux: the menu of its pane
+  geppetto menu --pane %3
+  bind m geppetto-menu          # in tmux.conf, where the plugin is loaded
+
+Its entries are verbs that can be run by hand: popup logs, pause, resume, stop, start, snooze, register, next and
+dashboard.";
+
 pub(crate) const COMPLETIONS: &str = "\
 Examples:
   geppetto completions bash > ~/.local/share/bash-completion/completions/geppetto

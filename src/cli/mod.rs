@@ -31,6 +31,7 @@ mod raw_log;
 mod render;
 mod respond;
 mod run;
+mod segment;
 mod span;
 mod start;
 mod table;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::args::{ApiVerb, DaemonVerb, SessionVerb, SessionsVerb, Verb};
+use super::args::{ApiVerb, DaemonVerb, PluginVerb, SessionVerb, SessionsVerb, Verb};
 use super::clock::now_ms;
 use super::cmd;
 use super::context::{self, Context, LookAtTmux};
@@ -90,6 +90,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Metrics => cmd::metrics::run(context),
         Verb::Demo(args) => cmd::demo::run(args, context),
         Verb::Dashboard(args) => cmd::dashboard::run(args, context),
+        Verb::Menu(args) => cmd::menu::run(args, context),
         Verb::Popup(verb) => cmd::popup::run(verb, context),
         Verb::Daemon(verb) => cmd::daemon::run(verb, context),
         Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
@@ -142,6 +143,7 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Session(SessionVerb::Show(args) | SessionVerb::Release(args)) => args.json,
         Verb::Sessions(SessionsVerb::List(args)) => args.json,
         Verb::Sessions(SessionsVerb::Exists(args) | SessionsVerb::Kill(args)) => args.json,
+        Verb::Plugin(PluginVerb::Uninstall(args)) => args.json,
         Verb::Daemon(
             DaemonVerb::Start(args)
             | DaemonVerb::Stop(args)
@@ -156,8 +158,9 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Demo(_)
         | Verb::Metrics
         | Verb::Dashboard(_)
+        | Verb::Menu(_)
         | Verb::Popup(_)
-        | Verb::Plugin(_)
+        | Verb::Plugin(PluginVerb::Register(_) | PluginVerb::Say(_))
         | Verb::Api(_)
         | Verb::Completions(_)
         | Verb::Man(_)

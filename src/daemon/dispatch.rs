@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::status::status_wishes;
 use super::streams::Stream;
 use super::{failure, transcripts, view};
 use crate::app::{App, AppError, RunnerNow, StopMode};
 use crate::domain::ids::{Pid, RunnerId};
-use crate::domain::segment::Icons;
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
 use crate::ports::process::Enter;
@@ -81,9 +81,10 @@ impl Service {
             Request::Subscribe(wish) => Stream::changes(&self.app, wish.stats_every_ms).await,
             Request::GetStatus(GetStatus {
                 icons,
+                session,
                 follow: true,
-            }) => match parse_icons(icons.as_deref()) {
-                Ok(icons) => Stream::status(&self.app, icons).await,
+            }) => match status_wishes(icons.as_deref(), session.as_deref()) {
+                Ok((icons, session)) => Ok(Stream::status(&self.app, icons, session)),
                 Err(refusal) => return Outcome::Answer(Box::new(Err(refusal))),
             },
             Request::StopDaemon(stop) => return self.stop_daemon(stop),
@@ -176,6 +177,9 @@ impl Service {
             Request::NextRunner(next) => self.next(next).await,
             Request::SnoozeRunner(snooze) => self.snooze(snooze).await,
             Request::KillTmuxSession(of) => done(self.app.kill_session(&of.session).await),
+            Request::GetMenu(menu) => self.menu(menu).await,
+            Request::UninstallPlugin(_) => self.uninstall_plugin().await,
+            Request::ShowMessage(message) => self.show_message(&message).await,
             Request::RunBegin(run) => done(
                 self.app
                     .run_begin(runner_id(&run.runner_id)?, run.run)
@@ -216,7 +220,8 @@ impl Service {
     }
 
     async fn about(&self) -> Result<Answer> {
-        let warnings = self.app.warnings().await.map_err(refused)?;
+        let mut warnings = self.app.warnings().await.map_err(refused)?;
+        warnings.extend(self.app.plugin_warnings().await);
         let runners = self.app.list(None).await.map_err(refused)?;
         let live = runners
             .iter()
@@ -276,15 +281,6 @@ impl Service {
         let limit = request.timeout_ms.map(Duration::from_millis);
         one(self.app.wait(request.runner, statuses, limit).await)
     }
-
-    async fn status(&self, request: GetStatus) -> Result<Answer> {
-        let icons = parse_icons(request.icons.as_deref())?;
-        let counts = self.app.follow_status().await.map_err(refused)?.counts();
-        Ok(Answer {
-            status: Some(view::status(counts, icons)),
-            ..Answer::default()
-        })
-    }
 }
 
 #[expect(
@@ -318,14 +314,6 @@ pub(super) fn positive(field: &str, millis: Option<u64>) -> Result<Option<Durati
         Some(0) => Err(wrong(field, &format!("{field} must be above 0."))),
         Some(millis) => Ok(Some(Duration::from_millis(millis))),
         None => Ok(None),
-    }
-}
-
-fn parse_icons(word: Option<&str>) -> Result<Icons> {
-    match word {
-        None | Some("unicode") => Ok(Icons::Unicode),
-        Some("ascii") => Ok(Icons::Ascii),
-        Some(_) => Err(wrong("icons", "Icons are unicode or ascii.")),
     }
 }
 

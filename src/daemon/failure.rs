@@ -116,7 +116,8 @@ const fn mux_tag(error: &MuxError) -> Tag {
         MuxError::NoSession { .. } => Tag::TmuxSessionNotFound,
         MuxError::SessionTaken { .. } => Tag::KeyInUse,
         MuxError::NoPane { .. } => Tag::ProcessAttach,
-        MuxError::Command { .. }
+        MuxError::NoClient
+        | MuxError::Command { .. }
         | MuxError::TimedOut { .. }
         | MuxError::Disconnected { .. }
         | MuxError::Terminal { .. }
@@ -274,6 +275,9 @@ fn mux_hint(error: &MuxError) -> Option<String> {
         }
         MuxError::NoPane { .. } => {
             "`geppetto sessions list` shows what tmux has; a pane's id is its `#{pane_id}`."
+        }
+        MuxError::NoClient => {
+            "A menu needs one; elsewhere there are `geppetto list` and `geppetto dashboard`."
         }
         MuxError::TimedOut { .. } | MuxError::Disconnected { .. } => "Try again in a moment.",
         MuxError::Command { .. } | MuxError::Terminal { .. } | MuxError::Io { .. } => {

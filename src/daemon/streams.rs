@@ -10,6 +10,7 @@ use crate::app::{
     App, AppError, Change, FollowItem, LogFollower, LogQuery, StatsFollower, StatusFollower,
     Subscription, TranscriptFollower,
 };
+use crate::domain::ids::SessionId;
 use crate::domain::segment::{Counts, Icons};
 use crate::domain::transcript::Position;
 use crate::wire::{Answer, Event};
@@ -18,7 +19,7 @@ use crate::wire::{Answer, Event};
 pub(super) enum Stream {
     Logs(LogFollower),
     Transcript(TranscriptFollower),
-    Status(StatusFollower, Icons),
+    Status(StatusFollower, Icons, Option<SessionId>),
     Changes(App, Subscription, Option<StatsFollower>),
 }
 
@@ -35,8 +36,8 @@ impl Stream {
         Ok(Self::Transcript(app.follow_transcript(runner, from).await?))
     }
 
-    pub(super) async fn status(app: &App, icons: Icons) -> Result<Self, AppError> {
-        Ok(Self::Status(app.follow_status().await?, icons))
+    pub(super) fn status(app: &App, icons: Icons, session: Option<SessionId>) -> Self {
+        Self::Status(app.follow_published(), icons, session)
     }
 
     /// With `stats_every_ms`, what is measured is told, too.
@@ -49,8 +50,9 @@ impl Stream {
     /// The answer before the first event: for a status, what it is now.
     pub(super) fn answer(&mut self) -> Answer {
         match self {
-            Self::Status(follower, icons) => {
-                let status = view::status(follower.counts(), *icons);
+            Self::Status(follower, icons, session) => {
+                let counts = follower.counts(*session);
+                let status = view::status(counts, *icons, &follower.badges());
                 Answer {
                     status: Some(status),
                     ..Answer::default()
@@ -65,9 +67,11 @@ impl Stream {
         let Closed = match self {
             Self::Logs(follower) => logs(connection, follower).await,
             Self::Transcript(follower) => transcript(connection, follower).await,
-            Self::Status(follower, icons) => status(connection, follower, icons).await,
             Self::Changes(app, subscription, stats) => {
                 changes(connection, &app, subscription, stats).await
+            }
+            Self::Status(follower, icons, session) => {
+                status(connection, follower, icons, session).await
             }
         };
     }
@@ -120,13 +124,18 @@ async fn transcript(connection: &mut Connection, mut follower: TranscriptFollowe
     }
 }
 
-async fn status(connection: &mut Connection, mut follower: StatusFollower, icons: Icons) -> Closed {
+async fn status(
+    connection: &mut Connection,
+    mut follower: StatusFollower,
+    icons: Icons,
+    session: Option<SessionId>,
+) -> Closed {
     loop {
         tokio::select! {
             goes_on = follower.changed() => if !goes_on { return Closed },
             () = connection.hung_up() => return Closed,
         }
-        let status = view::status(follower.counts(), icons);
+        let status = view::status(follower.counts(session), icons, &follower.badges());
         if let Err(closed) = connection.send(&Event::Status { status }).await {
             return closed;
         }
@@ -168,7 +177,8 @@ async fn one_subscription(
     };
     let statuses = subscription.snapshot.iter();
     let mut told = Counts::of(statuses.map(|now| now.runner.status.status()));
-    let status = view::status(told, Icons::Unicode);
+    let mut badges = follower.badges();
+    let status = view::status(told, Icons::Unicode, &badges);
     let runners = subscription.snapshot.iter().map(view::runner).collect();
     connection
         .send(&Event::Snapshot { runners, status })
@@ -185,11 +195,12 @@ async fn one_subscription(
                 if !goes_on {
                     return Ok(());
                 }
-                let counts = follower.counts();
-                if std::mem::replace(&mut told, counts) == counts {
+                let (counts, marks) = (follower.counts(None), follower.badges());
+                if counts == told && marks == badges {
                     continue;
                 }
-                Event::Status { status: view::status(counts, Icons::Unicode) }
+                (told, badges) = (counts, marks);
+                Event::Status { status: view::status(told, Icons::Unicode, &badges) }
             }
             news = next_stats(&mut stats) => match news {
                 None => return Ok(()),

@@ -4,7 +4,7 @@ use crate::app::{RunnerNow, SessionNow};
 use crate::domain::exit::{Exit, Outcome};
 use crate::domain::log::LogEntry;
 use crate::domain::runner::{Origin, Runner};
-use crate::domain::segment::{Counts, Icons};
+use crate::domain::segment::{Badges, Counts, Icons};
 use crate::domain::time::millis;
 use crate::ports::mux::AttachCommands;
 use crate::ports::store::StatusChange;
@@ -113,7 +113,7 @@ pub(super) fn session(now: &SessionNow) -> SessionView {
     }
 }
 
-pub(super) fn status(counts: Counts, icons: Icons) -> StatusView {
+pub(super) fn status(counts: Counts, icons: Icons, badges: &Badges) -> StatusView {
     StatusView {
         active: counts.active,
         waiting: counts.waiting,
@@ -122,6 +122,10 @@ pub(super) fn status(counts: Counts, icons: Icons) -> StatusView {
         failed: counts.failed,
         ended: counts.ended,
         segment: counts.segment(icons),
+        windows: badges
+            .iter()
+            .map(|(window, sort)| (window.to_string(), sort.as_str().to_owned()))
+            .collect(),
     }
 }
 
@@ -129,5 +133,6 @@ pub(super) fn attach(commands: AttachCommands) -> AttachView {
     AttachView {
         attach: commands.attach,
         switch: commands.switch,
+        switch_client: commands.switch_client,
     }
 }

@@ -11,6 +11,7 @@ pub mod kind;
 pub mod lifetime;
 pub mod line;
 pub mod log;
+pub mod menu;
 pub mod name;
 pub mod need;
 pub mod notice;

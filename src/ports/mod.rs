@@ -5,6 +5,7 @@ pub mod files;
 pub mod keys;
 pub mod mux;
 pub mod notifier;
+pub mod plugin;
 pub mod process;
 pub mod spawn;
 pub mod store;

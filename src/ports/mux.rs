@@ -50,6 +50,9 @@ pub enum MuxError {
         /// Id, as asked.
         target: String,
     },
+    /// No terminal is attached.
+    #[error("no terminal is attached to tmux")]
+    NoClient,
     /// tmux refused a command.
     #[error("tmux refused {command}: {message}")]
     Command {
@@ -227,12 +230,12 @@ pub trait MuxMarks: Send + Sync {
         key: Option<&str>,
     ) -> Result<(), MuxError>;
 
-    /// Publishes the status segment as the hidden global environment variable `geppetto_status`
-    /// (no redraw; `#{geppetto_status}` shows it). `segment` must already be safe in a format.
+    /// Publishes the status segment and the badges of windows as the hidden global environment variables `geppetto_status`
+    /// and `geppetto_windows` (no redraw; `#{geppetto_status}` shows it). Both must already be safe in a format.
     ///
     /// # Errors
     /// What every command can meet.
-    async fn publish_status(&self, segment: &str) -> Result<(), MuxError>;
+    async fn publish_status(&self, segment: &str, windows: &str) -> Result<(), MuxError>;
 
     /// Ends a session with all its windows.
     ///
@@ -252,4 +255,6 @@ pub struct AttachCommands {
     pub attach: Vec<String>,
     /// From inside this tmux server.
     pub switch: Vec<String>,
+    /// The same for another client of it, whose name follows as the last argument.
+    pub switch_client: Vec<String>,
 }

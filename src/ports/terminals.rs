@@ -5,7 +5,6 @@ use async_trait::async_trait;
 use super::mux::MuxError;
 use crate::domain::ids::PaneId;
 use crate::domain::notice::{OscNumber, Terminal};
-use crate::domain::runner::Place;
 
 /// Reaches people through the multiplexer. What is written into a pane here is not in its stream of output: its program did
 /// not print it.
@@ -35,7 +34,4 @@ pub trait Terminals: Send + Sync {
     /// # Errors
     /// What every command can meet.
     async fn say(&self, terminal: &str, text: &str) -> Result<(), MuxError>;
-
-    /// The command line (program first) that makes a terminal show a pane. Every element is one argument.
-    fn switch_command(&self, terminal: &str, session_name: &str, place: &Place) -> Vec<String>;
 }

@@ -1,5 +1,7 @@
 //! A multiplexer without a terminal: the test is what runs in its panes.
 
+mod people;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use tokio::sync::{Mutex, mpsc};
 
 use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::{PaneId, Pid, RunnerId, SessionId, WindowId};
-use crate::domain::notice::{OscNumber, Terminal};
+use crate::domain::notice::Terminal;
 use crate::domain::runner::Place;
 use crate::domain::time::Timestamp;
 use crate::ports::mux::{
@@ -22,7 +24,6 @@ use crate::ports::process::{
     ProcessMonitor, RunReports, SpawnSpec, SpawnTarget, Typist,
 };
 use crate::ports::table::{RunOf, RunParents};
-use crate::ports::terminals::Terminals;
 
 /// Room for the events of one pane.
 const STREAM: usize = 1024;
@@ -354,12 +355,12 @@ impl MuxMarks for FakeMux {
         Ok(())
     }
 
-    async fn publish_status(&self, segment: &str) -> Result<(), MuxError> {
+    async fn publish_status(&self, segment: &str, windows: &str) -> Result<(), MuxError> {
         self.state
             .lock()
             .await
             .deeds
-            .push(format!("publish {segment}"));
+            .push(format!("publish {segment} {windows}"));
         Ok(())
     }
 
@@ -376,42 +377,8 @@ impl MuxMarks for FakeMux {
         AttachCommands {
             attach: vec!["attach".to_owned(), session_name.to_owned()],
             switch: vec!["switch".to_owned(), place.pane.to_string()],
+            switch_client: vec!["switch".to_owned(), place.pane.to_string(), "-c".to_owned()],
         }
-    }
-}
-
-#[async_trait]
-impl Terminals for FakeMux {
-    async fn terminals(&self) -> Result<Vec<Terminal>, MuxError> {
-        Ok(self.state.lock().await.terminals.clone())
-    }
-
-    async fn ring(&self, pane: PaneId) -> Result<(), MuxError> {
-        let mut state = self.state.lock().await;
-        state.handle_of(pane)?;
-        state.told.push(format!("ring {pane}"));
-        Ok(())
-    }
-
-    async fn announce(&self, pane: PaneId, _: OscNumber, text: &str) -> Result<(), MuxError> {
-        let mut state = self.state.lock().await;
-        state.handle_of(pane)?;
-        state.told.push(format!("announce {pane} {text}"));
-        Ok(())
-    }
-
-    async fn say(&self, terminal: &str, text: &str) -> Result<(), MuxError> {
-        let mut state = self.state.lock().await;
-        if state.terminals.iter().any(|known| known.name == terminal) {
-            state.told.push(format!("say {terminal} {text}"));
-        }
-        Ok(())
-    }
-
-    fn switch_command(&self, terminal: &str, _: &str, place: &Place) -> Vec<String> {
-        ["switch", terminal, &place.pane.to_string()]
-            .map(str::to_owned)
-            .into()
     }
 }
 

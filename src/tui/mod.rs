@@ -16,7 +16,7 @@ mod view;
 #[cfg(test)]
 mod sample;
 
-pub(crate) use app::App;
+pub(crate) use app::{App, Notice};
 pub(crate) use canvas::Canvas;
 pub(crate) use logs::{Ask, Came, Place};
 pub(crate) use message::{Act, Effect, Message, Target, Trouble};

@@ -36,6 +36,12 @@ pub struct Answer {
     /// `attach-runner`, `attach-slot` and `attach-pane`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attach: Option<AttachView>,
+    /// `get-menu`: program first, one argument an element.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub menu: Option<Vec<String>>,
+    /// `uninstall-plugin`: the keys of the prefix table that are free again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unbound: Option<Vec<String>>,
     /// `read-transcript`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transcript: Option<TranscriptView>,

@@ -9,8 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttachPane, GetScreen, GetStats, ListTmuxSessions, MarkRunner, NextRunner, PruneTranscripts,
-    ReadTranscript, RestoreRunners, SlotRef, SnoozeRunner, Subscribe,
+    AttachPane, GetMenu, GetScreen, GetStats, ListTmuxSessions, MarkRunner, NextRunner,
+    PruneTranscripts, ReadTranscript, RestoreRunners, RunBegin, RunExited, RunFailed, RunStarted,
+    ShowMessage, SlotRef, SnoozeRunner, Subscribe,
 };
 
 #[expect(
@@ -97,6 +98,12 @@ pub enum Request {
     Subscribe(Subscribe),
     /// What is measured of one runner, or of all.
     GetStats(GetStats),
+    /// The command line that shows a menu of what can be done with a pane.
+    GetMenu(GetMenu),
+    /// Shows one line on a tmux client for a moment.
+    ShowMessage(ShowMessage),
+    /// Takes out of tmux what the plugin has set: keys, options, aliases, the hidden environment.
+    UninstallPlugin(Empty),
     /// What the daemon knows of itself.
     DaemonStatus(Empty),
     /// Ends the daemon; runners go on. Everything is on disk before it ends.
@@ -341,65 +348,13 @@ pub struct SessionRef {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetStatus {
-    /// `unicode` (default) or `ascii`.
+    /// `unicode` (default), `ascii` or `nerd`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icons: Option<String>,
+    /// Count only the runners of this session (`$N`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// Answer again, one [`super::Event::Status`] a line, whenever it changes.
     #[serde(default)]
     pub follow: bool,
-}
-
-/// `run-begin`
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RunBegin {
-    /// The runner's id.
-    pub runner_id: String,
-    /// Number of the run.
-    pub run: u32,
-}
-
-/// `run-started`
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RunStarted {
-    /// The runner's id.
-    pub runner_id: String,
-    /// Number of the run.
-    pub run: u32,
-    /// Process id of the program.
-    pub pid: i32,
-}
-
-/// `run-failed`
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RunFailed {
-    /// The runner's id.
-    pub runner_id: String,
-    /// Number of the run.
-    pub run: u32,
-    /// The system's own words.
-    pub message: String,
-}
-
-/// `run-exited`: exactly one of `code` and `signal`.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RunExited {
-    /// The runner's id.
-    pub runner_id: String,
-    /// Number of the run.
-    pub run: u32,
-    /// Exit code.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<i32>,
-    /// Signal that ended it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub signal: Option<i32>,
-    /// True when its terminal was taken away before it ended.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub hung_up: bool,
-    /// When, in milliseconds since 1970.
-    pub at_ms: u64,
 }

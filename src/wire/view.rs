@@ -1,6 +1,8 @@
 //! What runners, sessions, log entries and the daemon look like on the wire. Times are milliseconds since
 //! 1970-01-01 UTC.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -187,6 +189,9 @@ pub struct StatusView {
     pub ended: u32,
     /// Text for a status line, safe in any tmux format; empty when there is nothing to tell.
     pub segment: String,
+    /// What windows (`@N`) are marked with: `waiting`, `failed`, `active`, `paused` or `idle`, of all sessions.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub windows: BTreeMap<String, String>,
 }
 
 /// Command lines that bring a person to a runner; one argument an element.
@@ -197,6 +202,9 @@ pub struct AttachView {
     pub attach: Vec<String>,
     /// For a terminal inside the same tmux server.
     pub switch: Vec<String>,
+    /// For a terminal that shows another client of that server: the client's name follows as the last argument.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub switch_client: Vec<String>,
 }
 
 /// The daemon about itself.

@@ -1,28 +1,14 @@
 //! The plugin in a real tmux: what loading it does, what its keys do, and what the status line shows.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
-use crate::support::{Sandbox, Terminal};
-
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-const PROGRAM: &str = env!("CARGO_BIN_EXE_geppetto");
-
-/// A sandbox whose tmux has loaded the plugin, with the program under test.
-fn loaded() -> Sandbox {
-    let sandbox = Sandbox::new();
-    sandbox.tmux(&["set-option", "-g", "@geppetto-bin", PROGRAM]);
-    load(&sandbox);
-    sandbox
-}
-
-/// Loads the plugin as TPM does: by its path, from inside the server.
-#[track_caller]
-fn load(sandbox: &Sandbox) {
-    sandbox.tmux(&["run-shell", &format!("'{ROOT}//geppetto.tmux'")]);
-}
+use crate::support::Sandbox;
+use crate::support::plugin::{
+    PROGRAM, ROOT, attached, binding, load, loaded, press_prefix, program, unbuilt_copy,
+    with_first_in_path,
+};
 
 /// For times that are told and not asserted.
 #[expect(clippy::disallowed_methods, reason = "a load time is real time")]
@@ -30,73 +16,9 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// What a key of the prefix table does.
-fn binding(sandbox: &Sandbox, key: &str) -> Option<String> {
-    let keys = sandbox.tmux(&["list-keys", "-T", "prefix"]);
-    keys.lines().find_map(|line| {
-        let (name, command) = line
-            .strip_prefix("bind-key")?
-            .split_once("prefix")?
-            .1
-            .trim()
-            .split_once(' ')?;
-        (name == key).then(|| command.trim().to_owned())
-    })
-}
-
-/// A program of the test's own, in the sandbox's `bin`.
-fn program(sandbox: &Sandbox, name: &str, script: &str) -> PathBuf {
-    let path = sandbox.path("bin").join(name);
-    fs::create_dir_all(sandbox.path("bin")).unwrap();
-    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    path
-}
-
-/// A terminal with a client of the watched server in it.
-fn attached<'a>(sandbox: &'a Sandbox, session: &str) -> Terminal<'a> {
-    let terminal = Terminal::open(sandbox);
-    terminal.type_line(&format!(
-        "tmux -S {} attach -t '{session}'",
-        sandbox.text_path("t")
-    ));
-    sandbox.wait_until("a client", || !sandbox.tmux(&["list-clients"]).is_empty());
-    terminal
-}
-
 /// What a pane shows.
 fn screen(sandbox: &Sandbox, pane: &str) -> String {
     sandbox.tmux(&["capture-pane", "-p", "-t", pane])
-}
-
-fn press_prefix(terminal: &Terminal<'_>, key: &str) {
-    terminal.press("C-b");
-    terminal.press(key);
-}
-
-/// Copies what a clone has, without a build, to a directory with a space in its name.
-fn unbuilt_copy(sandbox: &Sandbox) -> PathBuf {
-    fn copy(from: &Path, to: &Path) {
-        if from.is_dir() {
-            fs::create_dir_all(to).unwrap();
-            for entry in fs::read_dir(from).unwrap() {
-                let name = entry.unwrap().file_name();
-                copy(&from.join(&name), &to.join(&name));
-            }
-        } else {
-            fs::copy(from, to).unwrap();
-        }
-    }
-    let plugin = sandbox.path("plug in");
-    fs::create_dir(&plugin).unwrap();
-    for name in ["geppetto.tmux", "scripts"] {
-        copy(&Path::new(ROOT).join(name), &plugin.join(name));
-    }
-    sandbox.tmux(&[
-        "run-shell",
-        &format!("'{}/geppetto.tmux'", plugin.display()),
-    ]);
-    plugin
 }
 
 #[test]
@@ -146,8 +68,15 @@ fn the_keys_are_bound_with_notes() {
     let sandbox = loaded();
     let notes = sandbox.tmux(&["list-keys", "-N", "-T", "prefix"]);
     assert!(notes.contains("geppetto: watch this session"), "{notes}");
-    assert!(notes.contains("geppetto: show a log"), "{notes}");
-    assert!(binding(&sandbox, "M-g").unwrap().contains("press logs"));
+    assert!(
+        notes.contains("geppetto: all runners on one screen"),
+        "{notes}"
+    );
+    assert!(
+        binding(&sandbox, "M-g")
+            .unwrap()
+            .contains("press dashboard")
+    );
     assert_eq!(
         sandbox.tmux(&["show-options", "-gv", "@geppetto_bin"]),
         PROGRAM
@@ -160,7 +89,11 @@ fn a_key_of_somebody_else_is_left_alone_unless_it_was_asked_for() {
     sandbox.tmux(&["bind-key", "G", "display-message", "mine"]);
     load(&sandbox);
     assert_eq!(binding(&sandbox, "G").unwrap(), "display-message mine");
-    assert!(binding(&sandbox, "M-g").unwrap().contains("press logs"));
+    assert!(
+        binding(&sandbox, "M-g")
+            .unwrap()
+            .contains("press dashboard")
+    );
     let terminal = attached(&sandbox, "=anchor:");
     load(&sandbox);
     terminal.wait_for("prefix + G is taken");
@@ -178,7 +111,7 @@ fn a_key_can_be_chosen_or_switched_off() {
         load(&sandbox);
         assert_eq!(binding(&sandbox, "G"), None, "{off:?}");
         assert_eq!(binding(&sandbox, "M-g"), None);
-        assert!(binding(&sandbox, "y").unwrap().contains("press logs"));
+        assert!(binding(&sandbox, "y").unwrap().contains("press dashboard"));
     }
 }
 
@@ -294,8 +227,9 @@ fn the_popup_shows_a_log_live_and_closes() {
         "one",
         "for n in 1 2 3; do echo line $n; done; read word; echo said $word; exec sleep 1000",
     );
+    sandbox.tmux(&["bind-key", "y", "geppetto-logs"]);
     let terminal = attached(&sandbox, "=anchor:");
-    press_prefix(&terminal, "M-g");
+    press_prefix(&terminal, "y");
     terminal.wait_for("line 3");
     terminal.wait_for("log of one");
     let pane = sandbox.runner("one").pane_id.unwrap();
@@ -313,10 +247,13 @@ fn the_popup_lets_choose_and_is_a_window_where_popups_are_off() {
     sandbox.start("one", "echo from one; exec sleep 1000");
     sandbox.start("two", "echo from two; exec sleep 1000");
     sandbox.tmux(&["set-option", "-g", "@geppetto-popup", "off"]);
+    sandbox.tmux(&["bind-key", "y", "geppetto-logs"]);
     let terminal = attached(&sandbox, "=anchor:");
     press_prefix(&terminal, "M-g");
     terminal.wait_for("l shows the log");
     terminal.wait_for("two");
+    press_prefix(&terminal, "y");
+    terminal.wait_for("2 two");
     let windows = || sandbox.tmux(&["list-windows", "-t", "=anchor:", "-F", "#{window_name}"]);
     assert!(windows().contains("geppetto"));
     terminal.type_line("/two");
@@ -456,12 +393,7 @@ fn a_build_is_followed_by_what_the_key_was_pressed_for() {
         "echo \"Compiling with $*\"\nmkdir -p \"$5/release\" && cp '{PROGRAM}' \"$5/release/geppetto\""
     );
     program(&sandbox, "cargo", &build);
-    let path = format!(
-        "{}:{}",
-        sandbox.text_path("bin"),
-        sandbox.sh("echo \"$PATH\"").ok().trim()
-    );
-    sandbox.tmux(&["set-environment", "-g", "PATH", &path]);
+    with_first_in_path(&sandbox);
     let terminal = attached(&sandbox, "=anchor:");
     press_prefix(&terminal, "G");
     terminal.wait_for("Build it now? [y/N]");
@@ -484,12 +416,7 @@ fn a_failed_build_stays_on_the_screen() {
     let sandbox = Sandbox::new();
     let plugin = unbuilt_copy(&sandbox);
     program(&sandbox, "cargo", "echo 'error: no network'\nexit 101");
-    let path = format!(
-        "{}:{}",
-        sandbox.text_path("bin"),
-        sandbox.sh("echo \"$PATH\"").ok().trim()
-    );
-    sandbox.tmux(&["set-environment", "-g", "PATH", &path]);
+    with_first_in_path(&sandbox);
     let terminal = attached(&sandbox, "=anchor:");
     press_prefix(&terminal, "M-g");
     terminal.wait_for("Build it now? [y/N]");

@@ -45,6 +45,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain::kind",
             "domain::outflow",
             "domain::redact",
+            "domain::segment",
             "domain::survey",
             "domain::text",
             "tui",

@@ -147,11 +147,14 @@ impl MuxMarks for Tmux {
         of_session(session, marked).map(drop)
     }
 
-    async fn publish_status(&self, segment: &str) -> Result<(), MuxError> {
-        let publish = Command::new("set-environment")
-            .flag("-gh")
-            .flag("geppetto_status")
-            .text(segment)?;
+    async fn publish_status(&self, segment: &str, windows: &str) -> Result<(), MuxError> {
+        let set = |name: &'static str, value: &str| {
+            Command::new("set-environment")
+                .flag("-gh")
+                .flag(name)
+                .text(value)
+        };
+        let publish = set("geppetto_windows", windows)?.then(&set("geppetto_status", segment)?);
         self.run(publish).await.map(drop)
     }
 
@@ -165,6 +168,7 @@ impl MuxMarks for Tmux {
         AttachCommands {
             attach: self.words_for_people(&["attach-session", "-t", &target]),
             switch: self.words_for_people(&["switch-client", "-t", &target]),
+            switch_client: self.words_for_people(&["switch-client", "-t", &target, "-c"]),
         }
     }
 }

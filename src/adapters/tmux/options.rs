@@ -24,6 +24,8 @@ pub struct TmuxOptions {
     /// Program and arguments put before a runner's command: the run parent. The adapter adds
     /// `--runner <id> --run <n> --` and the command. Empty: the command itself.
     pub run_prefix: Vec<OsString>,
+    /// How entries of menus call geppetto.
+    pub geppetto: PathBuf,
     /// Directory for the list of our control clients.
     pub state_dir: PathBuf,
     /// The whole environment of the tmux processes that we start, and so the global environment of a server that is
@@ -42,6 +44,7 @@ impl TmuxOptions {
     /// which reports to the daemon's socket.
     #[must_use]
     pub fn with_program(mut self, program: PathBuf, daemon: u32, daemon_socket: PathBuf) -> Self {
+        self.geppetto.clone_from(&program);
         let program = OsString::from(program);
         self.control_prefix = vec![
             program.clone(),

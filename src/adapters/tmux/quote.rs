@@ -34,6 +34,11 @@ pub fn quote(text: &str) -> Result<String, QuoteError> {
     Ok(out)
 }
 
+/// One word of a line for `/bin/sh`, also when it is one of fish.
+pub(super) fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// `text` so that tmux's format expansion gives it back: for names, titles, paths, and every other argument
 /// that tmux expands (`#(...)` in one runs a program). Not for `display-message`, which also reads `%` as a date.
 pub fn literal(text: &str) -> String {

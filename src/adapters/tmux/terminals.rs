@@ -9,13 +9,12 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::command::Command;
-use super::handle::{Tmux, target};
+use super::handle::Tmux;
 use super::limits::{ECHO_DEADLINE, MESSAGE_CHARS, TEXT_LIMIT};
 use super::purpose::Request;
 use super::tty;
 use crate::domain::ids::PaneId;
 use crate::domain::notice::{OscNumber, Terminal};
-use crate::domain::runner::Place;
 use crate::domain::text::printable;
 use crate::ports::mux::MuxError;
 use crate::ports::terminals::Terminals;
@@ -58,11 +57,6 @@ impl Terminals for Tmux {
             .flag("-gu")
             .flag("geppetto_notice");
         self.run(set.then(&show).then(&unset)).await.map(drop)
-    }
-
-    fn switch_command(&self, terminal: &str, session_name: &str, place: &Place) -> Vec<String> {
-        let target = target(session_name, place);
-        self.words_for_people(&["switch-client", "-c", terminal, "-t", &target])
     }
 }
 

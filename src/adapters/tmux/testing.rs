@@ -194,6 +194,7 @@ impl Server {
             tmux_arguments: vec!["-f".into(), "/dev/null".into()],
             control_prefix: Vec::new(),
             run_prefix: Vec::new(),
+            geppetto: PathBuf::from("geppetto"),
             state_dir: self.path().to_owned(),
             environment: ["PATH", "HOME", "SHELL", "USER", "TERM"]
                 .into_iter()

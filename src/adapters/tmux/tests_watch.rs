@@ -394,7 +394,12 @@ async fn sessions_are_unmarked_and_ended_and_the_status_is_published() {
         hub.tmux.kill_session(sessions[1].id).await,
         Err(MuxError::NoSession { .. })
     ));
-    hub.tmux.publish_status("it's #[fg=red]'x'").await.unwrap();
+    hub.tmux
+        .publish_status("it's #[fg=red]'x'", "@1w")
+        .await
+        .unwrap();
+    let windows = ["display-message", "-p", "#{geppetto_windows}"];
+    assert_eq!(server.tmux(&windows), "@1w");
     assert_eq!(
         server.tmux(&["display-message", "-p", "#{geppetto_status}"]),
         "it's #[fg=red]'x'"

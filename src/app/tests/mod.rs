@@ -70,6 +70,7 @@ impl Core {
             marks: mux.clone(),
             terminals: mux.clone(),
             notifier: notifier.clone(),
+            plugin: mux.clone(),
             process: mux.clone(),
             freezer: mux.clone(),
             typist: mux.clone(),

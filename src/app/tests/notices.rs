@@ -270,7 +270,7 @@ async fn the_next_one_is_that_behind_the_one_that_is_looked_at() {
     assert_eq!(next(Some(PaneId(1)), None).await.0, failed);
     core.mux.look_at("/dev/pts/1", PaneId(2), true).await;
     let way = next(None, Some("/dev/pts/1")).await.1;
-    assert_eq!(way, "switch /dev/pts/1 %1");
+    assert_eq!(way, "switch %1 -c /dev/pts/1");
     let gone = core.app.next(None, Some("/dev/pts/9")).await.unwrap_err();
     assert!(
         matches!(

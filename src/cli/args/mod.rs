@@ -2,6 +2,7 @@
 
 mod history;
 mod notice;
+mod plugin;
 mod process;
 mod reading;
 mod runner;
@@ -12,13 +13,14 @@ pub(crate) use history::{
     RestoreArgs, SlotArgs, SlotAttachArgs,
 };
 pub(crate) use notice::{NextArgs, SnoozeArgs};
+pub(crate) use plugin::{DashboardArgs, MenuArgs, PluginRegisterArgs, PluginSayArgs};
 pub(crate) use reading::{
     CompletionsArgs, IconSet, JsonArgs, ListSessionsArgs, ManArgs, SessionArgs, StatsArgs,
     StatusArgs,
 };
 pub(crate) use runner::{
-    AttachArgs, DashboardArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs,
-    RegisterArgs, RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
+    AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RenameArgs, RunnerArgs,
+    SendArgs, StopArgs, WaitArgs,
 };
 pub(crate) use verb::{
     ApiVerb, Cli, DaemonVerb, InternalVerb, PluginVerb, PopupVerb, Server, SessionVerb,

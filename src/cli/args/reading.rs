@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::domain::ids::SessionId;
+
 /// Verbs that only read.
 #[derive(Debug, Args)]
 pub(crate) struct JsonArgs {
@@ -43,12 +45,27 @@ pub(crate) struct StatusArgs {
     /// Print a line whenever it changes, at most about one a second, until nobody reads it.
     #[arg(long, conflicts_with = "json")]
     pub(crate) follow: bool,
-    /// Print plain text without colours or styles (what always happens so far).
+    /// Print plain text: without the styles of --style and --format, and without --click.
     #[arg(long)]
     pub(crate) plain: bool,
     /// Choose the symbols [default: unicode].
     #[arg(long, value_name = "SET")]
     pub(crate) icons: Option<IconSet>,
+    /// Fill this in [default: `{all}`].
+    #[arg(long, value_name = "TEMPLATE")]
+    pub(crate) format: Option<String>,
+    /// Give what counts runners of a status a style of tmux, as in failed=fg=red,bold; may be given several times.
+    #[arg(long = "style", value_name = "STATUS=STYLE")]
+    pub(crate) styles: Vec<String>,
+    /// Shorten to so many columns, and to nothing [default: with --follow and without --format 16].
+    #[arg(long, value_name = "N")]
+    pub(crate) width: Option<String>,
+    /// Count only the runners of this session.
+    #[arg(long, value_name = "$N")]
+    pub(crate) session: Option<SessionId>,
+    /// Let tmux 3.4 and later know where it is, for the mouse.
+    #[arg(long)]
+    pub(crate) click: bool,
     /// Answer with the counts as one line of JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -61,6 +78,8 @@ pub(crate) enum IconSet {
     Unicode,
     /// Letters and marks of every font.
     Ascii,
+    /// Of a Nerd Font.
+    Nerd,
 }
 
 /// `stats`

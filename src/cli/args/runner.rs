@@ -7,7 +7,6 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::cli::span::parse_span;
-use crate::domain::ids::SessionId;
 
 /// `new`
 #[derive(Debug, Default, Args)]
@@ -165,14 +164,9 @@ pub(crate) struct AttachArgs {
     /// Print the command instead of running it.
     #[arg(long)]
     pub(crate) print: bool,
-}
-
-/// `dashboard`
-#[derive(Debug, Default, Args)]
-pub(crate) struct DashboardArgs {
-    /// Show the log of this runner (name, id, or unique beginning of the id); q leaves.
-    #[arg(long, value_name = "RUNNER")]
-    pub(crate) logs: Option<String>,
+    /// Bring this tmux client there (its name, as in `#{client_name}`) [default: the terminal you are in].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) client: Option<String>,
 }
 
 /// `demo`
@@ -187,12 +181,4 @@ pub(crate) struct DemoArgs {
     /// Start this program with these arguments.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(crate) command: Vec<OsString>,
-}
-
-/// `plugin register`
-#[derive(Debug, Args)]
-pub(crate) struct PluginRegisterArgs {
-    /// Its id.
-    #[arg(long, value_name = "$N")]
-    pub(crate) session: SessionId,
 }

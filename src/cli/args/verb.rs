@@ -10,13 +10,14 @@ use super::history::{
     SlotAttachArgs,
 };
 use super::notice::{NextArgs, SnoozeArgs};
+use super::plugin::{DashboardArgs, MenuArgs, PluginRegisterArgs, PluginSayArgs, PopupLogsArgs};
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
 use super::reading::{
     CompletionsArgs, JsonArgs, ListSessionsArgs, ManArgs, SessionArgs, StatsArgs, StatusArgs,
 };
 use super::runner::{
-    AttachArgs, DashboardArgs, DemoArgs, ListArgs, NewArgs, PluginRegisterArgs, ReadArgs,
-    RegisterArgs, RenameArgs, RunnerArgs, SendArgs, StopArgs, WaitArgs,
+    AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RenameArgs, RunnerArgs,
+    SendArgs, StopArgs, WaitArgs,
 };
 use crate::cli::examples;
 
@@ -141,11 +142,14 @@ pub(crate) enum Verb {
     /// Show all runners on a whole screen, live, those that need you first; ? shows the keys.
     #[command(after_long_help = examples::DASHBOARD)]
     Dashboard(DashboardArgs),
+    /// Show a menu of what can be done with the pane you are in, as tmux menus are.
+    #[command(after_long_help = examples::MENU)]
+    Menu(MenuArgs),
     /// Show things in a terminal of their own, as the plugin's keys do.
     #[command(subcommand)]
     Popup(PopupVerb),
-    /// What the plugin's keys ask for; the answer is a line for a tmux message.
-    #[command(subcommand, hide = true)]
+    /// What the plugin's keys and menus ask for, and how to get rid of it.
+    #[command(subcommand)]
     Plugin(PluginVerb),
     /// Programs that geppetto starts for itself.
     #[command(subcommand, hide = true)]
@@ -206,7 +210,7 @@ pub(crate) enum ApiVerb {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PopupVerb {
     /// See the log of a runner, after choosing one where there are several.
-    Logs,
+    Logs(PopupLogsArgs),
 }
 
 /// `plugin`
@@ -214,6 +218,10 @@ pub(crate) enum PopupVerb {
 pub(crate) enum PluginVerb {
     /// Watch a session, and say so in one line.
     Register(PluginRegisterArgs),
+    /// Run a verb, and say what came of it on the status line of a tmux client.
+    Say(PluginSayArgs),
+    /// Take out of tmux what the plugin has set: keys, options, aliases, the hidden environment.
+    Uninstall(JsonArgs),
 }
 
 /// `internal`

@@ -4,9 +4,18 @@ use crate::cli::args::AttachArgs;
 use crate::cli::attach_argv;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::render::shell_words;
 
 pub(crate) fn run(args: &AttachArgs, context: &mut Context<'_>) -> Result<(), Failure> {
     let there = attach_argv::runner(&args.runner);
+    if let Some(client) = &args.client {
+        let view = attach_argv::ask(context, there)?;
+        if args.print {
+            let line = attach_argv::line_of(client, &view)?;
+            return context.output.answer(shell_words(&line));
+        }
+        return attach_argv::bring(client, &view);
+    }
     if args.print {
         let line = attach_argv::line(context, there)?;
         return context.output.answer(line);
@@ -36,6 +45,32 @@ mod tests {
         > {"type":"attach-runner","runner":"work"}
         sh -c 'exit 3'
         [0]
+        "#);
+    }
+
+    #[test]
+    fn another_client_is_brought_there() {
+        let answer = r#"{"success":true,"attach":{"attach":[],"switch":[],"switchClient":["sh","-c","exit 3","-c"]}}"#;
+        let said =
+            Session::new(&[answer]).run(&["attach", "work", "--client", "/dev/pts/9", "--print"]);
+        assert_snapshot!(said, @r#"
+        > {"type":"attach-runner","runner":"work"}
+        sh -c 'exit 3' -c /dev/pts/9
+        [0]
+        "#);
+        let said = Session::new(&[answer]).run(&["attach", "work", "--client", "/dev/pts/9"]);
+        assert_snapshot!(said, @r#"
+        > {"type":"attach-runner","runner":"work"}
+        ! error: tmux did not switch to the runner's pane (exit status: 3).
+        ! hint: The command was: sh -c 'exit 3' -c /dev/pts/9
+        [1]
+        "#);
+        let said = Session::new(&[ANSWER]).run(&["attach", "work", "--client", "/dev/pts/9"]);
+        assert_snapshot!(said, @r#"
+        > {"type":"attach-runner","runner":"work"}
+        ! error: The daemon's answer has no "switchClient".
+        ! hint: Run `geppetto daemon restart`: the daemon may be of another version.
+        [1]
         "#);
     }
 

@@ -39,11 +39,14 @@ const LONG: Duration = Duration::from_secs(3600);
 
 pub(crate) fn run(args: &DashboardArgs, context: &mut Context<'_>) -> Result<(), Failure> {
     check(context)?;
+    let client = args.client.as_deref();
     let Some(runner) = &args.logs else {
-        return open(context, |_| {});
+        return open(context, client, |_| {});
     };
     let runner = ask_runner(&mut context.connect(Start::WithTmux)?, runner)?;
-    open(context, |app| app.open_logs(runner.id, &runner.name, true))
+    open(context, client, |app| {
+        app.open_logs(runner.id, &runner.name, true);
+    })
 }
 
 /// Refuses where there is no terminal.
@@ -58,17 +61,20 @@ pub(crate) fn check(context: &Context<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Shows it, beginning with what `prepare` makes of a dashboard that knows nothing yet.
+/// Shows it, beginning with what `prepare` makes of a dashboard that knows nothing yet. Where the person wants to go from there,
+/// `client` is brought, or else the terminal that they are in.
 ///
 /// # Errors
 /// Why the terminal cannot be used, or tmux's refusal to go where the person wants to go.
 pub(crate) fn open(
     context: &mut Context<'_>,
+    client: Option<&str>,
     prepare: impl FnOnce(&mut App),
 ) -> Result<(), Failure> {
-    match show(context, prepare)? {
-        Some(view) => attach_argv::follow(context, &view),
-        None => Ok(()),
+    match (show(context, prepare)?, client) {
+        (Some(view), Some(client)) => attach_argv::bring(client, &view),
+        (Some(view), None) => attach_argv::follow(context, &view),
+        (None, _) => Ok(()),
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) mod list;
 pub(super) mod logs;
 pub(super) mod man;
 pub(super) mod mark;
+pub(super) mod menu;
 pub(super) mod metrics;
 pub(super) mod new;
 pub(super) mod next;

@@ -1,17 +1,21 @@
-//! `plugin`: what the plugin's keys ask for. The answer is one short line for a tmux message, also when it fails,
-//! since a key has nobody who reads stderr.
+//! `plugin`: what the plugin's keys and menus ask for. The answer is one short line for a tmux message, also when it
+//! fails, since a key has nobody who reads stderr.
 
-use crate::cli::args::{PluginRegisterArgs, PluginVerb};
-use crate::cli::context::Context;
-use crate::cli::failure::Failure;
+use std::process::{Command, Output, Stdio};
+
+use crate::cli::args::{JsonArgs, PluginRegisterArgs, PluginSayArgs, PluginVerb};
+use crate::cli::context::{Context, missing};
+use crate::cli::failure::{Failure, Kind};
 use crate::cli::render::counted;
 use crate::domain::ids::SessionId;
 use crate::domain::text::for_status_line;
-use crate::wire::{Answer, AttachTmux, Request};
+use crate::wire::{Answer, AttachTmux, Empty, Request, ShowMessage};
 
 pub(crate) fn run(verb: &PluginVerb, context: &mut Context<'_>) -> Result<u8, Failure> {
     match verb {
         PluginVerb::Register(args) => register(args, context),
+        PluginVerb::Say(args) => say(args, context).map(|()| 0),
+        PluginVerb::Uninstall(args) => uninstall(args, context).map(|()| 0),
     }
 }
 
@@ -54,8 +58,71 @@ fn refused(failure: &Failure) -> String {
     format!("geppetto: {failure} {hint}").trim_end().to_owned()
 }
 
+/// Runs a verb as a person would, and shows the first line of what it says.
+fn say(args: &PluginSayArgs, context: &Context<'_>) -> Result<(), Failure> {
+    let program = &context.paths.program;
+    let output = Command::new(program)
+        .arg("-S")
+        .arg(&context.paths.tmux_socket)
+        .args(&args.verb)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| {
+            let message = format!("{} cannot be started: {error}.", program.display());
+            Failure::new(Kind::Refused, message)
+        })?;
+    let text = words(&output);
+    if text.is_empty() {
+        return Ok(());
+    }
+    let client = args.client.clone();
+    context
+        .ask(Request::ShowMessage(ShowMessage { client, text }))
+        .map(drop)
+}
+
+fn uninstall(args: &JsonArgs, context: &mut Context<'_>) -> Result<(), Failure> {
+    let answer = context.ask(Request::UninstallPlugin(Empty {}))?;
+    if args.json {
+        return context.output.json(&answer);
+    }
+    let keys = answer.unbound.ok_or_else(|| missing("unbound"))?;
+    let keys = match keys.as_slice() {
+        [] => String::new(),
+        keys => format!(" The keys {} are free again.", keys.join(", ")),
+    };
+    context
+        .output
+        .answer(format!("tmux has nothing of the plugin any more.{keys}"))?;
+    context
+        .output
+        .talk("It comes back when tmux.conf is read again, unless you take its line out.");
+    context
+        .output
+        .talk("The daemon goes on: `geppetto daemon stop` ends it.");
+    Ok(())
+}
+
+fn words(output: &Output) -> String {
+    let said = if output.status.success() {
+        &output.stdout
+    } else {
+        &output.stderr
+    };
+    let said = String::from_utf8_lossy(said);
+    let line = said.lines().next().unwrap_or_default();
+    let line = line.strip_prefix("error: ").unwrap_or(line);
+    if line.is_empty() {
+        return String::new();
+    }
+    format!("geppetto: {line}")
+}
+
 #[cfg(test)]
 mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{ExitStatus, Output};
+
     use insta::assert_snapshot;
 
     use crate::cli::fake::{Session, runner};
@@ -91,6 +158,33 @@ mod tests {
         geppetto already watches work session (1 pane).
         [0]
         "#);
+    }
+
+    #[test]
+    fn what_is_free_again_is_told() {
+        let answer = r#"{"success":true,"unbound":["G","M-g"]}"#;
+        assert_snapshot!(Session::new(&[answer]).run(&["plugin", "uninstall"]), @r#"
+        > {"type":"uninstall-plugin"}
+        tmux has nothing of the plugin any more. The keys G, M-g are free again.
+        ! It comes back when tmux.conf is read again, unless you take its line out.
+        ! The daemon goes on: `geppetto daemon stop` ends it.
+        [0]
+        "#);
+    }
+
+    #[test]
+    fn what_a_verb_says_is_one_line() {
+        let words = |code: i32, stdout: &str, stderr: &str| {
+            super::words(&Output {
+                status: ExitStatus::from_raw(code << 8),
+                stdout: stdout.as_bytes().to_vec(),
+                stderr: stderr.as_bytes().to_vec(),
+            })
+        };
+        assert_eq!(words(0, "work paused\nmore\n", ""), "geppetto: work paused");
+        assert_eq!(words(0, "", "talk\n"), "");
+        let refusal = "error: There is no runner.\nhint: Look again.\n";
+        assert_eq!(words(1, "", refusal), "geppetto: There is no runner.");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `status`: the counts as short text for a status line. Never starts a daemon: it runs wherever tmux draws a line.
 
+use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
@@ -12,9 +13,9 @@ use crate::cli::context::{Context, missing};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::output::Output;
 use crate::cli::pacer::Pacer;
+use crate::cli::segment::Painter;
 use crate::cli::start::{Start, timespec};
-use crate::domain::text::for_status_line;
-use crate::wire::{Event, GetStatus, Request};
+use crate::wire::{Event, GetStatus, Request, StatusView};
 
 /// A status line does not wait long: drawn without us it is still a status line.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -26,8 +27,12 @@ const FIRST_PATIENCE: Duration = Duration::from_millis(500);
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(5));
 
 pub(crate) fn run(args: &StatusArgs, context: &mut Context<'_>) -> Result<(), Failure> {
+    let painter = Painter::new(args);
+    for complaint in &painter.complaints {
+        context.output.talk(complaint);
+    }
     if args.follow {
-        return Follower::new(args, context).run(context);
+        return Follower::new(args, painter, context).run(context);
     }
     let asked = context
         .connect(Start::Never)
@@ -40,7 +45,7 @@ pub(crate) fn run(args: &StatusArgs, context: &mut Context<'_>) -> Result<(), Fa
     if args.json {
         return context.output.json(&answer);
     }
-    let segment = for_status_line(&answer.status.ok_or_else(|| missing("status"))?.segment);
+    let segment = painter.paint(&answer.status.ok_or_else(|| missing("status"))?);
     if segment.is_empty() {
         return Ok(());
     }
@@ -53,9 +58,11 @@ fn request(args: &StatusArgs) -> Request {
             match icons {
                 IconSet::Unicode => "unicode",
                 IconSet::Ascii => "ascii",
+                IconSet::Nerd => "nerd",
             }
             .to_owned()
         }),
+        session: args.session.map(|session| session.to_string()),
         follow: args.follow,
     })
 }
@@ -74,14 +81,19 @@ enum Wake {
 /// Prints a line for each change until nobody reads.
 struct Follower {
     request: Request,
+    painter: Painter,
+    /// What the windows are marked with: tmux draws them together with our line.
+    windows: BTreeMap<String, String>,
     pacer: Pacer,
     reader: Option<OwnedFd>,
 }
 
 impl Follower {
-    fn new(args: &StatusArgs, context: &mut Context<'_>) -> Self {
+    fn new(args: &StatusArgs, painter: Painter, context: &mut Context<'_>) -> Self {
         Self {
             request: request(args),
+            painter,
+            windows: BTreeMap::new(),
             pacer: Pacer::default(),
             reader: context.output.reader(),
         }
@@ -118,7 +130,7 @@ impl Follower {
         client.limit(Some(PATIENCE))?;
         // The first state comes with the answer or as the first event after it.
         if let Some(status) = answer.status {
-            self.pacer.want(for_status_line(&status.segment));
+            self.show(status);
         } else if self.pacer.is_blank() && !client.has_buffered() {
             let until = Some(Deadline::after(FIRST_PATIENCE));
             match self.wait(Some(&client), until, context.output)? {
@@ -135,10 +147,18 @@ impl Follower {
                 return Ok(Wake::Unread);
             }
             match client.event()? {
-                Some(Event::Status { status }) => self.pacer.want(for_status_line(&status.segment)),
+                Some(Event::Status { status }) => self.show(status),
                 Some(_) => {}
                 None => return Ok(Wake::Said),
             }
+        }
+    }
+
+    fn show(&mut self, status: StatusView) {
+        self.pacer.want(self.painter.paint(&status));
+        if self.windows != status.windows {
+            self.windows = status.windows;
+            self.pacer.want_again();
         }
     }
 
@@ -207,32 +227,103 @@ mod tests {
 
     use crate::cli::fake::{FakeDaemon, Session};
 
-    const COUNTS: &str = r#""active":1,"waiting":0,"idle":2,"paused":0,"failed":0,"ended":1"#;
-
-    fn status(segment: &str) -> String {
-        format!(r#"{{"success":true,"status":{{{COUNTS},"segment":"{segment}"}}}}"#)
+    fn counts(active: u32) -> String {
+        format!(
+            r#"{{"active":{active},"waiting":0,"idle":2,"paused":0,"failed":0,"ended":1,"segment":"x"}}"#
+        )
     }
 
-    fn change(segment: &str) -> String {
-        format!("{{\"type\":\"status\",\"status\":{{{COUNTS},\"segment\":\"{segment}\"}}}}\n")
+    fn status(active: u32) -> String {
+        format!(r#"{{"success":true,"status":{}}}"#, counts(active))
+    }
+
+    fn change(active: u32) -> String {
+        let counts = counts(active);
+        format!("{{\"type\":\"status\",\"status\":{counts}}}\n")
+    }
+
+    /// What a follower prints first, of so many lines.
+    fn followed(daemon: &FakeDaemon, lines: usize) -> String {
+        let follower = daemon.follow(&["status", "--follow"]);
+        let mut reader = BufReader::new(follower.stdout());
+        let mut seen = String::new();
+        for _ in 0..lines {
+            reader.read_line(&mut seen).unwrap();
+        }
+        drop(reader);
+        assert_eq!(follower.code(), 0);
+        seen
     }
 
     #[test]
     fn once_is_one_line_or_none() {
-        let answer = status("●1 ○2#(touch x)");
-        assert_snapshot!(Session::new(&[&answer]).run(&["status"]), @r#"
+        assert_snapshot!(Session::new(&[&status(1)]).run(&["status"]), @r#"
         > {"type":"get-status","follow":false}
-        ●1 ○2(touch x)
+        ●1 ○2
         [0]
         "#);
-        let typed = ["status", "--once", "--plain", "--icons", "ascii"];
-        assert_snapshot!(Session::new(&[&status("")]).run(&typed), @r#"
+        let typed = "status --once --plain --icons ascii --format {failed}";
+        let typed: Vec<&str> = typed.split(' ').collect();
+        assert_snapshot!(Session::new(&[&status(1)]).run(&typed), @r#"
         > {"type":"get-status","icons":"ascii","follow":false}
         [0]
         "#);
-        assert_snapshot!(Session::new(&[&status("*1")]).run(&["status", "--json"]), @r#"
+        assert_snapshot!(Session::new(&[&status(1)]).run(&["status", "--json"]), @r#"
         > {"type":"get-status","follow":false}
-        {"status":{"active":1,"waiting":0,"idle":2,"paused":0,"failed":0,"ended":1,"segment":"*1"}}
+        {"status":{"active":1,"waiting":0,"idle":2,"paused":0,"failed":0,"ended":1,"segment":"x"}}
+        [0]
+        "#);
+    }
+
+    #[test]
+    fn it_is_painted_as_wished() {
+        let typed = [
+            "status",
+            "--format",
+            "{?{active.count} busy, }{idle}",
+            "--style",
+            "idle=fg=#FF0000",
+            "--session",
+            "$3",
+            "--icons",
+            "ascii",
+        ];
+        assert_snapshot!(Session::new(&[&status(1)]).run(&typed), @r#"
+        > {"type":"get-status","icons":"ascii","session":"$3","follow":false}
+        #[push-default]1 busy, #[fg=#ff0000]-2#[default]#[default]#[pop-default]
+        [0]
+        "#);
+        let plain = [&typed[..], &["--plain", "--click", "--width", "3"]].concat();
+        assert_snapshot!(Session::new(&[&status(1)]).run(&plain), @r#"
+        > {"type":"get-status","icons":"ascii","session":"$3","follow":false}
+        1/2
+        [0]
+        "#);
+    }
+
+    #[test]
+    fn a_wish_that_is_wrong_is_told_and_left_out() {
+        let typed = [
+            "status",
+            "--format={wating}",
+            "--style=idle=fg=red]",
+            "--style=x=bold",
+            "--width=wide",
+        ];
+        assert_snapshot!(Session::new(&[&status(1)]).run(&typed), @r#"
+        > {"type":"get-status","follow":false}
+        ●1 ○2
+        ! The format "{wating}" is not used: there is no {wating}.
+        ! The style "fg=red]" is not used: a style cannot contain ']'.
+        ! The style "x=bold" is not used: there is no status "x".
+        ! The width "wide" is not used: it is no number.
+        [0]
+        "#);
+        // As tmux fills in options that nobody has set.
+        let typed = ["status", "--format=", "--width=", "--style=idle="];
+        assert_snapshot!(Session::new(&[&status(1)]).run(&typed), @r#"
+        > {"type":"get-status","follow":false}
+        ●1 ○2
         [0]
         "#);
     }
@@ -248,20 +339,16 @@ mod tests {
 
     #[test]
     fn a_follower_prints_changes_and_ends_with_its_reader() {
-        let daemon = FakeDaemon::streaming(&[
-            "{\"success\":true}\n",
-            &change("one"),
-            &change("two"),
-            &change("three"),
-        ]);
-        let follower = daemon.follow(&["status", "--follow"]);
-        let mut lines = BufReader::new(follower.stdout());
-        let mut seen = String::new();
-        lines.read_line(&mut seen).unwrap();
-        lines.read_line(&mut seen).unwrap();
-        assert_eq!(seen, "one\nthree\n");
-        drop(lines);
-        assert_eq!(follower.code(), 0);
+        let daemon =
+            FakeDaemon::streaming(&["{\"success\":true}\n", &change(1), &change(2), &change(3)]);
+        assert_eq!(followed(&daemon, 2), "●1 ○2\n●3 ○2\n");
+    }
+
+    #[test]
+    fn the_same_line_comes_again_when_a_window_is_marked_otherwise() {
+        let marked = change(1).replace(r#""segment""#, r#""windows":{"@1":"idle"},"segment""#);
+        let daemon = FakeDaemon::streaming(&["{\"success\":true}\n", &change(1), &marked]);
+        assert_eq!(followed(&daemon, 2), "●1 ○2\n●1 ○2\n");
     }
 
     #[test]

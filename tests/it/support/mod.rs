@@ -2,6 +2,7 @@
 
 mod command;
 mod life;
+pub(crate) mod plugin;
 mod processes;
 mod sandbox;
 mod speak;

@@ -82,6 +82,30 @@ impl<'a> Terminal<'a> {
         self.tmux(&["capture-pane", "-p", "-t", &self.target()])
     }
 
+    /// What is on the screen, with colours as escape sequences.
+    #[track_caller]
+    pub(crate) fn colours(&self) -> String {
+        self.tmux(&["capture-pane", "-p", "-e", "-t", &self.target()])
+    }
+
+    /// The last row of the screen.
+    #[track_caller]
+    pub(crate) fn bottom(&self) -> String {
+        self.screen().lines().last().unwrap_or_default().to_owned()
+    }
+
+    /// From now on, writes every byte that comes to the terminal into a file of the sandbox.
+    #[track_caller]
+    pub(crate) fn record(&self, name: &str) {
+        let file = self.sandbox.text_path(name);
+        self.tmux(&[
+            "pipe-pane",
+            "-t",
+            &self.target(),
+            &format!("exec cat >'{file}'"),
+        ]);
+    }
+
     /// Waits until `text` is on the screen.
     #[track_caller]
     pub(crate) fn wait_for(&self, text: &str) {

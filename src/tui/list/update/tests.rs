@@ -159,6 +159,7 @@ fn enter_goes_where_the_daemon_says() {
     let view = AttachView {
         attach: vec!["x".to_owned()],
         switch: Vec::new(),
+        switch_client: Vec::new(),
     };
     let found = Message::Done {
         act: Act::Jump,

@@ -84,6 +84,7 @@ fn the_tree_is_walked_and_enter_goes_there() {
     let view = AttachView {
         attach: vec!["x".to_owned()],
         switch: Vec::new(),
+        switch_client: Vec::new(),
     };
     let found = Message::Sessions(News::Way(Ok(view.clone())));
     assert_eq!(update(&mut app, found, NOW), [Effect::Jump(view)]);
