@@ -91,11 +91,11 @@ fn logs_and_dashboard_open_in_a_popup_or_a_window() {
     let before = windows();
     open(&terminal, "one");
     terminal.press("l");
-    terminal.wait_for("one - q: close");
+    terminal.wait_for("log of one");
     assert_eq!(windows(), before);
     terminal.press("q");
     sandbox.wait_until("the popup to close", || {
-        !terminal.screen().contains("q: close")
+        !terminal.screen().contains("log of one")
     });
 
     sandbox.tmux(&["set-option", "-g", "@geppetto-popup", "off"]);
@@ -144,10 +144,10 @@ fn nothing_in_the_path_of_the_program_is_syntax() {
     assert_eq!(menu.code(), Some(0));
     let _menu = show();
     terminal.press("l");
-    terminal.wait_for("one - q: close");
+    terminal.wait_for("log of one");
     terminal.press("q");
     sandbox.wait_until("the popup to close", || {
-        !terminal.screen().contains("q: close")
+        !terminal.screen().contains("log of one")
     });
     let _menu = show();
     terminal.press("s");

@@ -249,11 +249,9 @@ fn the_popup_lets_choose_and_is_a_window_where_popups_are_off() {
     sandbox.tmux(&["set-option", "-g", "@geppetto-popup", "off"]);
     sandbox.tmux(&["bind-key", "y", "geppetto-logs"]);
     let terminal = attached(&sandbox, "=anchor:");
-    press_prefix(&terminal, "M-g");
+    press_prefix(&terminal, "y");
     terminal.wait_for("l shows the log");
     terminal.wait_for("two");
-    press_prefix(&terminal, "y");
-    terminal.wait_for("2 two");
     let windows = || sandbox.tmux(&["list-windows", "-t", "=anchor:", "-F", "#{window_name}"]);
     assert!(windows().contains("geppetto"));
     terminal.type_line("/two");
