@@ -14,7 +14,7 @@ use crate::adapters::keyring;
 use crate::adapters::notifier::Programs;
 use crate::adapters::process::{SystemProcesses, SystemUsage};
 use crate::adapters::sqlite::{Key, Redact, SqliteStore, SqliteTranscripts, TranscriptOptions};
-use crate::adapters::tmux::{Tmux, TmuxOptions};
+use crate::adapters::tmux::{self, Tmux, TmuxOptions};
 use crate::app::{App, Ports};
 use crate::config::{
     self, Build, ConfigWatch, Environment, Paths, Settings, Wishes, prepare_private_dir,
@@ -22,6 +22,7 @@ use crate::config::{
 use crate::daemon::{Daemon, DaemonError, Ownership, OwnershipError, Tasks};
 use crate::daemon_stdio::{Announcer, ReadyLine};
 use crate::domain::redact::{Counts, Redactor};
+use crate::domain::survey::Survey;
 use crate::logging;
 use crate::ports::clock::Clock;
 use crate::ports::transcript::{Retention, Transcripts};
@@ -53,6 +54,17 @@ pub fn run_daemon(wishes: &Wishes, detached: bool) -> ExitCode {
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// Looks at the tmux server once, without a daemon; `None` when there is none.
+///
+/// # Errors
+/// When tmux cannot be started, refuses, or does not answer in time.
+pub fn survey(paths: &Paths) -> std::io::Result<Option<Survey>> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(tmux::survey(&paths.tmux_program, &paths.tmux_socket))
 }
 
 fn refusal(error: &dyn std::error::Error, hint: Option<String>) -> ReadyLine {

@@ -13,9 +13,12 @@ fn main() -> ExitCode {
         Err(code) => return code,
     };
     match invocation {
-        Invocation::Client(args) => {
-            cli::run(&args, &Environment::of_process(), &mut Output::of_process())
-        }
+        Invocation::Client(args) => cli::run(
+            &args,
+            &Environment::of_process(),
+            &bootstrap::survey,
+            &mut Output::of_process(),
+        ),
         Invocation::Daemon(args) => bootstrap::run_daemon(&args.wishes, args.detached),
         Invocation::RunParent(args) => run_parent::run(run_parent::RunParentArgs {
             socket: args.socket,

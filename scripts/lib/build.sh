@@ -1,25 +1,13 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # `cargo`, `target` and `log` are set by place.sh
 # The steps of ensure-binary. Each says why it fails.
 
-find_cargo() { # sets `cargo`; tmux often has a shorter PATH than the user's shell
-    for cargo in "$(command -v cargo)" "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" /opt/homebrew/bin/cargo \
-        /usr/local/bin/cargo; do
-        [ -x "$cargo" ] && return 0
-    done
-    printf '\nBuilding it needs cargo, which was not found. Two ways out:\n\n'
-    printf '  1. Install Rust (https://rustup.rs), then press the key again.\n'
-    printf '  2. Put a geppetto program on PATH, or name it in tmux.conf:\n'
-    printf '     set -g @geppetto-bin /path/of/geppetto\n'
-    return 1
-}
-
-find_place() { # find_place PLUGIN: sets `target` and `log` and makes sure of their directories
-    target=$1/target
-    log=${XDG_STATE_HOME:-$HOME/.local/state}/geppetto/build.log
-    mkdir -p "$target" "${log%/*}" && [ -w "$target" ] && return 0
-    printf '\nIt cannot be built here: %s is not writable.\n' "$target"
-    printf 'Install the program elsewhere on PATH, or name it with @geppetto-bin.\n'
-    return 1
+greet() { # greet PLUGIN: says why it asks
+    if is_outdated "$1"; then
+        echo 'The plugin was updated, and its program is of before. Until there is a new one, the old one goes on.'
+    else
+        echo 'The program of geppetto is not there yet.'
+    fi
 }
 
 lock() { # a lock whose owner is gone is taken over
@@ -32,8 +20,17 @@ lock() { # a lock whose owner is gone is taken over
 
 unlock() { [ "$(cat "${target-}/.building/pid" 2>/dev/null)" != $$ ] || rm -rf "$target/.building"; }
 
-build() { # build PLUGIN: shown live and kept in the log; the pipe would hide cargo's own exit status
+# build PLUGIN: shown live and kept in the log; the pipe would hide cargo's own exit status.
+build() {
+    : >"$target/.began"
     (cd "$1" && PATH=${cargo%/*}:$PATH "$cargo" build --release --locked --target-dir "$target" && echo 'Built.') 2>&1 |
         tee "$log"
-    tail -n 1 "$log" | grep -qx 'Built.'
+    tail -n 1 "$log" | grep -qx 'Built.' && put_in_place "$1/target/release"
+}
+
+# put_in_place DIRECTORY: puts the program there in one step, since another one may run from that file. It is as old as the
+# begin of its build, so that what an update changes meanwhile is seen as newer.
+put_in_place() {
+    mkdir -p "$1" && cp "$target/release/geppetto" "$1/.geppetto.$$" && touch -r "$target/.began" "$1/.geppetto.$$" &&
+        mv -f "$1/.geppetto.$$" "$1/geppetto"
 }

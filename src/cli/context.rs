@@ -10,13 +10,19 @@ use super::failure::{Failure, Kind};
 use super::output::Output;
 use super::start::{self, Start};
 use crate::config::{Environment, Paths, TmuxHere};
+use crate::domain::survey::Survey;
 use crate::wire::{Answer, Request, RunnerRef, RunnerView};
+
+/// Looks at the tmux server, without a daemon; `None` when there is none. Whoever starts a client gives it, since the
+/// command line knows no tmux syntax.
+pub type LookAtTmux = dyn Fn(&Paths) -> std::io::Result<Option<Survey>>;
 
 /// What a verb may use.
 pub(crate) struct Context<'a> {
     pub(crate) environment: &'a Environment,
     pub(crate) server: &'a Server,
     pub(crate) paths: &'a Paths,
+    pub(crate) look: &'a LookAtTmux,
     pub(crate) output: &'a mut Output,
     /// Milliseconds since 1970, when the verb began.
     pub(crate) now_ms: u64,

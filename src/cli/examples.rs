@@ -132,4 +132,11 @@ dashboard.";
 pub(crate) const COMPLETIONS: &str = "\
 Examples:
   geppetto completions bash > ~/.local/share/bash-completion/completions/geppetto
+  geppetto completions zsh > ~/.zfunc/_geppetto            with ~/.zfunc in fpath before compinit
   geppetto completions fish > ~/.config/fish/completions/geppetto.fish";
+
+pub(crate) const MAN: &str = "\
+Examples:
+  geppetto man logs | man -l -       read one page
+  geppetto man --dir ~/.local/share/man/man1
+  man geppetto-logs                  and then as any other";

@@ -19,6 +19,7 @@ use super::invocation::{ClientArgs, Invocation, parse};
 use super::output::Output;
 use super::run::code;
 use crate::config::{Environment, Paths, Wishes};
+use crate::domain::survey::Survey;
 
 /// A `DaemonView`.
 pub(crate) const DAEMON: &str = r#"{"pid":77,"build":"0.1.0","protocol":1,"socket":"/run/g.sock","tmuxSocket":"/tmp/t","tmuxVersion":"3.8","startedAtMs":1764000000000,"logFile":"/state/daemon.log","connections":1,"liveRunners":2,"warnings":["One warning."]}"#;
@@ -202,7 +203,7 @@ impl FakeDaemon {
         let (reader, writer) = std::io::pipe().unwrap();
         let thread = std::thread::spawn(move || {
             let mut output = Output::to_pipe(File::from(std::os::fd::OwnedFd::from(writer)));
-            code(&args, &environment, &mut output)
+            code(&args, &environment, &|_| Ok(None), &mut output)
         });
         Following { reader, thread }
     }
@@ -243,6 +244,7 @@ impl Following {
 pub(crate) struct Session {
     home: Home,
     answers: Option<Vec<String>>,
+    survey: Option<Survey>,
 }
 
 impl Session {
@@ -252,6 +254,7 @@ impl Session {
         Self {
             home: Home::new(),
             answers: Some(answers),
+            survey: None,
         }
     }
 
@@ -260,6 +263,7 @@ impl Session {
         Self {
             home: Home::new(),
             answers: None,
+            survey: None,
         }
     }
 
@@ -286,6 +290,17 @@ impl Session {
         self.variable("PATH", &search)
     }
 
+    /// With a tmux server that is like this.
+    pub(crate) fn tmux_server(mut self, survey: Survey) -> Self {
+        self.survey = Some(survey);
+        self
+    }
+
+    /// The home directory, to put something there.
+    pub(crate) fn dir(&self) -> &Path {
+        self.home.dir()
+    }
+
     pub(crate) fn config(self, text: &str) -> Self {
         let file = &self.home.paths.config_file;
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -296,11 +311,11 @@ impl Session {
     /// Types a command line and returns everything that was said.
     pub(crate) fn run(self, typed: &[&str]) -> String {
         let Some(answers) = self.answers else {
-            return transcript(&self.home, typed, String::new);
+            return transcript(&self.home, self.survey.as_ref(), typed, String::new);
         };
         let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
         let daemon = FakeDaemon::serving(self.home, &answers, false);
-        transcript(&daemon.home, typed, || {
+        transcript(&daemon.home, self.survey.as_ref(), typed, || {
             daemon
                 .requests
                 .try_iter()
@@ -323,11 +338,18 @@ pub(crate) fn write_program(file: &Path, script: &str) {
     assert!(status.success());
 }
 
-fn transcript(home: &Home, typed: &[&str], requests: impl FnOnce() -> String) -> String {
+fn transcript(
+    home: &Home,
+    survey: Option<&Survey>,
+    typed: &[&str],
+    requests: impl FnOnce() -> String,
+) -> String {
     let said = Recorded::default();
     let talk = Recorded::default();
     let mut output = Output::to(Box::new(said.clone()), Box::new(talk.clone()));
-    let code = code(&client_args(typed), &home.environment(), &mut output);
+    let survey = survey.cloned();
+    let look = move |_: &Paths| Ok(survey.clone());
+    let code = code(&client_args(typed), &home.environment(), &look, &mut output);
     let talk: String = talk
         .text()
         .lines()

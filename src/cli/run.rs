@@ -5,20 +5,30 @@ use std::process::ExitCode;
 use super::args::{ApiVerb, DaemonVerb, PluginVerb, SessionVerb, SessionsVerb, Verb};
 use super::clock::now_ms;
 use super::cmd;
-use super::context::{self, Context};
+use super::context::{self, Context, LookAtTmux};
 use super::failure::{Failure, Kind};
 use super::invocation::ClientArgs;
 use super::output::Output;
 use crate::config::{Environment, Paths, PathsError};
 
 /// Runs a client.
-pub fn run(args: &ClientArgs, environment: &Environment, output: &mut Output) -> ExitCode {
-    ExitCode::from(code(args, environment, output))
+pub fn run(
+    args: &ClientArgs,
+    environment: &Environment,
+    look: &LookAtTmux,
+    output: &mut Output,
+) -> ExitCode {
+    ExitCode::from(code(args, environment, look, output))
 }
 
 /// The same as a number.
-pub(super) fn code(args: &ClientArgs, environment: &Environment, output: &mut Output) -> u8 {
-    match perform(args, environment, output) {
+pub(super) fn code(
+    args: &ClientArgs,
+    environment: &Environment,
+    look: &LookAtTmux,
+    output: &mut Output,
+) -> u8 {
+    match perform(args, environment, look, output) {
         Ok(code) => code,
         Err(failure) => {
             let failure = failure.for_program(&context::program(&args.server));
@@ -31,6 +41,7 @@ pub(super) fn code(args: &ClientArgs, environment: &Environment, output: &mut Ou
 fn perform(
     args: &ClientArgs,
     environment: &Environment,
+    look: &LookAtTmux,
     output: &mut Output,
 ) -> Result<u8, Failure> {
     let paths = Paths::resolve(environment, &args.server.wishes()).map_err(unclear)?;
@@ -38,6 +49,7 @@ fn perform(
         environment,
         server: &args.server,
         paths: &paths,
+        look,
         output,
         now_ms: now_ms(),
     };
@@ -83,6 +95,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Daemon(verb) => cmd::daemon::run(verb, context),
         Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
         Verb::Completions(args) => cmd::completions::run(args, context),
+        Verb::Man(args) => cmd::man::run(args, context),
         Verb::Internal(_) => Err(Failure::new(
             Kind::Usage,
             "This is no verb of a client; geppetto calls it for itself.",
@@ -150,6 +163,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Plugin(PluginVerb::Register(_) | PluginVerb::Say(_))
         | Verb::Api(_)
         | Verb::Completions(_)
+        | Verb::Man(_)
         | Verb::Internal(_) => false,
     }
 }

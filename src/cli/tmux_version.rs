@@ -29,6 +29,11 @@ impl TmuxVersion {
         self.number.is_none_or(|number| number >= (3, 3))
     }
 
+    /// True for that version and later ones.
+    pub(crate) fn is_at_least(&self, major: u32, minor: u32) -> bool {
+        self.number.is_none_or(|number| number >= (major, minor))
+    }
+
     /// True from 3.7 on: older ones can crash beside any control client, when it attaches in the moment of another event
     /// (tmux/tmux#4980) or when a session's last windows close together (tmux/tmux#5243).
     pub(crate) fn survives_coincidence(&self) -> bool {

@@ -25,6 +25,7 @@ pub mod segment;
 pub mod settings;
 pub mod slot;
 pub mod status;
+pub mod survey;
 pub mod tally;
 pub mod text;
 pub mod time;

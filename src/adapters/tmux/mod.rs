@@ -40,6 +40,7 @@ mod signals;
 mod spawning;
 mod spelled;
 mod subscribing;
+mod survey;
 mod terminals;
 #[cfg(test)]
 mod testing;
@@ -62,3 +63,4 @@ mod windows;
 pub use handle::Tmux;
 pub use hub::TmuxHub;
 pub use options::TmuxOptions;
+pub use survey::survey;

@@ -15,7 +15,8 @@ pub(crate) use history::{
 pub(crate) use notice::{NextArgs, SnoozeArgs};
 pub(crate) use plugin::{DashboardArgs, MenuArgs, PluginRegisterArgs, PluginSayArgs};
 pub(crate) use reading::{
-    CompletionsArgs, IconSet, JsonArgs, ListSessionsArgs, SessionArgs, StatsArgs, StatusArgs,
+    CompletionsArgs, IconSet, JsonArgs, ListSessionsArgs, ManArgs, SessionArgs, StatsArgs,
+    StatusArgs,
 };
 pub(crate) use runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RenameArgs, RunnerArgs,

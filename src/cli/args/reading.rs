@@ -1,5 +1,7 @@
 //! The arguments of verbs about sessions, the status and geppetto itself.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use crate::domain::ids::SessionId;
@@ -97,4 +99,15 @@ pub(crate) struct CompletionsArgs {
     /// For this shell.
     #[arg(value_name = "SHELL")]
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// `man`
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The page of this verb, as in `session reserve` [default: the page of geppetto itself].
+    #[arg(value_name = "VERB")]
+    pub(crate) verb: Vec<String>,
+    /// Write the pages of all verbs to this directory.
+    #[arg(long, value_name = "DIR", conflicts_with = "verb")]
+    pub(crate) dir: Option<PathBuf>,
 }

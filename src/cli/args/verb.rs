@@ -13,7 +13,7 @@ use super::notice::{NextArgs, SnoozeArgs};
 use super::plugin::{DashboardArgs, MenuArgs, PluginRegisterArgs, PluginSayArgs, PopupLogsArgs};
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
 use super::reading::{
-    CompletionsArgs, JsonArgs, ListSessionsArgs, SessionArgs, StatsArgs, StatusArgs,
+    CompletionsArgs, JsonArgs, ListSessionsArgs, ManArgs, SessionArgs, StatsArgs, StatusArgs,
 };
 use super::runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RenameArgs, RunnerArgs,
@@ -134,6 +134,9 @@ pub(crate) enum Verb {
     /// Print the completions of a shell.
     #[command(after_long_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
+    /// Print the manual page of a verb, or write them all to a directory.
+    #[command(after_long_help = examples::MAN)]
+    Man(ManArgs),
     /// Start a command, and show its life and what it prints until it ends.
     Demo(DemoArgs),
     /// Show all runners on a whole screen, live, those that need you first; ? shows the keys.

@@ -11,6 +11,7 @@ pub(super) mod export;
 pub(super) mod forget;
 pub(super) mod list;
 pub(super) mod logs;
+pub(super) mod man;
 pub(super) mod mark;
 pub(super) mod menu;
 pub(super) mod metrics;

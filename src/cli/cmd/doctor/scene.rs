@@ -1,0 +1,131 @@
+//! What `doctor` finds before it judges: tmux, the daemon and the environment, each looked at once.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustix::fs::{Access, access};
+
+use crate::cli::client::Client;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::tmux_version::TmuxVersion;
+use crate::config::{Environment, Paths};
+use crate::domain::survey::Survey;
+use crate::wire::{DaemonView, Hello, ListRunners, PROTOCOL, Request, RunnerView};
+
+/// A daemon that takes longer to answer is not well.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A daemon that was reached.
+#[derive(Debug)]
+pub(super) struct Reached {
+    pub(super) about: DaemonView,
+    pub(super) runners: Vec<RunnerView>,
+}
+
+/// What was found.
+pub(super) struct Scene<'a> {
+    pub(super) environment: &'a Environment,
+    pub(super) paths: &'a Paths,
+    /// Version of the tmux program, or why it cannot be run.
+    pub(super) program: Result<TmuxVersion, String>,
+    /// The tmux server; `None` when there is none.
+    pub(super) survey: io::Result<Option<Survey>>,
+    /// The daemon; `None` when there is none.
+    pub(super) daemon: Result<Option<Reached>, Failure>,
+}
+
+impl<'a> Scene<'a> {
+    /// Looks. Starts and changes nothing.
+    pub(super) fn look(context: &Context<'a>) -> Self {
+        Self {
+            environment: context.environment,
+            paths: context.paths,
+            program: program_version(&context.paths.tmux_program),
+            survey: (context.look)(context.paths),
+            daemon: ask_daemon(context.paths),
+        }
+    }
+
+    /// The tmux server, if there is one that answers.
+    pub(super) fn server(&self) -> Option<&Survey> {
+        self.survey.as_ref().ok().and_then(Option::as_ref)
+    }
+
+    /// Version of the tmux server.
+    pub(super) fn server_version(&self) -> Option<TmuxVersion> {
+        self.server()
+            .map(|survey| TmuxVersion::parse(&survey.version))
+    }
+
+    /// The version that counts: of the server, else of the program.
+    pub(super) fn tmux_version(&self) -> Option<TmuxVersion> {
+        self.server_version()
+            .or_else(|| self.program.as_ref().ok().cloned())
+    }
+
+    /// `PATH` of the shell.
+    pub(super) fn search_path(&self) -> std::ffi::OsString {
+        self.environment.value("PATH").unwrap_or_default()
+    }
+}
+
+/// The program of that name in a `PATH`.
+pub(super) fn find_program(search: &OsStr, name: &str) -> Option<PathBuf> {
+    std::env::split_paths(search)
+        .filter(|dir| dir.is_absolute())
+        .map(|dir| dir.join(name))
+        .find(|file| is_program(file))
+}
+
+/// True for a file that may be run.
+pub(super) fn is_program(file: &Path) -> bool {
+    file.is_file() && access(file, Access::EXEC_OK).is_ok()
+}
+
+/// True when both paths lead to one file.
+pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        (Err(_), _) | (_, Err(_)) => a == b,
+    }
+}
+
+fn program_version(program: &Path) -> Result<TmuxVersion, String> {
+    let output = Command::new(program)
+        .arg("-V")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(format!(
+            "`{} -V` failed ({})",
+            program.display(),
+            output.status
+        ));
+    }
+    Ok(TmuxVersion::parse(&String::from_utf8_lossy(&output.stdout)))
+}
+
+fn ask_daemon(paths: &Paths) -> Result<Option<Reached>, Failure> {
+    let Some(mut client) = Client::connect(paths)? else {
+        return Ok(None);
+    };
+    let hello = Request::Hello(Hello {
+        protocol: PROTOCOL,
+        build: Some(env!("CARGO_PKG_VERSION").to_owned()),
+    });
+    let Some(about) = client.ask(hello, Some(PATIENCE))?.daemon else {
+        return Ok(None);
+    };
+    // What it says of itself is enough where its list cannot be had.
+    let list = client.ask(Request::ListRunners(ListRunners::default()), Some(PATIENCE));
+    let runners = list.ok().and_then(|answer| answer.runners);
+    Ok(Some(Reached {
+        about: *about,
+        runners: runners.unwrap_or_default(),
+    }))
+}
