@@ -156,6 +156,34 @@ fn every_size_is_fine() {
 }
 
 #[test]
+fn five_hundred_runners_are_walked_and_grouped() {
+    let mut app = sample::empty();
+    let runners = (0..500).map(|number| {
+        let mut one = sample::runner(&format!("runner-{number:03}"), "idle", number * 1000);
+        one.session_name = Some(format!("session-{}", number % 7));
+        one
+    });
+    update(&mut app, sample::snapshot(runners.collect()), NOW);
+    update(&mut app, Message::Key(KeyEvent::from(KeyCode::End)), NOW);
+    let text = drawn(&mut app, 120, 40, PLAIN);
+    assert!(text.contains(">- idle      runner-499"), "{text}");
+    assert!(
+        text.contains("runner-463") && !text.contains("runner-001"),
+        "{text}"
+    );
+    press(&mut app, "gg/session-3");
+    for code in [KeyCode::Enter, KeyCode::Home] {
+        update(&mut app, Message::Key(KeyEvent::from(code)), NOW);
+    }
+    let text = drawn(&mut app, 120, 40, PLAIN);
+    assert!(text.contains("71 of 500"), "{text}");
+    assert!(
+        text.lines().any(|line| line.starts_with("session-3")),
+        "{text}"
+    );
+}
+
+#[test]
 fn in_twenty_columns_there_are_symbol_name_and_time() {
     let text = drawn(&mut sample::full(), 20, 6, PLAIN);
     let rows: Vec<&str> = text.lines().take(6).collect();
