@@ -5,9 +5,9 @@ use std::time::Duration;
 /// Turns waiting for the monitor. A turn takes microseconds; when full, the asking connection waits.
 pub(super) const TURNS: usize = 256;
 
-/// Process events waiting for the monitor, of all runners. When full, the pump of that runner waits, its own
-/// stream fills, and the adapter merges and finally drops output with a mark.
-pub(super) const EVENTS: usize = 1024;
+/// Process events waiting for the monitor, of all runners: at most 16 MiB of output, of which each may hold 256 KiB. When full,
+/// the pump of that runner waits, its own stream fills, and the adapter merges and finally drops output with a mark.
+pub(super) const EVENTS: usize = 64;
 
 /// Entries that a runner's log keeps in memory.
 pub(super) const LOG_ENTRIES: usize = 1000;
