@@ -8,6 +8,7 @@ pub(crate) mod form;
 mod list;
 mod logs;
 mod message;
+mod moves;
 pub(crate) mod sessions;
 mod terminal;
 mod update;

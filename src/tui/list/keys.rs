@@ -4,6 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{Line, Mode};
 use crate::tui::message::Act;
+use crate::tui::moves;
 
 /// The keys, as `?` shows them.
 pub(crate) const KEYS: &[(&str, &str)] = &[
@@ -33,9 +34,6 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("q, Esc, C-c", "leave"),
 ];
 
-/// How far a page goes.
-const PAGE: isize = 10;
-
 /// Columns that one press scrolls to the side.
 const ASIDE: i32 = 8;
 
@@ -47,8 +45,6 @@ pub(super) enum Command {
     Leave,
     /// Down by so many, up when negative.
     Move(isize),
-    First,
-    Last,
     /// Look at another part of the screen: rows up, columns to the right.
     Scroll(i32, i32),
     /// Begin to type the filter.
@@ -92,10 +88,14 @@ pub(super) fn command(mode: &Mode, key: KeyEvent) -> Option<Command> {
         }
     }
     match mode {
-        Mode::List => moving(key.code).or_else(|| in_list(key.code)),
+        Mode::List => moves::rows(key.code)
+            .map(Command::Move)
+            .or_else(|| in_list(key.code)),
         Mode::Filter => match key.code {
             KeyCode::Home | KeyCode::End => Some(Command::Type(key)),
-            code => moving(code).or_else(|| in_line(key)),
+            code => moves::rows(code)
+                .map(Command::Move)
+                .or_else(|| in_line(key)),
         },
         Mode::Line { .. } => in_line(key),
         Mode::Confirm { .. } => Some(match key.code {
@@ -103,18 +103,6 @@ pub(super) fn command(mode: &Mode, key: KeyEvent) -> Option<Command> {
             _ => Command::Cancel,
         }),
     }
-}
-
-const fn moving(code: KeyCode) -> Option<Command> {
-    Some(match code {
-        KeyCode::Down => Command::Move(1),
-        KeyCode::Up => Command::Move(-1),
-        KeyCode::PageDown => Command::Move(PAGE),
-        KeyCode::PageUp => Command::Move(-PAGE),
-        KeyCode::Home => Command::First,
-        KeyCode::End => Command::Last,
-        _ => return None,
-    })
 }
 
 const fn in_list(code: KeyCode) -> Option<Command> {

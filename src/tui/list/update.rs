@@ -77,8 +77,6 @@ fn obey(app: &mut App, command: Command) -> Vec<Effect> {
         Command::Back if !app.list.filter.text().is_empty() => refilter(app, Field::default()),
         Command::Back | Command::Leave => return vec![Effect::Leave],
         Command::Move(by) => move_by(app, by),
-        Command::First => move_by(app, isize::MIN),
-        Command::Last => move_by(app, isize::MAX),
         Command::Scroll(up, right) => scroll(app, (up, right)),
         Command::Filter => app.list.mode = Mode::Filter,
         Command::Type(key) => type_key(app, key),

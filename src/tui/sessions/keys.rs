@@ -3,6 +3,7 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::Mode;
+use crate::tui::moves;
 
 /// The keys, as `?` shows them.
 pub(crate) const KEYS: &[(&str, &str)] = &[
@@ -20,9 +21,6 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("q, Esc, t", "back to the runners"),
     ("C-c", "leave"),
 ];
-
-/// How far a page goes.
-const PAGE: isize = 10;
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,30 +59,20 @@ pub(super) fn command(mode: &Mode, key: KeyEvent) -> Option<Command> {
         }
     }
     match mode {
-        Mode::Tree => moving(key.code).or_else(|| in_tree(key.code)),
+        Mode::Tree => moves::rows(key.code)
+            .map(Command::Move)
+            .or_else(|| in_tree(key.code)),
         Mode::Filter => Some(match key.code {
             KeyCode::Enter => Command::Keep,
             KeyCode::Esc => Command::Cancel,
             KeyCode::Home | KeyCode::End => Command::Type(key),
-            code => moving(code).unwrap_or(Command::Type(key)),
+            code => moves::rows(code).map_or(Command::Type(key), Command::Move),
         }),
         Mode::Forget(_) => Some(match key.code {
             KeyCode::Char('y' | 'Y') => Command::Yes,
             _ => Command::Cancel,
         }),
     }
-}
-
-const fn moving(code: KeyCode) -> Option<Command> {
-    Some(match code {
-        KeyCode::Down => Command::Move(1),
-        KeyCode::Up => Command::Move(-1),
-        KeyCode::PageDown => Command::Move(PAGE),
-        KeyCode::PageUp => Command::Move(-PAGE),
-        KeyCode::Home => Command::Move(isize::MIN),
-        KeyCode::End => Command::Move(isize::MAX),
-        _ => return None,
-    })
 }
 
 const fn in_tree(code: KeyCode) -> Option<Command> {

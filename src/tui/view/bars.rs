@@ -3,6 +3,7 @@
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::page;
 use super::palette::Look;
 use super::text::{cut, fold, width};
 use crate::tui::app::{App, Notice};
@@ -90,23 +91,16 @@ fn counts(app: &App, look: Look, has_words: bool) -> Line<'static> {
 
 /// Never empty.
 pub(super) fn bottom(app: &App, columns: u16) -> Vec<Line<'static>> {
+    let whole = columns;
     let columns = usize::from(columns);
-    let mut lines = Vec::new();
-    if let Some(trouble) = &app.away {
-        lines.extend(trouble_lines(trouble, columns));
-    }
-    let bar = Style::new().add_modifier(Modifier::REVERSED);
-    let ask = bar.fg(Color::Yellow).add_modifier(Modifier::BOLD);
+    let mut lines = page::away(app, columns);
+    let bar = page::bar();
     if let Some(Notice::Wrong(trouble)) = &app.notice {
         lines.extend(trouble_lines(trouble, columns));
     }
     match (&app.list.mode, &app.notice) {
         (Mode::Confirm { act, runners }, _) => {
-            let question = format!("? y/n {} ", act.verb());
-            // The question is seen whole even where the name is not.
-            let room = columns.saturating_sub(question.len());
-            let text = format!("{} {}? y/n", act.verb(), cut(&named(runners), room));
-            lines.push(Line::styled(cut(&text, columns), ask));
+            lines.push(page::question(act.verb(), &named(runners), whole));
         }
         (Mode::Filter, _) => {
             let behind = format!("  {}", fitting(app));
