@@ -12,7 +12,7 @@ pub struct Kind {
 }
 
 /// Every kind there is; the last one is for everything else.
-pub static KINDS: [Kind; 4] = [
+pub static KINDS: [Kind; 7] = [
     Kind {
         name: "claude-code",
         executables: &["claude"],
@@ -27,6 +27,21 @@ pub static KINDS: [Kind; 4] = [
         name: "cursor",
         executables: &["cursor-agent"],
         start_command: &["cursor-agent"],
+    },
+    Kind {
+        name: "gemini",
+        executables: &["gemini"],
+        start_command: &["gemini"],
+    },
+    Kind {
+        name: "opencode",
+        executables: &["opencode"],
+        start_command: &["opencode"],
+    },
+    Kind {
+        name: "aider",
+        executables: &["aider"],
+        start_command: &["aider"],
     },
     Kind {
         name: "custom",

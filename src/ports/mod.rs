@@ -1,10 +1,12 @@
 //! What the core asks of the world: one small trait per need, each with its error type.
 
+pub mod agents;
 pub mod clock;
 pub mod files;
 pub mod keys;
 pub mod mux;
 pub mod notifier;
+pub mod occupants;
 pub mod plugin;
 pub mod process;
 pub mod spawn;

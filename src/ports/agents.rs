@@ -1,0 +1,73 @@
+//! What agents leave behind: files that they write while they live, and hooks that they call.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+
+use crate::domain::finding::{FileMark, Finding};
+use crate::domain::ids::PaneId;
+use crate::domain::kind::Kind;
+use crate::domain::occupant::Occupant;
+
+/// What can go wrong.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AgentError {
+    /// Its files cannot be watched.
+    #[error("the files of {kind} process {pid} cannot be watched: {source}")]
+    Watch {
+        /// Name of the kind.
+        kind: &'static str,
+        /// Its process.
+        pid: crate::domain::ids::Pid,
+        /// Why.
+        #[source]
+        source: Arc<std::io::Error>,
+    },
+    /// A hook's message cannot be understood.
+    #[error("a hook of {kind} sent what cannot be understood: {reason}")]
+    Hook {
+        /// Name of the kind.
+        kind: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// Files of agents.
+#[async_trait]
+pub trait AgentFiles: Send + Sync {
+    /// Follows what this very process writes, from `marks` on in files that were read before. The stream is bounded and waits for its
+    /// reader; it ends when the receiver is dropped, or when nothing more can come. Only files that belong to that process by the
+    /// agent's own word or by its open descriptors are read, never "the newest in the directory".
+    ///
+    /// # Errors
+    /// `Watch`.
+    async fn follow(
+        &self,
+        occupant: &Occupant,
+        marks: Vec<FileMark>,
+    ) -> Result<mpsc::Receiver<Finding>, AgentError>;
+}
+
+/// What a hook told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookReading {
+    /// Name of the event, as the agent has it.
+    pub event: String,
+    /// The pane from which it was called, as its environment said. Not to be relied on for agents with a server of their own.
+    pub pane: Option<PaneId>,
+    /// The agent's id of the conversation.
+    pub conversation: Option<String>,
+    /// What it means; empty for an event that says nothing new.
+    pub findings: Vec<Finding>,
+}
+
+/// Hooks of agents.
+pub trait AgentHooks: Send + Sync {
+    /// Reads the message that `geppetto hook KIND` sent.
+    ///
+    /// # Errors
+    /// `Hook`.
+    fn read(&self, kind: &'static Kind, message: &[u8]) -> Result<HookReading, AgentError>;
+}
