@@ -117,7 +117,7 @@ impl ScreenRule {
 }
 
 impl Region {
-    fn of<'a>(self, text: &'a ScreenText) -> &'a [String] {
+    fn of(self, text: &ScreenText) -> &[String] {
         let used = text
             .rows
             .iter()
