@@ -59,6 +59,7 @@ impl Settings {
             keyring: file.keyring.unwrap_or(default.keyring),
             peaks_every: file.peaks_every.unwrap_or(default.peaks_every),
             notify: file.notify.unwrap_or_default().resolve(),
+            rules: default.rules,
         })
     }
 }

@@ -1,6 +1,9 @@
 //! Screen rules: what a text on the screen, or in the title, says of an agent. Rules are data; this is how they are read off a screen.
 
-use regex::Regex;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use regex::{Regex, RegexBuilder};
 
 use super::sign::{Doing, Reason};
 
@@ -9,7 +12,7 @@ use super::sign::{Doing, Reason};
 pub enum Region {
     /// All rows.
     Screen,
-    /// The last so many rows that are not empty.
+    /// So many rows up from the last one that is not empty.
     Bottom(u16),
     /// The last row that is not empty.
     LastRow,
@@ -19,8 +22,12 @@ pub enum Region {
     Title,
 }
 
-/// A rule.
+/// A regular expression that is compared by what was written.
 #[derive(Debug, Clone)]
+pub struct Pattern(Regex);
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScreenRule {
     /// Unique within the kind.
     pub name: String,
@@ -34,8 +41,12 @@ pub struct ScreenRule {
     pub any: Vec<String>,
     /// Texts of which none may be there.
     pub not: Vec<String>,
-    /// A pattern that one row must match.
-    pub regex: Option<Regex>,
+    /// Only the rows below the last one that matches count, such as those below the frame of a prompt; none when no row does.
+    pub below: Option<Pattern>,
+    /// Patterns each of which one row must match.
+    pub regex: Vec<Pattern>,
+    /// Patterns that no row may match.
+    pub not_regex: Vec<Pattern>,
     /// What it says.
     pub doing: Doing,
     /// Why.
@@ -67,17 +78,81 @@ pub struct ScreenText {
 }
 
 /// The rules of one kind.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleSet {
     rules: Vec<ScreenRule>,
     interrupt: Vec<String>,
+    checked_with: Vec<String>,
+}
+
+/// The rules of every kind that has some.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules(BTreeMap<&'static str, Arc<RuleSet>>);
+
+impl Pattern {
+    /// Most bytes that a pattern takes when it is compiled, and again while it matches: rules are looked at ten times a second.
+    const SIZE: usize = 256 * 1024;
+
+    /// Compiles it.
+    ///
+    /// # Errors
+    /// When it is no regular expression, or one that is too big.
+    pub fn new(written: &str) -> Result<Self, regex::Error> {
+        RegexBuilder::new(written)
+            .size_limit(Self::SIZE)
+            .dfa_size_limit(Self::SIZE)
+            .build()
+            .map(Self)
+    }
+
+    fn matches(&self, row: &str) -> bool {
+        self.0.is_match(row)
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
+
+impl Eq for Pattern {}
+
+impl Rules {
+    /// These.
+    pub const fn new(of_kinds: BTreeMap<&'static str, Arc<RuleSet>>) -> Self {
+        Self(of_kinds)
+    }
+
+    /// The rules of a kind, by its name; none for a kind that has none.
+    pub fn of(&self, kind: &str) -> Arc<RuleSet> {
+        self.0.get(kind).cloned().unwrap_or_default()
+    }
 }
 
 impl RuleSet {
     /// Puts them in order. `interrupt` are the keys that break a turn off.
     pub fn new(mut rules: Vec<ScreenRule>, interrupt: Vec<String>) -> Self {
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.priority));
-        Self { rules, interrupt }
+        Self {
+            rules,
+            interrupt,
+            checked_with: Vec::new(),
+        }
+    }
+
+    /// The same, with the versions of the agent that they were checked with.
+    #[must_use]
+    pub fn checked_with(self, versions: Vec<String>) -> Self {
+        Self {
+            checked_with: versions,
+            ..self
+        }
+    }
+
+    /// In the order in which they are asked.
+    pub fn rules(&self) -> &[ScreenRule] {
+        &self.rules
     }
 
     /// Keys that break a turn off; empty when that is not known.
@@ -85,50 +160,71 @@ impl RuleSet {
         &self.interrupt
     }
 
+    /// Versions of the agent that the rules were checked with; with others they may still be right.
+    pub fn versions(&self) -> &[String] {
+        &self.checked_with
+    }
+
     /// The rule for what the screen shows.
     pub fn on_screen(&self, text: &ScreenText) -> Option<&ScreenRule> {
+        let shown = text.shown();
         self.rules
             .iter()
             .filter(|rule| rule.region != Region::Title)
-            .find(|rule| rule.matches(text))
+            .find(|rule| rule.matches(rule.region.of(text, shown)))
     }
 
     /// The rule for what the title says.
     pub fn on_title(&self, text: &ScreenText) -> Option<&ScreenRule> {
+        let title = std::slice::from_ref(&text.title);
         self.rules
             .iter()
             .filter(|rule| rule.region == Region::Title)
-            .find(|rule| rule.matches(text))
+            .find(|rule| rule.matches(title))
+    }
+}
+
+impl ScreenText {
+    /// The rows down to the last that is not empty.
+    fn shown(&self) -> &[String] {
+        let last = self.rows.iter().rposition(|row| !row.is_empty());
+        let used = last.map_or(0, |last| last + 1);
+        self.rows.get(..used).unwrap_or_default()
     }
 }
 
 impl ScreenRule {
-    fn matches(&self, text: &ScreenText) -> bool {
-        let rows = self.region.of(text);
+    fn matches(&self, rows: &[String]) -> bool {
+        let Some(rows) = self.rows_below(rows) else {
+            return false;
+        };
         let has = |wanted: &String| rows.iter().any(|row| row.contains(wanted.as_str()));
+        let fits = |pattern: &Pattern| rows.iter().any(|row| pattern.matches(row));
+        // Texts first: they are cheaper to find than patterns.
         self.all.iter().all(has)
             && (self.any.is_empty() || self.any.iter().any(has))
             && !self.not.iter().any(has)
-            && self
-                .regex
-                .as_ref()
-                .is_none_or(|regex| rows.iter().any(|row| regex.is_match(row)))
+            && self.regex.iter().all(fits)
+            && !self.not_regex.iter().any(fits)
+    }
+
+    fn rows_below<'a>(&self, rows: &'a [String]) -> Option<&'a [String]> {
+        let Some(edge) = &self.below else {
+            return Some(rows);
+        };
+        let last = rows.iter().rposition(|row| edge.matches(row))?;
+        rows.get(last + 1..)
     }
 }
 
 impl Region {
-    fn of(self, text: &ScreenText) -> &[String] {
-        let used = text
-            .rows
-            .iter()
-            .rposition(|row| !row.is_empty())
-            .map_or(0, |last| last + 1);
-        let shown = text.rows.get(..used).unwrap_or_default();
-        let last = |count: usize| shown.get(used.saturating_sub(count)..).unwrap_or_default();
+    /// `shown` is what [`ScreenText::shown`] says of the same text.
+    fn of<'a>(self, text: &'a ScreenText, shown: &'a [String]) -> &'a [String] {
+        let last = |count: usize| shown.get(shown.len().saturating_sub(count)..);
         match self {
             Self::Screen => shown,
-            Self::Bottom(count) => last(usize::from(count)),
-            Self::LastRow => last(1),
+            Self::Bottom(count) => last(usize::from(count)).unwrap_or_default(),
+            Self::LastRow => last(1).unwrap_or_default(),
             Self::CursorRow => text
                 .cursor_row
                 .and_then(|row| text.rows.get(row..=row))
