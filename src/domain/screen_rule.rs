@@ -18,6 +18,8 @@ pub enum Region {
     LastRow,
     /// The row with the cursor.
     CursorRow,
+    /// The rows down to the one with the cursor.
+    ToCursor,
     /// The title.
     Title,
 }
@@ -41,8 +43,13 @@ pub struct ScreenRule {
     pub any: Vec<String>,
     /// Texts of which none may be there.
     pub not: Vec<String>,
-    /// Only the rows below the last one that matches count, such as those below the frame of a prompt; none when no row does.
+    /// Only the rows above the last one that matches count; of several each again, so that two of them lead out of a frame. The rule
+    /// does not match where one of them matches nothing.
+    pub above: Vec<Pattern>,
+    /// Of those only the rows below the last one that matches count, such as those below the frame of a prompt; all when no row does.
     pub below: Option<Pattern>,
+    /// A pattern that the last row there must match.
+    pub last: Option<Pattern>,
     /// Patterns each of which one row must match.
     pub regex: Vec<Pattern>,
     /// Patterns that no row may match.
@@ -195,25 +202,34 @@ impl ScreenText {
 
 impl ScreenRule {
     fn matches(&self, rows: &[String]) -> bool {
-        let Some(rows) = self.rows_below(rows) else {
+        let Some(rows) = self.rows_above(rows).map(|rows| self.rows_below(rows)) else {
             return false;
         };
         let has = |wanted: &String| rows.iter().any(|row| row.contains(wanted.as_str()));
         let fits = |pattern: &Pattern| rows.iter().any(|row| pattern.matches(row));
-        // Texts first: they are cheaper to find than patterns.
-        self.all.iter().all(has)
+        let fits_last = |pattern: &Pattern| rows.last().is_some_and(|row| pattern.matches(row));
+        // What fails soonest comes first.
+        self.last.as_ref().is_none_or(fits_last)
+            && self.all.iter().all(has)
             && (self.any.is_empty() || self.any.iter().any(has))
             && !self.not.iter().any(has)
             && self.regex.iter().all(fits)
             && !self.not_regex.iter().any(fits)
     }
 
-    fn rows_below<'a>(&self, rows: &'a [String]) -> Option<&'a [String]> {
-        let Some(edge) = &self.below else {
-            return Some(rows);
-        };
-        let last = rows.iter().rposition(|row| edge.matches(row))?;
-        rows.get(last + 1..)
+    fn rows_above<'a>(&self, rows: &'a [String]) -> Option<&'a [String]> {
+        self.above.iter().try_fold(rows, |rows, edge| {
+            let last = rows.iter().rposition(|row| edge.matches(row))?;
+            rows.get(..last)
+        })
+    }
+
+    fn rows_below<'a>(&self, rows: &'a [String]) -> &'a [String] {
+        let is_edge = |row: &String| self.below.as_ref().is_some_and(|edge| edge.matches(row));
+        match rows.iter().rposition(is_edge) {
+            Some(edge) => rows.get(edge + 1..).unwrap_or_default(),
+            None => rows,
+        }
     }
 }
 
@@ -229,7 +245,167 @@ impl Region {
                 .cursor_row
                 .and_then(|row| text.rows.get(row..=row))
                 .unwrap_or_default(),
+            Self::ToCursor => text
+                .cursor_row
+                .and_then(|row| text.rows.get(..=row))
+                .unwrap_or_default(),
             Self::Title => std::slice::from_ref(&text.title),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Change = fn(&mut ScreenRule);
+
+    fn rule(region: Region) -> ScreenRule {
+        ScreenRule {
+            name: "a".to_owned(),
+            priority: 0,
+            region,
+            all: Vec::new(),
+            any: Vec::new(),
+            not: Vec::new(),
+            above: Vec::new(),
+            below: None,
+            last: None,
+            regex: Vec::new(),
+            not_regex: Vec::new(),
+            doing: Doing::Resting,
+            reason: Reason::Ready,
+            certainty: 50,
+            keys: None,
+        }
+    }
+
+    fn pattern(written: &str) -> Pattern {
+        Pattern::new(written).unwrap()
+    }
+
+    fn patterns(written: &[&str]) -> Vec<Pattern> {
+        written.iter().map(|written| pattern(written)).collect()
+    }
+
+    fn texts(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    /// Two lines around a prompt, with an answer above and a row below, and the rest of the screen empty.
+    fn screen() -> ScreenText {
+        ScreenText {
+            rows: texts(&["one", "two", "----", "> hi", "----", "help", "", ""]),
+            cursor_row: Some(3),
+            title: "title".to_owned(),
+        }
+    }
+
+    fn matches(rule: ScreenRule) -> bool {
+        let rules = RuleSet::new(vec![rule], Vec::new());
+        rules.on_screen(&screen()).is_some()
+    }
+
+    #[test]
+    fn a_region_limits_where_a_text_is_looked_for() {
+        let cases = [
+            (Region::Screen, "one", true),
+            (Region::Bottom(1), "help", true),
+            (Region::Bottom(2), "> hi", false),
+            (Region::Bottom(99), "one", true),
+            (Region::LastRow, "help", true),
+            (Region::LastRow, "----", false),
+            (Region::CursorRow, "> hi", true),
+            (Region::CursorRow, "help", false),
+            (Region::ToCursor, "one", true),
+            (Region::ToCursor, "help", false),
+        ];
+        for (region, text, expected) in cases {
+            let rule = ScreenRule {
+                all: texts(&[text]),
+                ..rule(region)
+            };
+            assert_eq!(matches(rule), expected, "{region:?} {text}");
+        }
+    }
+
+    #[test]
+    fn every_condition_can_fail_a_rule() {
+        let cases: [(bool, Change); 14] = [
+            (true, |rule| rule.all = texts(&["one", "wo"])),
+            (false, |rule| rule.all = texts(&["one", "ten"])),
+            (true, |rule| rule.any = texts(&["ten", "two"])),
+            (false, |rule| rule.any = texts(&["ten"])),
+            (false, |rule| rule.not = texts(&["two"])),
+            (true, |rule| rule.regex = patterns(&["^o", "o$"])),
+            (false, |rule| rule.regex = patterns(&["^o", "^x"])),
+            (false, |rule| rule.not_regex = patterns(&["^x", "^t"])),
+            (true, |rule| rule.last = Some(pattern("^help$"))),
+            (false, |rule| rule.last = Some(pattern("^one$"))),
+            (false, |rule| rule.below = Some(pattern("^[-o]"))),
+            (true, |rule| rule.below = Some(pattern("^="))),
+            (true, |rule| rule.above = patterns(&["^-", "^-"])),
+            (false, |rule| rule.above = patterns(&["^-", "^-", "^-"])),
+        ];
+        for (at, (expected, change)) in cases.into_iter().enumerate() {
+            let mut rule = rule(Region::Screen);
+            change(&mut rule);
+            // Two of them say where to look.
+            if rule.below.is_some() || !rule.above.is_empty() {
+                rule.all = texts(&["two"]);
+            }
+            assert_eq!(matches(rule), expected, "case {at}");
+        }
+    }
+
+    #[test]
+    fn of_the_rules_that_match_the_greatest_priority_holds_and_of_equals_the_first() {
+        let named = |name: &str, priority| ScreenRule {
+            name: name.to_owned(),
+            priority,
+            ..rule(Region::Screen)
+        };
+        let rules = RuleSet::new(
+            vec![named("low", -1), named("first", 5), named("second", 5)],
+            Vec::new(),
+        );
+        assert_eq!(rules.on_screen(&screen()).unwrap().name, "first");
+    }
+
+    #[test]
+    fn a_title_says_nothing_of_the_screen_and_the_other_way_round() {
+        let rules = RuleSet::new(vec![rule(Region::Title)], Vec::new());
+        assert!(rules.on_screen(&screen()).is_none());
+        assert!(rules.on_title(&screen()).is_some());
+        let rules = RuleSet::new(vec![rule(Region::Screen)], Vec::new());
+        assert!(rules.on_title(&screen()).is_none());
+    }
+
+    #[test]
+    fn without_a_cursor_its_row_says_nothing() {
+        let rules = RuleSet::new(
+            vec![ScreenRule {
+                all: texts(&["> hi"]),
+                ..rule(Region::CursorRow)
+            }],
+            Vec::new(),
+        );
+        let hidden = ScreenText {
+            cursor_row: None,
+            ..screen()
+        };
+        assert!(rules.on_screen(&hidden).is_none());
+        let outside = ScreenText {
+            cursor_row: Some(99),
+            ..screen()
+        };
+        assert!(rules.on_screen(&outside).is_none());
+    }
+
+    #[test]
+    fn a_pattern_is_what_was_written_and_has_a_bound() {
+        assert_eq!(pattern("a"), pattern("a"));
+        assert_ne!(pattern("a"), pattern("b"));
+        assert!(Pattern::new(r"\w{5000}").is_err());
     }
 }

@@ -54,7 +54,7 @@ pub struct Settings {
     pub peaks_every: Duration,
     /// When and how the user is told that a runner needs them.
     pub notify: NoticeWishes,
-    /// What screens of agents mean.
+    /// What screens and titles say of agents: the rules that come with the program, and the user's own. Default none.
     pub rules: Rules,
 }
 
