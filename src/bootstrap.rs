@@ -154,6 +154,8 @@ fn compose(
         transcripts: transcripts(&paths, settings.clone(), key)?,
         files: Arc::new(HostFiles::new(search_path(&environment))),
         usage: Arc::new(usage()?),
+        occupants: Arc::new(SystemProcesses),
+        agent_files: Arc::new(NoFiles),
         clock: Arc::clone(&clock),
         spawn: Arc::new(tasks.clone()),
     };

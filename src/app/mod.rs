@@ -11,6 +11,7 @@ mod derive;
 mod entry;
 mod error;
 mod explain;
+mod findings;
 mod eye;
 mod follow;
 mod forget;
@@ -36,6 +37,7 @@ mod recover;
 mod register;
 mod rename;
 mod report;
+mod residents;
 mod restore;
 mod sampler;
 mod save;
@@ -68,8 +70,10 @@ use crate::domain::settings::{KeepWindow, Settings};
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
+use crate::ports::agents::AgentFiles;
 use crate::ports::mux::{Mux, MuxMarks};
 use crate::ports::notifier::Notifier;
+use crate::ports::occupants::Occupants;
 use crate::ports::plugin::MuxPlugin;
 use crate::ports::process::{Freezer, ProcessMonitor, RunReports, Typist};
 use crate::ports::spawn::Spawn;
@@ -134,6 +138,10 @@ pub struct Ports {
     pub files: Arc<dyn Files>,
     /// What processes use.
     pub usage: Arc<dyn UsageTable>,
+    /// Who lives in panes.
+    pub occupants: Arc<dyn Occupants>,
+    /// What agents write.
+    pub agent_files: Arc<dyn AgentFiles>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Background tasks.

@@ -178,6 +178,12 @@ impl Daemon {
         tasks.spawn_vital("notify", shutdown, Box::pin(task));
         let task = self.app.clone().run_publish(shutdown.clone());
         tasks.spawn_vital("publish", shutdown, Box::pin(task));
+        let asks = self.monitor.as_mut().and_then(Monitor::asks);
+        let asks = asks.ok_or(DaemonError::Missing {
+            what: "the monitor's questions",
+        })?;
+        let task = self.app.clone().run_residents(asks, shutdown.clone());
+        self.tasks.spawn_vital("residents", shutdown, Box::pin(task));
         let task = self.app.clone().run_sampler(shutdown.clone());
         tasks.spawn_vital("sampler", shutdown, Box::pin(task));
         let task = self.app.clone().run_save(shutdown.clone());

@@ -4,6 +4,7 @@
 mod linux;
 #[cfg(any(test, not(target_os = "linux")))]
 mod ps;
+mod occupants;
 mod run_parents;
 mod usage;
 
