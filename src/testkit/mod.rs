@@ -3,6 +3,8 @@
 
 mod clock;
 mod files;
+pub(crate) mod ledger_contract;
+mod memory_ledger;
 mod memory_store;
 mod memory_transcripts;
 mod mux;
@@ -17,6 +19,7 @@ pub(crate) mod usage_contract;
 
 pub(crate) use clock::ManualClock;
 pub(crate) use files::FakeFiles;
+pub(crate) use memory_ledger::MemoryLedger;
 pub(crate) use memory_store::MemoryStore;
 pub(crate) use memory_transcripts::MemoryTranscripts;
 pub(crate) use mux::FakeMux;
