@@ -136,7 +136,7 @@ fn compose(
     let tmux = Arc::new(tmux);
     tasks.spawn_vital("tmux", &shutdown, Box::pin(hub.run(shutdown.clone())));
     let (settings_sender, settings) = watch::channel(Arc::new(settings));
-    let store = Arc::new(store(&paths)?);
+    let store = Arc::new(store(&paths, &settings.borrow(), key.clone())?);
     let ports = Ports {
         mux: tmux.clone(),
         marks: tmux.clone(),
@@ -149,7 +149,8 @@ fn compose(
         reports: tmux.clone(),
         run_parents: Arc::new(SystemProcesses),
         store: store.clone(),
-        slots: store,
+        slots: store.clone(),
+        ledger: store,
         transcripts: transcripts(&paths, settings.clone(), key)?,
         files: Arc::new(HostFiles::new(search_path(&environment))),
         usage: Arc::new(usage()?),
@@ -188,9 +189,11 @@ fn usage() -> Result<SystemUsage, DaemonError> {
     })
 }
 
-/// The list of runners and the session keys.
-fn store(paths: &Paths) -> Result<SqliteStore, DaemonError> {
-    SqliteStore::start(paths.state_dir.clone()).map_err(|source| DaemonError::Io {
+/// The list of runners, the session keys, and what agents used and said.
+fn store(paths: &Paths, settings: &Settings, key: Option<Key>) -> Result<SqliteStore, DaemonError> {
+    let redact = redact(settings)?;
+    let store = SqliteStore::start_with(paths.state_dir.clone(), key, redact);
+    store.map_err(|source| DaemonError::Io {
         what: "the thread of the list of runners cannot be started",
         source,
     })

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::DropGuard;
 
+use super::ledger::{Account, Spending};
 use super::limits::{BATCH_ENTRIES, LOG_BYTES, LOG_ENTRIES};
 use super::screen::ScreenNow;
 use super::tape::Tape;
@@ -33,6 +34,8 @@ pub struct RunnerNow {
     pub recording_paused: Option<String>,
     /// How often its screen was not what tmux had, and was corrected.
     pub divergences: u64,
+    /// What its agent has spent; `None` while nothing is known of it.
+    pub spending: Option<Arc<Spending>>,
 }
 
 /// What a follower of a log is sent.
@@ -128,6 +131,7 @@ pub(super) struct Entry {
     pub(super) deadline: Option<Tick>,
     pub(super) start: Start,
     pub(super) vitals: Vitals,
+    pub(super) account: Account,
 }
 
 impl Entry {
@@ -144,6 +148,7 @@ impl Entry {
             watch: None,
             deadline: None,
             start: Start::default(),
+            account: Account::default(),
         }
     }
 
@@ -154,6 +159,7 @@ impl Entry {
             entries: self.log.pushed(),
             recording_paused: self.recording_paused.clone(),
             divergences: self.tape.divergences(),
+            spending: self.account.spending.clone(),
         }
     }
 

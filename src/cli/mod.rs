@@ -33,6 +33,7 @@ mod respond;
 mod run;
 mod segment;
 mod span;
+mod spent;
 mod start;
 mod table;
 mod tmux_version;

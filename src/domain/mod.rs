@@ -37,5 +37,6 @@ pub mod text;
 pub mod time;
 pub mod tokens;
 pub mod transcript;
+pub mod turns;
 pub mod usage;
 pub mod view;

@@ -51,8 +51,22 @@ pub struct SumQuery {
     pub by: By,
     /// Only messages of this time or later.
     pub since: Option<Timestamp>,
+    /// Only messages of this day.
+    pub day: Option<Day>,
     /// Only messages of this runner.
     pub runner: Option<RunnerId>,
+}
+
+impl SumQuery {
+    /// All messages.
+    pub const fn all(by: By) -> Self {
+        Self {
+            by,
+            since: None,
+            day: None,
+            runner: None,
+        }
+    }
 }
 
 /// What was used of one model by one kind of agent, for one thing that sums are made for.

@@ -79,17 +79,9 @@ async fn told(ledger: &dyn Ledger, query: SumQuery) -> Vec<String> {
 
 /// What there are sums of, without the sums.
 async fn groups(ledger: &dyn Ledger, wanted: By) -> Vec<String> {
-    let lines = told(ledger, by(wanted)).await;
+    let lines = told(ledger, SumQuery::all(wanted)).await;
     let group = |line: &String| line.rsplit_once(": ").unwrap().0.to_owned();
     lines.iter().map(group).collect()
-}
-
-const fn by(by: By) -> SumQuery {
-    SumQuery {
-        by,
-        since: None,
-        runner: None,
-    }
 }
 
 /// Two runners with messages that are found again, resumed and forked.
@@ -147,11 +139,11 @@ async fn fill(ledger: &dyn Ledger) {
 
 /// Checks sums, in an empty ledger.
 pub(crate) async fn check_sums(ledger: &dyn Ledger) {
-    let (one, two) = (runner_id(1), runner_id(2));
-    assert!(told(ledger, by(By::Day)).await.is_empty());
+    assert!(told(ledger, SumQuery::all(By::Day)).await.is_empty());
     fill(ledger).await;
+    let (one, two) = (runner_id(1), runner_id(2));
     assert_eq!(
-        told(ledger, by(By::Day)).await,
+        told(ledger, SumQuery::all(By::Day)).await,
         [
             "2026-11-01||claude-code|model-a: 1 messages, 111 sent, 4 received, 0 told, 1 untold",
             "2026-11-02||claude-code|model-a: 1 messages, 1221 sent, 11 received, 0 told, 1 untold",
@@ -194,14 +186,26 @@ pub(crate) async fn check_sums(ledger: &dyn Ledger) {
             "coda::idea::primary||claude-code|model-a",
         ]
     );
+    check_parts(ledger).await;
+}
+
+/// Sums of a part of the messages, and what is left of all.
+async fn check_parts(ledger: &dyn Ledger) {
+    let (one, two) = (runner_id(1), runner_id(2));
     let part = SumQuery {
-        by: By::Day,
         since: Some(Timestamp(2000)),
         runner: Some(one),
+        ..SumQuery::all(By::Day)
     };
     let part = told(ledger, part).await;
     assert_eq!(part.len(), 1, "{part:?}");
     assert!(part[0].starts_with("2026-11-02"), "{part:?}");
+
+    let of_day = SumQuery {
+        day: Some(day(3)),
+        ..SumQuery::all(By::Day)
+    };
+    assert_eq!(told(ledger, of_day).await.len(), 3);
 
     let bounds = LedgerBounds {
         messages_since: Timestamp(3000),

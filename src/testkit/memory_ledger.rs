@@ -144,6 +144,7 @@ impl Ledger for MemoryLedger {
         let mut sums: BTreeMap<(String, String, String), Sum> = BTreeMap::new();
         for ((kind, _, _), message) in &contents.messages {
             let is_wanted = query.since.is_none_or(|since| message.first.at >= since)
+                && query.day.is_none_or(|day| message.day == day)
                 && query.runner.is_none_or(|runner| message.runner == runner);
             if !is_wanted {
                 continue;

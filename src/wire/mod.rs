@@ -16,6 +16,7 @@ mod schema;
 mod slot;
 mod stats;
 mod transcript;
+mod usage;
 mod view;
 mod window;
 
@@ -31,5 +32,6 @@ pub use schema::schema;
 pub use slot::*;
 pub use stats::*;
 pub use transcript::*;
+pub use usage::*;
 pub use view::*;
 pub use window::*;

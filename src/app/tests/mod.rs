@@ -1,5 +1,6 @@
 //! The use cases over fakes: what a person asked for, what happened in the panes, what they were told.
 
+mod ledger;
 mod life;
 mod log_file;
 mod logs;
@@ -77,6 +78,7 @@ impl Core {
             reports: mux.clone(),
             run_parents: mux.clone(),
             store: store.clone(),
+            ledger: Arc::new(store.ledger.clone()),
             slots: store,
             transcripts: Transcripts {
                 writer: transcripts.clone(),

@@ -1,5 +1,7 @@
 //! What messages used, as rows: written once for each message, summed up by SQLite, pruned by age.
 
+use std::fmt::Write as _;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params, params_from_iter};
 
@@ -172,19 +174,22 @@ pub(super) fn sums(connection: &Connection, query: SumQuery) -> Result<Vec<Sum>,
         By::Model => "model",
     };
     let mut wanted = vec![Value::from(query.since.map_or(0, time))];
-    let and_runner = match query.runner {
-        Some(runner) => {
-            wanted.push(Value::from(runner.to_string()));
-            "AND message.runner = ?2"
-        }
-        None => "",
-    };
+    let mut also = String::new();
+    if let Some(runner) = query.runner {
+        wanted.push(Value::from(runner.to_string()));
+        also.push_str(" AND message.runner = ?2");
+    }
+    if let Some(day) = query.day {
+        wanted.push(Value::from(day.number()));
+        // Writing to a text cannot fail.
+        _ = write!(also, " AND day = ?{}", wanted.len());
+    }
     // What is told and what is not are two rows; together they are one sum.
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {of} AS of, max(spender.name), kind, model, count(*), coalesce(sum(told_micros), 0),
             told_micros IS NOT NULL AS told, sum(input), sum(cache_read), sum(cache_write), sum(output)
          FROM message LEFT JOIN spender ON spender.runner = message.runner
-         WHERE at >= ?1 {and_runner}
+         WHERE at >= ?1{also}
          GROUP BY of, kind, model, told ORDER BY of, kind, model"
     ))?;
     let mut rows = statement.query(params_from_iter(wanted))?;

@@ -115,12 +115,7 @@ async fn what_was_recorded_outlives_the_store() {
     let store = SqliteStore::start(dir.path().to_owned()).unwrap();
     let changes = store.record(found).await.unwrap();
     assert!(changes[0].before.is_some(), "it is known");
-    let query = SumQuery {
-        by: By::Day,
-        since: None,
-        runner: None,
-    };
-    let sums = store.sums(query).await.unwrap();
+    let sums = store.sums(SumQuery::all(By::Day)).await.unwrap();
     assert_eq!(sums[0].used.messages, 1);
     assert_eq!(sums[0].of, "2026-11-26");
 }
