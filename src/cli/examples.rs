@@ -64,6 +64,7 @@ Examples:
   geppetto logs work --since 2h --grep 'error|panic' -C 3
   geppetto logs work --screen --at 14:02
   geppetto logs work --raw --from 1:0 >bytes
+  geppetto logs work --turns -n 3
   geppetto logs build --until-end --json";
 
 pub(crate) const EXPORT: &str = "\

@@ -37,6 +37,7 @@ mod spent;
 mod start;
 mod table;
 mod tmux_version;
+mod turn_log;
 
 pub use context::LookAtTmux;
 pub use failure::{Failure, Kind};

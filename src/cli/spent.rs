@@ -1,6 +1,77 @@
 //! Tokens and costs as people read them.
 
-use crate::wire::SpentView;
+use jiff::tz::TimeZone;
+
+use super::render;
+use crate::wire::{SpendingView, SpentView};
+
+/// What is known of what an agent has spent and may still, one fact a line.
+pub(crate) fn facts(
+    spending: Option<&SpendingView>,
+    zone: &TimeZone,
+    now_ms: u64,
+) -> Vec<(&'static str, String)> {
+    let Some(spending) = spending else {
+        return Vec::new();
+    };
+    // Of a day that is over nothing is told.
+    let is_today = render::date_time(now_ms, zone).starts_with(&spending.day);
+    let known = [
+        ("used", used(spending.total)),
+        ("today", used(spending.today).filter(|_| is_today)),
+        ("context", context(spending)),
+        ("limits", limits(spending, zone)),
+    ];
+    known
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name, value)))
+        .collect()
+}
+
+fn used(spent: SpentView) -> Option<String> {
+    if spent.messages == 0 {
+        return None;
+    }
+    let messages = usize::try_from(spent.messages).unwrap_or(usize::MAX);
+    Some(format!(
+        "{} in {}: {} tokens in, {} cached, {} out",
+        cost(spent),
+        render::counted(messages, "message"),
+        tokens(spent.input_tokens.saturating_add(spent.cache_write_tokens)),
+        tokens(spent.cached_tokens),
+        tokens(spent.output_tokens)
+    ))
+}
+
+fn context(spending: &SpendingView) -> Option<String> {
+    let used = spending.context_tokens?;
+    Some(match spending.context_window {
+        Some(window) if window > 0 => format!(
+            "{} %, {} of {} tokens",
+            used.saturating_mul(100) / window,
+            tokens(used),
+            tokens(window)
+        ),
+        _ => format!("{} tokens", tokens(used)),
+    })
+}
+
+fn limits(spending: &SpendingView, zone: &TimeZone) -> Option<String> {
+    let limits = spending.limits.iter().map(|limit| {
+        let resets = limit.resets_at_ms.map(|at| {
+            let at = render::date_time(at, zone);
+            format!(", which begins anew {at}")
+        });
+        let percent = render::cpu(limit.used_permille);
+        format!(
+            "{percent} of {}{}",
+            limit.window,
+            resets.unwrap_or_default()
+        )
+    });
+    let limits = limits.collect::<Vec<_>>().join("; ");
+    (!limits.is_empty()).then_some(limits)
+}
 
 /// A count of tokens in at most five characters.
 pub(crate) fn tokens(count: u64) -> String {

@@ -99,6 +99,7 @@ mod tests {
 
     use super::*;
     use crate::config::File;
+    use crate::domain::tokens::Tokens;
 
     fn parse(text: &str) -> Result<File, ConfigError> {
         File::parse(Path::new("config.toml"), text)
@@ -115,10 +116,12 @@ mod tests {
         for model in [
             "claude-opus-4-5-20251101",
             "claude-opus-4-1-20250805",
+            "claude-opus-5-5[1m]",
             "claude-sonnet-4-5-20250929",
             "claude-haiku-4-5",
             "gpt-5-codex",
             "gpt-5.2-codex",
+            "gpt-6.1-sol",
             "gemini-2.5-pro",
             "gemini-3-pro-preview",
         ] {
@@ -130,6 +133,19 @@ mod tests {
         assert_eq!(table.price("claude-opus-4-9"), None, "it may be dearer");
         let cheap = table.price("gemini-2.5-flash-lite-preview").unwrap();
         assert_eq!((cheap.input, cheap.cache_read), (100_000, 10_000));
+    }
+
+    /// What a recorded Claude Code reckoned itself for a session of five messages.
+    #[test]
+    fn an_agents_own_reckoning_is_met() {
+        let recorded = Tokens {
+            input: 36_618,
+            cache_read: 36_614,
+            cache_write: 0,
+            output: 626,
+        };
+        let price = *shipped().unwrap().price("claude-opus-5-5").unwrap();
+        assert_eq!(price.cost_micros(recorded), 166_315);
     }
 
     #[test]
