@@ -11,13 +11,14 @@ mod derive;
 mod entry;
 mod error;
 mod explain;
-mod findings;
 mod eye;
+mod findings;
 mod follow;
 mod forget;
 mod history;
 mod keep;
 mod launch;
+mod ledger;
 mod limits;
 mod list;
 mod log_file;
@@ -56,7 +57,9 @@ mod tape;
 #[cfg(test)]
 mod tests;
 mod transcript;
+mod turns;
 mod uninstall;
+mod usage;
 mod vitals;
 mod wait;
 mod windows;
@@ -67,10 +70,11 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::domain::settings::{KeepWindow, Settings};
+use crate::ports::agents::AgentFiles;
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
-use crate::ports::agents::AgentFiles;
+use crate::ports::ledger::Ledger;
 use crate::ports::mux::{Mux, MuxMarks};
 use crate::ports::notifier::Notifier;
 use crate::ports::occupants::Occupants;
@@ -87,6 +91,7 @@ pub use create::NewRunner;
 pub use entry::RunnerNow;
 pub use error::AppError;
 pub use explain::Explanation;
+pub use ledger::Spending;
 pub use logs::{FollowItem, LogFollower};
 pub use monitor::Monitor;
 pub use notify::{Describe, NoticeTurn, StatusChanged};
@@ -102,6 +107,8 @@ pub use status::StatusFollower;
 pub use stop::StopMode;
 pub use subscribe::{Change, Subscription};
 pub use transcript::{TranscriptFollower, TranscriptPage};
+pub use turns::TurnsNow;
+pub use usage::{ModelSpent, UsageNow, UsageRow};
 pub use vitals::TranscriptSize;
 pub use windows::{PaneNow, Resident, SessionTree, WindowNow};
 
@@ -132,6 +139,8 @@ pub struct Ports {
     pub store: Arc<dyn RunnerStore>,
     /// Session keys on disk.
     pub slots: Arc<dyn SlotStore>,
+    /// What agents used and said, on disk.
+    pub ledger: Arc<dyn Ledger>,
     /// What runners printed, on disk.
     pub transcripts: Transcripts,
     /// The file system.
@@ -158,6 +167,8 @@ pub struct App {
     wanted: sampler::Wanted,
     samples: sampler::Samples,
     notices: mpsc::Sender<NoticeTurn>,
+    /// Whoever writes to the ledger holds it until that is shown, too.
+    recording: Arc<Mutex<()>>,
     /// As it was at the start: the windows of runners are made accordingly.
     keep_window: KeepWindow,
     /// True while nothing is to be published; whoever publishes holds it meanwhile.
@@ -186,6 +197,7 @@ impl App {
                 wanted: Arc::new(watch::channel(sampler::Wants::default()).0),
                 samples: Arc::new(watch::channel(sampler::Sample::default()).0),
                 notices,
+                recording: Arc::default(),
                 keep_window,
                 is_silent: Arc::default(),
                 published: Arc::new(watch::channel(shown::Shown::default()).0),

@@ -37,11 +37,7 @@ struct Found {
 
 impl App {
     /// Answers the monitor's questions; lives until `shutdown`.
-    pub async fn run_residents(
-        self,
-        mut asks: mpsc::Receiver<Ask>,
-        shutdown: CancellationToken,
-    ) {
+    pub async fn run_residents(self, mut asks: mpsc::Receiver<Ask>, shutdown: CancellationToken) {
         let mut seen: HashMap<RunnerId, Seen> = HashMap::new();
         let mut settings = self.settings.clone();
         loop {
@@ -57,7 +53,11 @@ impl App {
             };
             match ask {
                 None => return,
-                Some(Ask::Resident { tag, pane, pane_pid }) => {
+                Some(Ask::Resident {
+                    tag,
+                    pane,
+                    pane_pid,
+                }) => {
                     self.look_who(&mut seen, tag, pane, pane_pid).await;
                 }
                 Some(Ask::Glance) => self.glance().await,
@@ -131,12 +131,7 @@ impl App {
     }
 }
 
-fn found(
-    processes: &[PaneProcess],
-    pane: PaneId,
-    pane_pid: Pid,
-    foreground: Option<i32>,
-) -> Found {
+fn found(processes: &[PaneProcess], pane: PaneId, pane_pid: Pid, foreground: Option<i32>) -> Found {
     match identify(processes, pane_pid, foreground) {
         Resident::Agent { kind, pid, how } => {
             let process = processes.iter().find(|process| process.pid == pid);
@@ -152,9 +147,9 @@ fn found(
             let told = format!("{} is process {pid}: its program {how}.", kind.name);
             Found { occupant, told }
         }
-        Resident::Opaque(name) => nobody(format!(
-            "What runs behind {name} cannot be seen from here."
-        )),
+        Resident::Opaque(name) => {
+            nobody(format!("What runs behind {name} cannot be seen from here."))
+        }
         Resident::Shell(name) => nobody(format!("{name} waits for a command.")),
         Resident::Other(name) => nobody(format!("{name} is no agent that is known.")),
         Resident::Nobody => nobody("No process of the pane can be seen.".to_owned()),
@@ -189,17 +184,29 @@ impl World {
         let had_one = entry.awareness.occupant.is_some();
         entry.awareness.occupant.clone_from(&found.occupant);
         entry.awareness.files = None;
-        let kind = found.occupant.as_ref().map_or(Kind::custom(), |one| one.kind);
+        entry.awareness.conversation = None;
+        entry.awareness.degraded.clear();
+        let kind = found
+            .occupant
+            .as_ref()
+            .map_or(Kind::custom(), |one| one.kind);
         self.settle_in_kind(tag.runner, kind, was_known, had_one);
         found.occupant
     }
 
     /// The pane has another occupant: what was known is not its, unless it is the first one and of the kind that was expected.
-    fn settle_in_kind(&mut self, id: RunnerId, kind: &'static Kind, was_known: bool, had_one: bool) {
+    fn settle_in_kind(
+        &mut self,
+        id: RunnerId,
+        kind: &'static Kind,
+        was_known: bool,
+        had_one: bool,
+    ) {
         let Some(entry) = self.runners.get_mut(&id) else {
             return;
         };
-        let is_given = entry.awareness.is_kind_given || entry.runner.is_ours() && kind == Kind::custom();
+        let is_given =
+            entry.awareness.is_kind_given || entry.runner.is_ours() && kind == Kind::custom();
         let is_expected = entry.runner.kind == kind && !had_one;
         if is_expected || is_given {
             return;

@@ -228,6 +228,11 @@ impl World {
         self.unsaved = true;
     }
 
+    /// Marks a runner as changed, for subscribers: nothing of that is in the list on disk.
+    pub(super) fn touch_view(&mut self, id: RunnerId) {
+        self.changed.insert(id);
+    }
+
     /// Marks a slot as changed, for the store.
     pub(super) fn touch_slot(&mut self, key: &SessionKey) {
         self.changed_slots.insert(key.clone());

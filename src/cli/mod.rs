@@ -33,9 +33,11 @@ mod respond;
 mod run;
 mod segment;
 mod span;
+mod spent;
 mod start;
 mod table;
 mod tmux_version;
+mod turn_log;
 
 pub use context::LookAtTmux;
 pub use failure::{Failure, Kind};

@@ -17,6 +17,7 @@ mod schema;
 mod slot;
 mod stats;
 mod transcript;
+mod usage;
 mod view;
 mod window;
 
@@ -33,5 +34,6 @@ pub use schema::schema;
 pub use slot::*;
 pub use stats::*;
 pub use transcript::*;
+pub use usage::*;
 pub use view::*;
 pub use window::*;

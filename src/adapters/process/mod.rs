@@ -2,9 +2,9 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
+mod occupants;
 #[cfg(any(test, not(target_os = "linux")))]
 mod ps;
-mod occupants;
 mod run_parents;
 mod usage;
 

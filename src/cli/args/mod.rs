@@ -6,6 +6,7 @@ mod plugin;
 mod process;
 mod reading;
 mod runner;
+mod usage;
 mod verb;
 
 pub(crate) use history::{
@@ -22,6 +23,7 @@ pub(crate) use runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RenameArgs, RunnerArgs,
     SendArgs, StopArgs, WaitArgs,
 };
+pub(crate) use usage::{UsageArgs, UsageBy};
 pub(crate) use verb::{
     ApiVerb, Cli, DaemonVerb, InternalVerb, PluginVerb, PopupVerb, Server, SessionVerb,
     SessionsVerb, Verb,
