@@ -23,6 +23,7 @@ pub mod pane_screen;
 pub mod rate;
 pub mod redact;
 pub mod runner;
+pub mod screen_fixture;
 pub mod screen_rule;
 pub mod seed;
 pub mod segment;
