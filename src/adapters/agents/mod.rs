@@ -2,8 +2,10 @@
 //! only what belongs to that very process.
 
 mod claude;
+mod codex;
 mod fields;
 mod following;
+mod header;
 mod limits;
 mod on_disk;
 mod place;

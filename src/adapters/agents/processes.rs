@@ -30,6 +30,37 @@ impl Processes {
         self.root.join("self").exists() && self.started(pid) != Some(started)
     }
 
+    /// True when that very process lives.
+    pub(super) fn is(&self, pid: Pid, started: u64) -> bool {
+        self.started(pid) == Some(started)
+    }
+
+    /// True when another process than `pid` works in that directory whose command line fits.
+    pub(super) fn has_another(
+        &self,
+        pid: Pid,
+        cwd: &Path,
+        fits: impl Fn(&[String]) -> bool,
+    ) -> bool {
+        let Ok(entries) = fs::read_dir(&self.root) else {
+            return false;
+        };
+        let others = entries
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<Pid>().ok())
+            .filter(|other| *other != pid);
+        others
+            .filter(|other| fs::read_link(self.of(*other).join("cwd")).is_ok_and(|at| at == cwd))
+            .any(|other| fits(&self.args(other)))
+    }
+
+    fn args(&self, pid: Pid) -> Vec<String> {
+        let line = fs::read(self.of(pid).join("cmdline")).unwrap_or_default();
+        let words = line.split(|byte| *byte == 0);
+        words
+            .map(|word| String::from_utf8_lossy(word).into_owned())
+            .collect()
+    }
+
     /// When it began, in ticks since the machine did.
     fn started(&self, pid: Pid) -> Option<u64> {
         let stat = fs::read(self.of(pid).join("stat")).ok()?;

@@ -81,6 +81,11 @@ impl World {
         }
     }
 
+    /// The process has that command line.
+    pub(super) fn runs(&self, pid: i32, args: &[&str]) {
+        fs::write(self.process(pid).join("cmdline"), args.join("\0")).unwrap();
+    }
+
     /// The process opens a file.
     pub(super) fn opens(&self, pid: i32, number: u32, file: &Path) {
         let link = self.process(pid).join("fd").join(number.to_string());
