@@ -5,6 +5,7 @@ mod claude;
 mod codex;
 mod fields;
 mod following;
+mod gemini;
 mod header;
 mod limits;
 mod on_disk;

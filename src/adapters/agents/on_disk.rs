@@ -9,6 +9,7 @@ use tokio::sync::{OnceCell, Semaphore, mpsc};
 use super::claude::ClaudeReader;
 use super::codex::CodexReader;
 use super::following::{Following, Reader};
+use super::gemini::GeminiReader;
 use super::limits::{FINDINGS, READERS};
 use super::processes::Processes;
 use super::scene::Scene;
@@ -23,9 +24,10 @@ use crate::ports::spawn::Spawn;
 type MakeReader = fn(&Scene<'_>) -> Option<Box<dyn Reader>>;
 
 /// Who reads the files of which kind. Kinds that are not here leave none that are known.
-const READERS_OF_KINDS: [(&str, MakeReader); 2] = [
+const READERS_OF_KINDS: [(&str, MakeReader); 3] = [
     ("claude-code", |scene| boxed(ClaudeReader::new(scene))),
     ("codex", |scene| boxed(CodexReader::new(scene))),
+    ("gemini", |scene| boxed(GeminiReader::new(scene))),
 ];
 
 fn boxed<R: Reader + 'static>(reader: Option<R>) -> Option<Box<dyn Reader>> {

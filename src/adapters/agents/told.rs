@@ -59,6 +59,17 @@ impl Told {
         });
     }
 
+    /// Records say nothing of what it does from here on.
+    pub(super) fn is_silent(&mut self, at: Timestamp) {
+        if self.began.is_none_or(|began| at >= began) {
+            self.sign = Some(Sign {
+                source: Source::SessionFile,
+                at,
+                claim: None,
+            });
+        }
+    }
+
     /// What a message cost.
     pub(super) fn tokens(&mut self, tokens: TokenUse) {
         self.push(Finding::Tokens(tokens));
