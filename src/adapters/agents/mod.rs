@@ -2,8 +2,11 @@
 //! only what belongs to that very process.
 
 mod claude;
+mod codex;
 mod fields;
 mod following;
+mod gemini;
+mod header;
 mod limits;
 mod on_disk;
 mod place;

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use tokio::sync::{OnceCell, Semaphore, mpsc};
 
 use super::claude::ClaudeReader;
+use super::codex::CodexReader;
 use super::following::{Following, Reader};
+use super::gemini::GeminiReader;
 use super::limits::{FINDINGS, READERS};
 use super::processes::Processes;
 use super::scene::Scene;
@@ -22,8 +24,11 @@ use crate::ports::spawn::Spawn;
 type MakeReader = fn(&Scene<'_>) -> Option<Box<dyn Reader>>;
 
 /// Who reads the files of which kind. Kinds that are not here leave none that are known.
-const READERS_OF_KINDS: [(&str, MakeReader); 1] =
-    [("claude-code", |scene| boxed(ClaudeReader::new(scene)))];
+const READERS_OF_KINDS: [(&str, MakeReader); 3] = [
+    ("claude-code", |scene| boxed(ClaudeReader::new(scene))),
+    ("codex", |scene| boxed(CodexReader::new(scene))),
+    ("gemini", |scene| boxed(GeminiReader::new(scene))),
+];
 
 fn boxed<R: Reader + 'static>(reader: Option<R>) -> Option<Box<dyn Reader>> {
     reader.map(|reader| Box::new(reader) as Box<dyn Reader>)

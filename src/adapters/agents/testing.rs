@@ -60,16 +60,7 @@ impl World {
 
     /// An agent of that kind starts in that directory.
     pub(super) fn agent(&self, kind: &str, pid: i32, cwd: &str) -> Occupant {
-        let process = self.process(pid);
-        fs::create_dir_all(process.join("fd")).unwrap();
-        let fields = "0 ".repeat(18);
-        fs::write(
-            process.join("stat"),
-            format!("{pid} (a) b) S {fields}{STARTED} 0 0\n"),
-        )
-        .unwrap();
-        let _ = fs::remove_file(process.join("cwd"));
-        std::os::unix::fs::symlink(cwd, process.join("cwd")).unwrap();
+        self.child(pid, 1, cwd);
         Occupant {
             kind: Kind::named(kind).unwrap(),
             pid: Pid::new(pid).unwrap(),
@@ -79,6 +70,25 @@ impl World {
             args: vec![kind.to_owned()],
             env: BTreeMap::from([("HOME".to_owned(), self.home().display().to_string())]),
         }
+    }
+
+    /// A process starts another one in that directory.
+    pub(super) fn child(&self, pid: i32, parent: i32, cwd: &str) {
+        let process = self.process(pid);
+        fs::create_dir_all(process.join("fd")).unwrap();
+        let fields = "0 ".repeat(17);
+        fs::write(
+            process.join("stat"),
+            format!("{pid} (a) b) S {parent} {fields}{STARTED} 0 0\n"),
+        )
+        .unwrap();
+        let _ = fs::remove_file(process.join("cwd"));
+        std::os::unix::fs::symlink(cwd, process.join("cwd")).unwrap();
+    }
+
+    /// The process has that command line.
+    pub(super) fn runs(&self, pid: i32, args: &[&str]) {
+        fs::write(self.process(pid).join("cmdline"), args.join("\0")).unwrap();
     }
 
     /// The process opens a file.

@@ -1,9 +1,9 @@
-//! Collects what the records of a conversation mean. What holds now (a sign, the context) is told when the end of the file
+//! Collects what the records of a conversation mean. What holds now (a sign, the context, the limits) is told when the end of the file
 //! is reached: a long history is no news.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::finding::{ContextUse, Finding, TokenUse, TurnPart, TurnPartKind};
+use crate::domain::finding::{ContextUse, Finding, RateLimit, TokenUse, TurnPart, TurnPartKind};
 use crate::domain::sign::{Claim, Doing, Reason, Sign, Source, certainty};
 use crate::domain::time::Timestamp;
 
@@ -18,6 +18,7 @@ pub(super) struct Told {
     found: Vec<Finding>,
     sign: Option<Sign>,
     context: Option<ContextUse>,
+    limits: BTreeMap<String, RateLimit>,
     complaints: BTreeSet<&'static str>,
 }
 
@@ -58,6 +59,17 @@ impl Told {
         });
     }
 
+    /// Records say nothing of what it does from here on.
+    pub(super) fn is_silent(&mut self, at: Timestamp) {
+        if self.began.is_none_or(|began| at >= began) {
+            self.sign = Some(Sign {
+                source: Source::SessionFile,
+                at,
+                claim: None,
+            });
+        }
+    }
+
     /// What a message cost.
     pub(super) fn tokens(&mut self, tokens: TokenUse) {
         self.push(Finding::Tokens(tokens));
@@ -78,6 +90,11 @@ impl Told {
         self.context = Some(context);
     }
 
+    /// How much of an allowance is used now.
+    pub(super) fn limit(&mut self, limit: RateLimit) {
+        self.limits.insert(limit.window.clone(), limit);
+    }
+
     /// Tells of something that is not understood, once for each `what`.
     pub(super) fn complain(&mut self, what: &'static str, sentence: impl FnOnce() -> String) {
         if self.complaints.insert(what) {
@@ -88,6 +105,8 @@ impl Told {
     /// The end is reached: what holds now is news.
     pub(super) fn settle(&mut self) {
         self.found.extend(self.context.take().map(Finding::Context));
+        let limits = std::mem::take(&mut self.limits);
+        self.found.extend(limits.into_values().map(Finding::Limit));
         self.found.extend(self.sign.take().map(Finding::Sign));
     }
 

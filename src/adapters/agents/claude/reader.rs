@@ -132,14 +132,14 @@ impl ClaudeReader {
             let at = entry.since.unwrap_or_else(|| self.clock.now());
             found.push(self.sign(at, entry.claim.clone()));
         }
-        if entry.claim.is_none() {
+        // It says nothing at first: that is no fault.
+        if let (None, Some(word)) = (&entry.claim, &entry.status) {
             let file = self.registry();
-            self.complain(found, || match &entry.status {
-                Some(word) => format!(
+            self.complain(found, || {
+                format!(
                     "{} says {word:?}, which no version known here does.",
                     file.display()
-                ),
-                None => format!("{} does not say what the agent does.", file.display()),
+                )
             });
         }
         let version = entry.version.clone();

@@ -24,7 +24,7 @@ pub(super) struct Entry {
     pub(super) version: Option<String>,
     /// When the state changed last, if it says.
     pub(super) since: Option<Timestamp>,
-    /// What the agent does; `None` for a word that is not known.
+    /// What the agent does; `None` for a word that is not known, and while it starts.
     pub(super) claim: Option<Claim>,
     /// The word itself, if there is one.
     pub(super) status: Option<String>,
@@ -103,6 +103,8 @@ fn claim(status: &str, waiting_for: Option<&str>) -> Option<Claim> {
     let (doing, reason) = match (status, waiting_for) {
         ("busy", _) => (Doing::Working, Reason::Working),
         ("idle", _) => (Doing::Resting, Reason::Ready),
+        // A command that it started goes on without it.
+        ("shell", _) => (Doing::Resting, Reason::BackgroundTask),
         ("waiting", Some("permission prompt")) => (Doing::Waiting, Reason::Approval),
         ("waiting", Some("dialog open")) => (Doing::Waiting, Reason::Dialog),
         ("waiting", _) => (Doing::Waiting, Reason::Question),

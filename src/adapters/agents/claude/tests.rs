@@ -1,7 +1,7 @@
 //! Claude Code, from its registry and transcripts in a home of the test.
 
 use super::super::testing::{Found, STARTED, World};
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, RateLimit};
 use crate::domain::sign::{Doing, Reason, Source, certainty};
 use crate::domain::time::Timestamp;
 
@@ -67,6 +67,7 @@ async fn the_registry_says_what_it_does() {
             Reason::Question,
         ),
         (r#""idle""#, Doing::Resting, Reason::Ready),
+        (r#""shell""#, Doing::Resting, Reason::BackgroundTask),
     ] {
         writes(&world, 41, status, ID);
         let sign = found.sign(doing, reason).await;
@@ -296,7 +297,10 @@ async fn escapes_errors_and_questions_are_seen_in_the_transcript() {
             Reason::ApiError,
         ),
         (
-            synthetic("00:05", "rate_limit"),
+            synthetic(
+                "00:05",
+                r#"rate_limit","quotaLimits":{"status":"rejected","resetsAt":1795738369,"rateLimitType":"five_hour"},"x":""#,
+            ),
             Doing::Resting,
             Reason::UsageLimit,
         ),
@@ -310,6 +314,12 @@ async fn escapes_errors_and_questions_are_seen_in_the_transcript() {
         after(&world, &mut found, &text, doing, reason).await;
     }
     assert_eq!(found.tokens(), []);
+    let limit = Finding::Limit(RateLimit {
+        window: "5h".to_owned(),
+        used_permille: 1000,
+        resets_at: Some(Timestamp(1_795_738_369_000)),
+    });
+    assert!(found.all.contains(&limit), "{:?}", found.all);
     insta::assert_snapshot!(found.log(), @r#"
     > go
     Interrupted None

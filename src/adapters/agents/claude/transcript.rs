@@ -6,7 +6,7 @@ use super::super::fields::{Fields, brief};
 use super::super::records::Meaning;
 use super::super::told::{Told, of_turn};
 use super::calls::Calls;
-use crate::domain::finding::{ContextUse, TokenUse, TurnEnd, TurnPartKind};
+use crate::domain::finding::{ContextUse, RateLimit, TokenUse, TurnEnd, TurnPartKind};
 use crate::domain::sign::{Doing, Reason};
 use crate::domain::time::Timestamp;
 
@@ -168,6 +168,9 @@ impl Transcript {
         let said = record.list("/message/content");
         let text = said.iter().find_map(|block| block.text("/text"));
         let text = text.unwrap_or("an error of the provider");
+        if let Some(limit) = limit(record) {
+            told.limit(limit);
+        }
         let reason = match record.text("/error") {
             Some("rate_limit") => Reason::UsageLimit,
             Some("authentication_failed" | "oauth_org_not_allowed" | "billing_error") => {
@@ -231,4 +234,20 @@ impl Transcript {
         let key = format!("end:{}", self.prompt);
         told.part(key, at, TurnPartKind::End { how, took_ms });
     }
+}
+
+/// The allowance that is used up, when an answer says so.
+fn limit(record: &Value) -> Option<RateLimit> {
+    const USED_UP: u32 = 1000;
+    let window = match record.text("/quotaLimits/rateLimitType")? {
+        "five_hour" => "5h",
+        "seven_day" => "weekly",
+        other => other,
+    };
+    let resets = record.number("/quotaLimits/resetsAt");
+    (record.text("/quotaLimits/status")? == "rejected").then(|| RateLimit {
+        window: window.to_owned(),
+        used_permille: USED_UP,
+        resets_at: resets.map(|seconds| Timestamp(seconds.saturating_mul(1000))),
+    })
 }
