@@ -3,12 +3,15 @@
 
 mod attach;
 mod attendance;
+mod awareness;
 mod backwards;
 mod claim;
 mod create;
 mod derive;
 mod entry;
 mod error;
+mod explain;
+mod eye;
 mod follow;
 mod forget;
 mod history;
@@ -83,6 +86,7 @@ use crate::ports::usage::UsageTable;
 pub use create::NewRunner;
 pub use entry::RunnerNow;
 pub use error::AppError;
+pub use explain::Explanation;
 pub use ledger::Spending;
 pub use logs::{FollowItem, LogFollower};
 pub use monitor::Monitor;
@@ -174,6 +178,7 @@ impl App {
             Arc::clone(&ports.clock),
             Arc::clone(&ports.transcripts.writer),
             (notices.clone(), changes),
+            settings.clone(),
         );
         (
             Self {

@@ -1,5 +1,9 @@
 //! Kinds of runner: one row of data each, so that nothing else needs to know an agent by name.
 
+use std::time::Duration;
+
+use super::board::Prints;
+
 /// One kind of program.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Kind {
@@ -9,7 +13,12 @@ pub struct Kind {
     pub executables: &'static [&'static str],
     /// What `new` starts when no command is given; empty when one must be given.
     pub start_command: &'static [&'static str],
+    /// How it shows its work.
+    pub prints: Prints,
 }
+
+/// The agents with animated screens were never still for more than 0.8 s while they worked (recordings of November 2026).
+const ANIMATES: Prints = Prints::Animates(Duration::from_secs(3));
 
 /// Every kind there is; the last one is for everything else.
 pub static KINDS: [Kind; 7] = [
@@ -17,36 +26,43 @@ pub static KINDS: [Kind; 7] = [
         name: "claude-code",
         executables: &["claude"],
         start_command: &["claude"],
+        prints: ANIMATES,
     },
     Kind {
         name: "codex",
         executables: &["codex"],
         start_command: &["codex"],
+        prints: ANIMATES,
     },
     Kind {
         name: "cursor",
         executables: &["cursor-agent"],
         start_command: &["cursor-agent"],
+        prints: ANIMATES,
     },
     Kind {
         name: "gemini",
         executables: &["gemini"],
         start_command: &["gemini"],
+        prints: ANIMATES,
     },
     Kind {
         name: "opencode",
         executables: &["opencode"],
         start_command: &["opencode"],
+        prints: ANIMATES,
     },
     Kind {
         name: "aider",
         executables: &["aider"],
         start_command: &["aider"],
+        prints: Prints::SaysLittle,
     },
     Kind {
         name: "custom",
         executables: &[],
         start_command: &[],
+        prints: Prints::IsWork,
     },
 ];
 
