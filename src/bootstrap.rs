@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::adapters::agents::HooksOfAgents;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
 use crate::adapters::keyring;
@@ -153,6 +154,7 @@ fn compose(
         transcripts: transcripts(&paths, settings.clone(), key)?,
         files: Arc::new(HostFiles::new(search_path(&environment))),
         usage: Arc::new(usage()?),
+        hooks: Arc::new(HooksOfAgents),
         clock: Arc::clone(&clock),
         spawn: Arc::new(tasks.clone()),
     };

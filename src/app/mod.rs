@@ -12,6 +12,7 @@ mod error;
 mod follow;
 mod forget;
 mod history;
+mod hook;
 mod keep;
 mod launch;
 mod limits;
@@ -62,6 +63,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::domain::settings::{KeepWindow, Settings};
+use crate::ports::agents::AgentHooks;
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
@@ -79,6 +81,7 @@ use crate::ports::usage::UsageTable;
 pub use create::NewRunner;
 pub use entry::RunnerNow;
 pub use error::AppError;
+pub use hook::HookSeen;
 pub use logs::{FollowItem, LogFollower};
 pub use monitor::Monitor;
 pub use notify::{Describe, NoticeTurn, StatusChanged};
@@ -130,6 +133,8 @@ pub struct Ports {
     pub files: Arc<dyn Files>,
     /// What processes use.
     pub usage: Arc<dyn UsageTable>,
+    /// What agents tell by their hooks.
+    pub hooks: Arc<dyn AgentHooks>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Background tasks.

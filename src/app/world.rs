@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::AppError;
 use super::entry::{Entry, Past, RunnerNow};
+use super::hook::Hooks;
 use super::measure::Gauges;
 use super::notify::NoticeTurn;
 use super::shown::Shown;
@@ -93,6 +94,7 @@ pub(super) struct World {
     /// Who removes the transcripts of runners that leave the list by themselves.
     pub(super) left: mpsc::Sender<RunnerId>,
     pub(super) gauges: Gauges,
+    pub(super) hooks: Hooks,
     /// Who tells people of changes.
     pub(super) notices: mpsc::Sender<NoticeTurn>,
     changed: BTreeSet<RunnerId>,
@@ -128,6 +130,7 @@ impl World {
             writer,
             left,
             gauges: Gauges::default(),
+            hooks: Hooks::default(),
             notices,
             changed: BTreeSet::new(),
             removed: BTreeSet::new(),

@@ -140,3 +140,10 @@ Examples:
   geppetto man logs | man -l -       read one page
   geppetto man --dir ~/.local/share/man/man1
   man geppetto-logs                  and then as any other";
+
+pub(crate) const HOOK: &str = "\
+It prints nothing, waits for nobody, starts no daemon and always leaves with exit code 0.
+
+Examples:
+  geppetto hook claude-code Stop < payload.json
+  geppetto hook codex notify '{\"type\":\"agent-turn-complete\"}'";

@@ -37,6 +37,7 @@ mod start;
 mod table;
 mod tmux_version;
 
+pub use cmd::hook::is_done as is_hook_done;
 pub use context::LookAtTmux;
 pub use failure::{Failure, Kind};
 pub use invocation::{ClientArgs, DaemonArgs, Invocation, RunParentArgs, parse};

@@ -96,6 +96,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
         Verb::Completions(args) => cmd::completions::run(args, context),
         Verb::Man(args) => cmd::man::run(args, context),
+        Verb::Hook(args) => cmd::hook::run(args, context),
         Verb::Internal(_) => Err(Failure::new(
             Kind::Usage,
             "This is no verb of a client; geppetto calls it for itself.",
@@ -164,6 +165,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Api(_)
         | Verb::Completions(_)
         | Verb::Man(_)
+        | Verb::Hook(_)
         | Verb::Internal(_) => false,
     }
 }

@@ -4,6 +4,7 @@ mod arrivals;
 mod connection;
 mod dispatch;
 mod failure;
+mod hooks;
 pub mod limits;
 mod listener;
 mod notices;

@@ -9,6 +9,9 @@ pub struct Kind {
     pub executables: &'static [&'static str],
     /// What `new` starts when no command is given; empty when one must be given.
     pub start_command: &'static [&'static str],
+    /// True when its hooks may be called by a server that it shares with others of its kind: then their environment is that of
+    /// whoever started the server.
+    pub hooks_from_server: bool,
 }
 
 /// Every kind there is; the last one is for everything else.
@@ -17,36 +20,43 @@ pub static KINDS: [Kind; 7] = [
         name: "claude-code",
         executables: &["claude"],
         start_command: &["claude"],
+        hooks_from_server: false,
     },
     Kind {
         name: "codex",
         executables: &["codex"],
         start_command: &["codex"],
+        hooks_from_server: true,
     },
     Kind {
         name: "cursor",
         executables: &["cursor-agent"],
         start_command: &["cursor-agent"],
+        hooks_from_server: false,
     },
     Kind {
         name: "gemini",
         executables: &["gemini"],
         start_command: &["gemini"],
+        hooks_from_server: false,
     },
     Kind {
         name: "opencode",
         executables: &["opencode"],
         start_command: &["opencode"],
+        hooks_from_server: false,
     },
     Kind {
         name: "aider",
         executables: &["aider"],
         start_command: &["aider"],
+        hooks_from_server: false,
     },
     Kind {
         name: "custom",
         executables: &[],
         start_command: &[],
+        hooks_from_server: false,
     },
 ];
 

@@ -6,6 +6,7 @@ pub mod align;
 pub mod evidence;
 pub mod exit;
 pub mod finding;
+pub mod hook;
 pub mod identity;
 pub mod ids;
 pub mod key;

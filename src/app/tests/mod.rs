@@ -85,6 +85,7 @@ impl Core {
             },
             files: files.clone(),
             usage: usage.clone(),
+            hooks: Arc::new(crate::adapters::agents::HooksOfAgents),
             clock: Arc::new(ManualClock::new()),
             spawn: Arc::new(tasks.clone()),
         };

@@ -9,6 +9,7 @@ use super::history::{
     ExportArgs, LogsArgs, MarkArgs, PruneArgs, ReplayArgs, ReserveArgs, RestoreArgs, SlotArgs,
     SlotAttachArgs,
 };
+use super::integration::HookArgs;
 use super::notice::{NextArgs, SnoozeArgs};
 use super::plugin::{DashboardArgs, MenuArgs, PluginRegisterArgs, PluginSayArgs, PopupLogsArgs};
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
@@ -151,6 +152,9 @@ pub(crate) enum Verb {
     /// What the plugin's keys and menus ask for, and how to get rid of it.
     #[command(subcommand)]
     Plugin(PluginVerb),
+    /// Tell the daemon what an agent does; agents call this themselves.
+    #[command(after_long_help = examples::HOOK)]
+    Hook(HookArgs),
     /// Programs that geppetto starts for itself.
     #[command(subcommand, hide = true)]
     Internal(InternalVerb),

@@ -9,6 +9,7 @@ pub(super) mod demo;
 pub(super) mod doctor;
 pub(super) mod export;
 pub(super) mod forget;
+pub(super) mod hook;
 pub(super) mod list;
 pub(super) mod logs;
 pub(super) mod man;

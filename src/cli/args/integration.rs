@@ -1,0 +1,19 @@
+//! The arguments of the verbs that bring agents and geppetto together.
+
+use std::ffi::OsString;
+
+use clap::Args;
+
+/// `hook`
+#[derive(Debug, Args)]
+pub(crate) struct HookArgs {
+    /// Kind of the agent, as in claude-code.
+    #[arg(value_name = "KIND")]
+    pub(crate) kind: OsString,
+    /// Name of the event [default: what the message says].
+    #[arg(value_name = "EVENT")]
+    pub(crate) event: Option<OsString>,
+    /// The agent's message, as JSON [default: read from stdin].
+    #[arg(value_name = "MESSAGE")]
+    pub(crate) told: Option<OsString>,
+}
