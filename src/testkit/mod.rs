@@ -3,6 +3,7 @@
 
 mod clock;
 mod files;
+mod hooks;
 mod memory_store;
 mod memory_transcripts;
 mod mux;
@@ -17,6 +18,7 @@ pub(crate) mod usage_contract;
 
 pub(crate) use clock::ManualClock;
 pub(crate) use files::FakeFiles;
+pub(crate) use hooks::real_hooks;
 pub(crate) use memory_store::MemoryStore;
 pub(crate) use memory_transcripts::MemoryTranscripts;
 pub(crate) use mux::FakeMux;

@@ -1,5 +1,6 @@
 //! The use cases over fakes: what a person asked for, what happened in the panes, what they were told.
 
+mod hooks;
 mod life;
 mod log_file;
 mod logs;
@@ -33,7 +34,7 @@ use crate::ports::store::WrittenExit;
 use crate::ports::transcript::Transcripts;
 use crate::testkit::{
     FakeFiles, FakeMux, FakeNotifier, FakeUsage, ManualClock, MemoryStore, MemoryTranscripts,
-    TestSpawn,
+    TestSpawn, real_hooks,
 };
 
 /// A daemon's core over fakes.
@@ -85,7 +86,7 @@ impl Core {
             },
             files: files.clone(),
             usage: usage.clone(),
-            hooks: Arc::new(crate::adapters::agents::HooksOfAgents),
+            hooks: real_hooks(),
             clock: Arc::new(ManualClock::new()),
             spawn: Arc::new(tasks.clone()),
         };
