@@ -81,7 +81,8 @@ fn begin(wishes: &Wishes, announcer: &mut Option<Announcer>) -> Result<(), Ready
     logging::init(&environment).map_err(|error| refusal(&error, Some(error.hint().to_owned())))?;
     let paths = Paths::resolve(&environment, wishes)
         .map_err(|error| refusal(&error, Some(error.hint().to_owned())))?;
-    let settings = Settings::load(&environment, &paths.config_file)
+    // What is wrong with the user's rules is told by the watch, which reads them again as soon as it watches.
+    let settings = Settings::load_with_rules(&environment, &paths.config_file, |_| {})
         .map_err(|error| refusal(&error, Some(error.hint())))?;
     for directory in [paths.socket.parent(), Some(paths.state_dir.as_path())]
         .into_iter()
@@ -163,7 +164,7 @@ fn compose(
         paths.config_file.clone(),
         environment,
         settings_sender,
-        |error| tracing::warn!(%error, "the config file is not used as it is now"),
+        |error| tracing::warn!(%error, "a file of the configuration is not used as it is now"),
     );
     let config_watch = config_watch
         .inspect_err(|error| tracing::warn!(%error, "the config file is not watched"))

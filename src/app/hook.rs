@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::entry::Entry;
 use super::world::World;
 use super::{App, AppError};
+use crate::domain::evidence::Fact;
 use crate::domain::finding::Finding;
 use crate::domain::hook::{Caller, Candidate};
-use crate::domain::ids::RunnerId;
+use crate::domain::ids::{Pid, RunnerId};
 use crate::domain::kind::Kind;
 use crate::domain::runner::Origin;
+use crate::domain::sign::Sign;
 use crate::domain::time::Timestamp;
 use crate::ports::agents::{HookMessage, HookReading};
 
@@ -34,8 +37,8 @@ pub struct HookSeen {
 #[derive(Debug, Default)]
 pub(super) struct Hooks {
     seen: BTreeMap<(&'static str, String), HookSeen>,
-    /// The conversations that hooks told of.
-    conversations: BTreeMap<RunnerId, String>,
+    /// The conversations that hooks told of, each with the process whose it is, once that is known.
+    pub(super) conversations: BTreeMap<RunnerId, (Option<Pid>, String)>,
 }
 
 impl App {
@@ -70,6 +73,7 @@ impl App {
 
 impl World {
     fn hear(&mut self, kind: &'static Kind, at: Timestamp, reading: &HookReading) {
+        let at = at.min(self.clock.now());
         let caller = Caller {
             kind,
             pane: reading.pane,
@@ -78,27 +82,51 @@ impl World {
         };
         let runner = caller.runner(self.hook_candidates());
         self.hooks.note(kind, at, &reading.event, runner);
-        if let Some(runner) = runner {
-            self.hooks.converse(runner, reading);
+        let Some(runner) = runner else { return };
+        let occupant = self.occupant(runner);
+        self.hooks.converse(runner, occupant, reading);
+        for finding in &reading.findings {
+            if let Finding::Sign(sign) = finding {
+                let sign = Sign { at, ..sign.clone() };
+                self.apply_at(runner, at, Fact::Sign(sign));
+            }
         }
     }
 
+    fn occupant(&self, runner: RunnerId) -> Option<Pid> {
+        let entry = self.runners.get(&runner)?;
+        Some(entry.awareness.occupant.as_ref()?.pid)
+    }
+
     fn hook_candidates(&self) -> Vec<Candidate> {
-        let candidate = |runner: &crate::domain::runner::Runner| Candidate {
-            runner: runner.id,
-            kind: runner.kind,
-            pane: runner.place.as_ref().map(|place| place.pane),
-            conversation: self.hooks.conversations.get(&runner.id).cloned(),
-            cwd: match &runner.origin {
-                Origin::Started(launch) => Some(launch.cwd.clone()),
+        let candidate = |entry: &Entry| {
+            let (runner, occupant) = (&entry.runner, entry.awareness.occupant.as_ref());
+            let pid = occupant.map(|occupant| occupant.pid);
+            let started_in = match &runner.origin {
+                Origin::Started(launch) => Some(&launch.cwd),
                 Origin::Registered => None,
-            },
+            };
+            Candidate {
+                runner: runner.id,
+                kind: runner.kind,
+                pane: runner.place.as_ref().map(|place| place.pane),
+                conversation: self.hooks.conversation(runner.id, pid),
+                cwd: occupant
+                    .and_then(|occupant| occupant.cwd.as_ref())
+                    .or(started_in)
+                    .cloned(),
+            }
         };
-        self.live().map(|entry| candidate(&entry.runner)).collect()
+        self.live().map(candidate).collect()
     }
 }
 
 impl Hooks {
+    /// The runner has left the list.
+    pub(super) fn forget(&mut self, runner: RunnerId) {
+        self.conversations.remove(&runner);
+    }
+
     fn note(&mut self, kind: &'static Kind, at: Timestamp, event: &str, runner: Option<RunnerId>) {
         let key = (kind.name, event.to_owned());
         if self.seen.len() >= MOST_EVENTS && !self.seen.contains_key(&key) {
@@ -115,15 +143,22 @@ impl Hooks {
         seen.calls += 1;
     }
 
+    /// The conversation of a runner in which that process lives: what another process had is over.
+    fn conversation(&self, runner: RunnerId, occupant: Option<Pid>) -> Option<String> {
+        let (of, conversation) = self.conversations.get(&runner)?;
+        let is_others = of.is_some() && occupant.is_some() && *of != occupant;
+        (!is_others).then(|| conversation.clone())
+    }
+
     /// A conversation ends with the hook that says so: what comes next in that pane is another one.
-    fn converse(&mut self, runner: RunnerId, reading: &HookReading) {
+    fn converse(&mut self, runner: RunnerId, occupant: Option<Pid>, reading: &HookReading) {
         let told = reading.findings.iter().find_map(|finding| match finding {
             Finding::Conversation(conversation) => Some(conversation.id.clone()),
             _ => None,
         });
         match told {
             Some(id) => {
-                self.conversations.insert(runner, id);
+                self.conversations.insert(runner, (occupant, id));
             }
             None if reading.conversation.is_some() => {
                 self.conversations.remove(&runner);

@@ -100,3 +100,9 @@ pub(super) const EXIT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Pause between two tries to stop a runner that is over its time.
 pub(super) const OVERDUE_RETRY: Duration = Duration::from_secs(1);
+
+/// Panes that wait to be looked at for who lives there. When full, the monitor asks again a little later.
+pub(super) const ASKS: usize = 256;
+
+/// How much later.
+pub(super) const ASK_RETRY: Duration = Duration::from_millis(250);

@@ -3,12 +3,15 @@
 
 mod attach;
 mod attendance;
+mod awareness;
 mod backwards;
 mod claim;
 mod create;
 mod derive;
 mod entry;
 mod error;
+mod explain;
+mod eye;
 mod follow;
 mod forget;
 mod history;
@@ -81,6 +84,7 @@ use crate::ports::usage::UsageTable;
 pub use create::NewRunner;
 pub use entry::RunnerNow;
 pub use error::AppError;
+pub use explain::Explanation;
 pub use hook::HookSeen;
 pub use logs::{FollowItem, LogFollower};
 pub use monitor::Monitor;
@@ -168,6 +172,7 @@ impl App {
             Arc::clone(&ports.clock),
             Arc::clone(&ports.transcripts.writer),
             (notices.clone(), changes),
+            settings.clone(),
         );
         (
             Self {

@@ -56,6 +56,11 @@ Examples:
   geppetto wait work --for idle,waiting --timeout 10m
   geppetto wait build --exit-code && ./deploy";
 
+pub(crate) const EXPLAIN: &str = "\
+Examples:
+  geppetto explain work          The status, why, how sure, and every piece of evidence
+  geppetto explain work --json   The same for a program";
+
 pub(crate) const LOGS: &str = "\
 Examples:
   geppetto logs work

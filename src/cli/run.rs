@@ -70,6 +70,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Show(args) => cmd::show::run(args, context),
         Verb::Start(args) => cmd::start::run(args, context),
         Verb::Stop(args) => cmd::stop::run(args, context),
+        Verb::Explain(args) => cmd::explain::run(args, context),
         Verb::Rename(args) => cmd::rename::run(args, context),
         Verb::Send(args) => cmd::send::run(args, context),
         Verb::Pause(args) => cmd::pause::run(args, context),
@@ -122,6 +123,7 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Register(args) => args.json,
         Verb::List(args) => args.json,
         Verb::Show(args)
+        | Verb::Explain(args)
         | Verb::Start(args)
         | Verb::Pause(args)
         | Verb::Resume(args)

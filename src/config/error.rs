@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::file::KEYS;
-
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -37,6 +35,8 @@ pub enum ConfigError {
         key: String,
         /// The known key that looks most like it.
         nearest: Option<&'static str>,
+        /// Every known key of that place.
+        known: &'static [&'static str],
     },
     /// The key is known, its value is of no use.
     #[error("{}:{line}: \"{key}\" must be {expected}", file.display())]
@@ -49,6 +49,28 @@ pub enum ConfigError {
         key: String,
         /// What it should be.
         expected: &'static str,
+    },
+    /// A key that must be there is not.
+    #[error("{}:{line}: \"{key}\" is missing; it must be {expected}", file.display())]
+    Missing {
+        /// The file.
+        file: PathBuf,
+        /// Line of the table that it belongs into, from 1.
+        line: usize,
+        /// The key, with its table.
+        key: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// Two rules of a file have the same name.
+    #[error("{}:{line}: there are two rules \"{name}\"", file.display())]
+    Twice {
+        /// The file.
+        file: PathBuf,
+        /// Line of the second one, from 1.
+        line: usize,
+        /// Their name.
+        name: String,
     },
     /// Two keys that exclude each other are both set.
     #[error("{}:{line}: \"{key}\" cannot be set together with \"{other}\"", file.display())]
@@ -96,10 +118,14 @@ impl ConfigError {
                 nearest: Some(nearest),
                 ..
             } => format!("Did you mean \"{nearest}\"?"),
-            Self::UnknownKey { nearest: None, .. } => {
-                format!("The settings are {}.", KEYS.join(", "))
-            }
+            Self::UnknownKey {
+                nearest: None,
+                known,
+                ..
+            } => format!("The settings are {}.", known.join(", ")),
             Self::Value { .. } => "Correct that line, or remove it for the default.".to_owned(),
+            Self::Missing { .. } => "Add that key.".to_owned(),
+            Self::Twice { .. } => "Give one of them another name.".to_owned(),
             Self::Contradiction { .. } => "Remove one of the two.".to_owned(),
             Self::Pattern { .. } => {
                 "Correct it, or remove it; in TOML, 'single quotes' leave every \\ as it is."

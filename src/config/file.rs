@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use toml::de::DeTable;
-
 use super::value::{Entry, Key, Reader, Value};
 use super::{ConfigError, KeepWindow, Notices};
 
 /// Keys of the top level.
-pub(super) const KEYS: [&str; 16] = [
+const KEYS: [&str; 16] = [
     "runner_limit",
     "ended_kept",
     "stop_grace_seconds",
@@ -92,11 +90,7 @@ impl File {
     /// [`ConfigError`] names file, line and key.
     pub fn parse(file: &Path, text: &str) -> Result<Self, ConfigError> {
         let reader = Reader { file, text };
-        let table = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
-            file: file.to_owned(),
-            line: reader.line(error.span().map_or(0, |span| span.start)),
-            message: error.message().to_owned(),
-        })?;
+        let table = reader.parse()?;
         let mut settings = Self::default();
         for (key, value) in table.get_ref() {
             settings.set(&reader, key, value)?;
@@ -140,7 +134,7 @@ impl File {
             "peaks_seconds" => self.peaks_every = Some(entry.peaks()?),
             "kinds" => self.kinds(&entry)?,
             "notify" => self.notify = Some(Notices::read(&entry)?),
-            _ => return Err(reader.unknown(key, &KEYS)),
+            _ => return Err(reader.unknown("", key, &KEYS)),
         }
         Ok(())
     }
@@ -167,7 +161,7 @@ impl File {
                         self.idle_after_of_kind
                             .insert(name.get_ref().to_string(), after);
                     }
-                    _ => return Err(kinds.reader.unknown(key, &KIND_KEYS)),
+                    _ => return Err(kinds.reader.unknown("", key, &KIND_KEYS)),
                 }
             }
         }

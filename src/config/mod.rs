@@ -9,11 +9,13 @@ mod notices;
 mod paths;
 mod private_dir;
 mod resolve;
+mod rules;
 mod tmux_here;
 mod value;
 mod watch;
 
 pub use crate::domain::kind::KINDS;
+pub use crate::domain::screen_rule::Rules;
 pub use crate::domain::settings::{KeepWindow, Settings};
 pub use build::Build;
 pub use environment::Environment;

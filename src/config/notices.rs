@@ -81,7 +81,7 @@ impl Notices {
             "runners" => self.of_runner = choices(entry, "notify.runners.")?,
             word => {
                 let status = Status::from_word(word).filter(|status| TOLD.contains(status));
-                let status = status.ok_or_else(|| entry.reader.unknown(entry.key, &KEYS))?;
+                let status = status.ok_or_else(|| entry.reader.unknown("", entry.key, &KEYS))?;
                 self.of_status.insert(status, ways_of_status(entry)?);
             }
         }
@@ -136,7 +136,7 @@ fn choices(entry: &Entry<'_>, table: &str) -> Result<BTreeMap<String, Choice>, C
             match key.get_ref().as_ref() {
                 "on" => choice.on = Some(statuses(&entry)?),
                 "ways" => choice.ways = Some(ways(&entry)?),
-                _ => return Err(entry.reader.unknown(key, &CHOICE_KEYS)),
+                _ => return Err(entry.reader.unknown("", key, &CHOICE_KEYS)),
             }
         }
         choices.insert(name.get_ref().to_string(), choice);
@@ -153,7 +153,7 @@ fn ways_of_status(status: &Entry<'_>) -> Result<BTreeSet<Way>, ConfigError> {
         let entry = below(status, &own_table, key, value);
         match key.get_ref().as_ref() {
             "ways" => found = Some(ways(&entry)?),
-            _ => return Err(entry.reader.unknown(key, &STATUS_KEYS)),
+            _ => return Err(entry.reader.unknown("", key, &STATUS_KEYS)),
         }
     }
     found.ok_or_else(|| status.wrong(EXPECTED))

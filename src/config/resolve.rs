@@ -3,19 +3,34 @@
 use std::path::{Path, PathBuf};
 
 use super::value::{PREFIX_RULE, is_prefix};
-use super::{ConfigError, Environment, File};
+use super::{ConfigError, Environment, File, Rules};
 use crate::domain::settings::Settings;
 
 /// The variable that gives the first part of session keys.
 const PREFIX_VARIABLE: &str = "TTY_SESSION_PREFIX";
 
 impl Settings {
-    /// Reads the config file and the environment.
+    /// Reads the config file and the environment, and nothing of the rules of screens, which only a daemon needs.
     ///
     /// # Errors
     /// [`ConfigError`] when one of them has a value of no use.
     pub fn load(environment: &Environment, config_file: &Path) -> Result<Self, ConfigError> {
         Self::resolve(environment, File::load(config_file)?)
+    }
+
+    /// The same with the rules of screens; `report` gets what is wrong with the user's own, whose place those of the program take.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when file or environment have a value of no use.
+    pub fn load_with_rules(
+        environment: &Environment,
+        config_file: &Path,
+        report: impl FnMut(&ConfigError),
+    ) -> Result<Self, ConfigError> {
+        let settings = Self::load(environment, config_file)?;
+        let (rules, wrong) = Rules::load(&Rules::dir(config_file));
+        wrong.iter().for_each(report);
+        Ok(Self { rules, ..settings })
     }
 
     /// What environment and file mean together: environment, else file, else default.
@@ -59,6 +74,7 @@ impl Settings {
             keyring: file.keyring.unwrap_or(default.keyring),
             peaks_every: file.peaks_every.unwrap_or(default.peaks_every),
             notify: file.notify.unwrap_or_default().resolve(),
+            rules: default.rules,
         })
     }
 }

@@ -40,7 +40,16 @@ pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// The keys and values of the text.
+    pub(super) fn parse(&self) -> Result<Spanned<DeTable<'a>>, ConfigError> {
+        DeTable::parse(self.text).map_err(|error| ConfigError::Syntax {
+            file: self.file.to_owned(),
+            line: self.line(error.span().map_or(0, |span| span.start)),
+            message: error.message().to_owned(),
+        })
+    }
+
     pub(super) fn line(&self, offset: usize) -> usize {
         let before = self.text.as_bytes().get(..offset).unwrap_or_default();
         memchr::memchr_iter(b'\n', before).count() + 1
@@ -65,12 +74,19 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn unknown(&self, key: &Key<'_>, known: &[&'static str]) -> ConfigError {
+    /// `table` is the table that the key is in, with a dot behind it; empty at the top level.
+    pub(super) fn unknown(
+        &self,
+        table: &str,
+        key: &Key<'_>,
+        known: &'static [&'static str],
+    ) -> ConfigError {
         ConfigError::UnknownKey {
             file: self.file.to_owned(),
             line: self.line(key.span().start),
-            key: key.get_ref().to_string(),
+            key: format!("{table}{}", key.get_ref()),
             nearest: nearest(key.get_ref(), known),
+            known,
         }
     }
 }
@@ -105,7 +121,8 @@ impl<'a> Entry<'a> {
         }
     }
 
-    fn name(&self) -> String {
+    /// The key with its table.
+    pub(super) fn name(&self) -> String {
         format!("{}{}", self.table, self.key.get_ref())
     }
 
@@ -126,7 +143,7 @@ impl<'a> Entry<'a> {
         Ok(megabytes * 1_000_000)
     }
 
-    fn whole<N: std::str::FromStr + PartialOrd>(
+    pub(super) fn whole<N: std::str::FromStr + PartialOrd>(
         &self,
         range: RangeInclusive<N>,
         expected: &'static str,
@@ -219,16 +236,33 @@ impl<'a> Entry<'a> {
         for element in elements.iter() {
             let pattern = element.get_ref().as_str();
             let pattern = pattern.ok_or_else(|| self.wrong(EXPECTED))?;
-            Regex::new(pattern).map_err(|error| ConfigError::Pattern {
-                file: self.reader.file.to_owned(),
-                line: self.reader.line(element.span().start),
-                key: self.name(),
-                number: patterns.len() + 1,
-                message: reason(&error),
-            })?;
+            let line = self.reader.line(element.span().start);
+            Regex::new(pattern)
+                .map_err(|error| self.no_pattern(line, patterns.len() + 1, &error))?;
             patterns.push(pattern.to_owned());
         }
         Ok(patterns)
+    }
+
+    /// Element `number` of the value, in `line`, is no regular expression.
+    pub(super) fn no_pattern(
+        &self,
+        line: usize,
+        number: usize,
+        error: &regex::Error,
+    ) -> ConfigError {
+        ConfigError::Pattern {
+            file: self.reader.file.to_owned(),
+            line,
+            key: self.name(),
+            number,
+            message: reason(error),
+        }
+    }
+
+    /// Line of the key, from 1.
+    pub(super) fn line(&self) -> usize {
+        self.reader.line(self.key.span().start)
     }
 
     /// A list of words, each of which means something.

@@ -1,4 +1,4 @@
-//! Reads the settings again when the config file changes. An invalid file changes nothing and is reported.
+//! Reads the settings again when the config file, or a file of rules beside it, changes. An invalid file changes nothing and is reported.
 //! Costs nothing while no file changes: the system tells.
 
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::watch::Sender;
 
-use super::{ConfigError, Environment, Settings};
+use super::{ConfigError, Environment, Rules, Settings};
 
 /// Quiet time after a change before the file is read: editors empty a file before they fill it.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -78,7 +78,7 @@ pub fn watch(
                 if let Err(error) = places.follow() {
                     report(&error);
                 }
-                if let Err(error) = reload(&environment, &places.file, &settings) {
+                if let Err(error) = reload(&environment, &places.file, &settings, &report) {
                     report(&error);
                 }
             }
@@ -104,8 +104,9 @@ fn reload(
     environment: &Environment,
     file: &Path,
     settings: &Sender<Arc<Settings>>,
+    report: &impl Fn(&(dyn std::error::Error + 'static)),
 ) -> Result<(), ConfigError> {
-    let read = Settings::load(environment, file)?;
+    let read = Settings::load_with_rules(environment, file, |error| report(error))?;
     settings.send_if_modified(|current| {
         let is_new = **current != read;
         if is_new {
@@ -117,7 +118,7 @@ fn reload(
 }
 
 /// The directories that are watched: that of the file, or the nearest above it that is there; and that of the
-/// file which a link leads to. Directories, since editors replace files.
+/// file which a link leads to; and that of the rules. Directories, since editors replace files.
 struct Places {
     file: PathBuf,
     watcher: RecommendedWatcher,
@@ -173,6 +174,7 @@ fn wanted(file: &Path) -> Vec<PathBuf> {
     let nearest = file.ancestors().skip(1).find(|dir| dir.is_dir());
     let target = file.canonicalize().ok();
     let mut dirs: Vec<PathBuf> = nearest.map(Path::to_owned).into_iter().collect();
+    dirs.extend(Some(Rules::dir(file)).filter(|dir| dir.is_dir()));
     if let Some(dir) = target.as_deref().and_then(Path::parent)
         && !dirs.iter().any(|known| known == dir)
     {
@@ -181,14 +183,17 @@ fn wanted(file: &Path) -> Vec<PathBuf> {
     dirs
 }
 
-/// True for changes of the file, of what it links to (told by the name), and of directories above it.
+/// True for changes of the file, of what it links to (told by the name), of directories above it, and of rules.
 fn concerns(event: &Event, file: &Path) -> bool {
     if matches!(event.kind, EventKind::Access(_)) {
         return false;
     }
     let target = file.canonicalize().ok();
+    let rules = Rules::dir(file);
     event.paths.iter().any(|path| {
-        file.starts_with(path) || target.as_deref().is_some_and(|target| target == path)
+        file.starts_with(path)
+            || path.starts_with(&rules)
+            || target.as_deref().is_some_and(|target| target == path)
     })
 }
 
@@ -236,6 +241,18 @@ mod tests {
         }
     }
 
+    impl Watched {
+        async fn interrupt_of_custom(&mut self, expected: &[&str]) {
+            let seen = tokio::time::timeout(
+                Duration::from_secs(10),
+                self.settings
+                    .wait_for(|settings| settings.rules.of("custom").interrupt() == expected),
+            )
+            .await;
+            assert!(seen.is_ok(), "no such rules within 10 s");
+        }
+    }
+
     #[tokio::test]
     async fn a_change_arrives_and_an_invalid_file_keeps_what_was() {
         let dir = tempfile::tempdir().unwrap();
@@ -269,6 +286,28 @@ mod tests {
         watched.limit(9).await;
         std::fs::write(&file, "runner_limit = 10").unwrap();
         watched.limit(10).await;
+    }
+
+    #[tokio::test]
+    async fn rules_that_come_and_go_arrive_and_wrong_ones_are_told_of() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut watched = Watched::new(&dir.path().join("config.toml"));
+        let rules = dir.path().join("rules");
+        std::fs::create_dir_all(&rules).unwrap();
+        let file = rules.join("custom.toml");
+        std::fs::write(&file, "interrupt = 'C-c'").unwrap();
+        watched.interrupt_of_custom(&["C-c"]).await;
+        std::fs::write(&file, "interrupts = 'C-c'").unwrap();
+        let report = watched
+            .reports
+            .recv_timeout(Duration::from_secs(10))
+            .unwrap();
+        assert!(report.contains("custom.toml:1"), "{report}");
+        watched.interrupt_of_custom(&[]).await;
+        std::fs::remove_dir_all(&rules).unwrap();
+        std::fs::create_dir_all(&rules).unwrap();
+        std::fs::write(&file, "interrupt = 'q'").unwrap();
+        watched.interrupt_of_custom(&["q"]).await;
     }
 
     #[tokio::test]

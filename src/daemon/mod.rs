@@ -3,6 +3,7 @@
 mod arrivals;
 mod connection;
 mod dispatch;
+mod explain;
 mod failure;
 mod hooks;
 pub mod limits;

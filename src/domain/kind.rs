@@ -1,5 +1,9 @@
 //! Kinds of runner: one row of data each, so that nothing else needs to know an agent by name.
 
+use std::time::Duration;
+
+use super::board::Prints;
+
 /// One kind of program.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Kind {
@@ -12,7 +16,12 @@ pub struct Kind {
     /// True when its hooks may be called by a server that it shares with others of its kind: then their environment is that of
     /// whoever started the server.
     pub hooks_from_server: bool,
+    /// How it shows its work.
+    pub prints: Prints,
 }
+
+/// The agents with animated screens were never still for more than 0.8 s while they worked (recordings of November 2026).
+const ANIMATES: Prints = Prints::Animates(Duration::from_secs(3));
 
 /// Every kind there is; the last one is for everything else.
 pub static KINDS: [Kind; 7] = [
@@ -21,42 +30,49 @@ pub static KINDS: [Kind; 7] = [
         executables: &["claude"],
         start_command: &["claude"],
         hooks_from_server: false,
+        prints: ANIMATES,
     },
     Kind {
         name: "codex",
         executables: &["codex"],
         start_command: &["codex"],
         hooks_from_server: true,
+        prints: ANIMATES,
     },
     Kind {
         name: "cursor",
         executables: &["cursor-agent"],
         start_command: &["cursor-agent"],
         hooks_from_server: false,
+        prints: ANIMATES,
     },
     Kind {
         name: "gemini",
         executables: &["gemini"],
         start_command: &["gemini"],
         hooks_from_server: false,
+        prints: ANIMATES,
     },
     Kind {
         name: "opencode",
         executables: &["opencode"],
         start_command: &["opencode"],
         hooks_from_server: false,
+        prints: ANIMATES,
     },
     Kind {
         name: "aider",
         executables: &["aider"],
         start_command: &["aider"],
         hooks_from_server: false,
+        prints: Prints::SaysLittle,
     },
     Kind {
         name: "custom",
         executables: &[],
         start_command: &[],
         hooks_from_server: false,
+        prints: Prints::IsWork,
     },
 ];
 

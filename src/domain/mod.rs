@@ -3,6 +3,7 @@
 
 pub mod activity;
 pub mod align;
+pub mod board;
 pub mod evidence;
 pub mod exit;
 pub mod finding;
@@ -19,6 +20,8 @@ pub mod name;
 pub mod need;
 pub mod notice;
 pub mod occupant;
+pub mod osc;
+mod outburst;
 pub mod outflow;
 pub mod pane_screen;
 pub mod rate;

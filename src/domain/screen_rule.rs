@@ -1,6 +1,9 @@
 //! Screen rules: what a text on the screen, or in the title, says of an agent. Rules are data; this is how they are read off a screen.
 
-use regex::Regex;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use regex::{Regex, RegexBuilder};
 
 use super::sign::{Doing, Reason};
 
@@ -9,18 +12,24 @@ use super::sign::{Doing, Reason};
 pub enum Region {
     /// All rows.
     Screen,
-    /// The last so many rows that are not empty.
+    /// So many rows up from the last one that is not empty.
     Bottom(u16),
     /// The last row that is not empty.
     LastRow,
     /// The row with the cursor.
     CursorRow,
+    /// The rows down to the one with the cursor.
+    ToCursor,
     /// The title.
     Title,
 }
 
-/// A rule.
+/// A regular expression that is compared by what was written.
 #[derive(Debug, Clone)]
+pub struct Pattern(Regex);
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScreenRule {
     /// Unique within the kind.
     pub name: String,
@@ -34,8 +43,17 @@ pub struct ScreenRule {
     pub any: Vec<String>,
     /// Texts of which none may be there.
     pub not: Vec<String>,
-    /// A pattern that one row must match.
-    pub regex: Option<Regex>,
+    /// Only the rows above the last one that matches count; of several each again, so that two of them lead out of a frame. The rule
+    /// does not match where one of them matches nothing.
+    pub above: Vec<Pattern>,
+    /// Of those only the rows below the last one that matches count, such as those below the frame of a prompt; all when no row does.
+    pub below: Option<Pattern>,
+    /// A pattern that the last row there must match.
+    pub last: Option<Pattern>,
+    /// Patterns each of which one row must match.
+    pub regex: Vec<Pattern>,
+    /// Patterns that no row may match.
+    pub not_regex: Vec<Pattern>,
     /// What it says.
     pub doing: Doing,
     /// Why.
@@ -67,17 +85,81 @@ pub struct ScreenText {
 }
 
 /// The rules of one kind.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleSet {
     rules: Vec<ScreenRule>,
     interrupt: Vec<String>,
+    checked_with: Vec<String>,
+}
+
+/// The rules of every kind that has some.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules(BTreeMap<&'static str, Arc<RuleSet>>);
+
+impl Pattern {
+    /// Most bytes that a pattern takes when it is compiled, and again while it matches: rules are looked at ten times a second.
+    const SIZE: usize = 256 * 1024;
+
+    /// Compiles it.
+    ///
+    /// # Errors
+    /// When it is no regular expression, or one that is too big.
+    pub fn new(written: &str) -> Result<Self, regex::Error> {
+        RegexBuilder::new(written)
+            .size_limit(Self::SIZE)
+            .dfa_size_limit(Self::SIZE)
+            .build()
+            .map(Self)
+    }
+
+    fn matches(&self, row: &str) -> bool {
+        self.0.is_match(row)
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
+
+impl Eq for Pattern {}
+
+impl Rules {
+    /// These.
+    pub const fn new(of_kinds: BTreeMap<&'static str, Arc<RuleSet>>) -> Self {
+        Self(of_kinds)
+    }
+
+    /// The rules of a kind, by its name; none for a kind that has none.
+    pub fn of(&self, kind: &str) -> Arc<RuleSet> {
+        self.0.get(kind).cloned().unwrap_or_default()
+    }
 }
 
 impl RuleSet {
     /// Puts them in order. `interrupt` are the keys that break a turn off.
     pub fn new(mut rules: Vec<ScreenRule>, interrupt: Vec<String>) -> Self {
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.priority));
-        Self { rules, interrupt }
+        Self {
+            rules,
+            interrupt,
+            checked_with: Vec::new(),
+        }
+    }
+
+    /// The same, with the versions of the agent that they were checked with.
+    #[must_use]
+    pub fn checked_with(self, versions: Vec<String>) -> Self {
+        Self {
+            checked_with: versions,
+            ..self
+        }
+    }
+
+    /// In the order in which they are asked.
+    pub fn rules(&self) -> &[ScreenRule] {
+        &self.rules
     }
 
     /// Keys that break a turn off; empty when that is not known.
@@ -85,55 +167,245 @@ impl RuleSet {
         &self.interrupt
     }
 
+    /// Versions of the agent that the rules were checked with; with others they may still be right.
+    pub fn versions(&self) -> &[String] {
+        &self.checked_with
+    }
+
     /// The rule for what the screen shows.
     pub fn on_screen(&self, text: &ScreenText) -> Option<&ScreenRule> {
+        let shown = text.shown();
         self.rules
             .iter()
             .filter(|rule| rule.region != Region::Title)
-            .find(|rule| rule.matches(text))
+            .find(|rule| rule.matches(rule.region.of(text, shown)))
     }
 
     /// The rule for what the title says.
     pub fn on_title(&self, text: &ScreenText) -> Option<&ScreenRule> {
+        let title = std::slice::from_ref(&text.title);
         self.rules
             .iter()
             .filter(|rule| rule.region == Region::Title)
-            .find(|rule| rule.matches(text))
+            .find(|rule| rule.matches(title))
+    }
+}
+
+impl ScreenText {
+    /// The rows down to the last that is not empty.
+    fn shown(&self) -> &[String] {
+        let last = self.rows.iter().rposition(|row| !row.is_empty());
+        let used = last.map_or(0, |last| last + 1);
+        self.rows.get(..used).unwrap_or_default()
     }
 }
 
 impl ScreenRule {
-    fn matches(&self, text: &ScreenText) -> bool {
-        let rows = self.region.of(text);
+    fn matches(&self, rows: &[String]) -> bool {
+        let Some(rows) = self.rows_above(rows).map(|rows| self.rows_below(rows)) else {
+            return false;
+        };
         let has = |wanted: &String| rows.iter().any(|row| row.contains(wanted.as_str()));
-        self.all.iter().all(has)
+        let fits = |pattern: &Pattern| rows.iter().any(|row| pattern.matches(row));
+        let fits_last = |pattern: &Pattern| rows.last().is_some_and(|row| pattern.matches(row));
+        // What fails soonest comes first.
+        self.last.as_ref().is_none_or(fits_last)
+            && self.all.iter().all(has)
             && (self.any.is_empty() || self.any.iter().any(has))
             && !self.not.iter().any(has)
-            && self
-                .regex
-                .as_ref()
-                .is_none_or(|regex| rows.iter().any(|row| regex.is_match(row)))
+            && self.regex.iter().all(fits)
+            && !self.not_regex.iter().any(fits)
+    }
+
+    fn rows_above<'a>(&self, rows: &'a [String]) -> Option<&'a [String]> {
+        self.above.iter().try_fold(rows, |rows, edge| {
+            let last = rows.iter().rposition(|row| edge.matches(row))?;
+            rows.get(..last)
+        })
+    }
+
+    fn rows_below<'a>(&self, rows: &'a [String]) -> &'a [String] {
+        let is_edge = |row: &String| self.below.as_ref().is_some_and(|edge| edge.matches(row));
+        match rows.iter().rposition(is_edge) {
+            Some(edge) => rows.get(edge + 1..).unwrap_or_default(),
+            None => rows,
+        }
     }
 }
 
 impl Region {
-    fn of(self, text: &ScreenText) -> &[String] {
-        let used = text
-            .rows
-            .iter()
-            .rposition(|row| !row.is_empty())
-            .map_or(0, |last| last + 1);
-        let shown = text.rows.get(..used).unwrap_or_default();
-        let last = |count: usize| shown.get(used.saturating_sub(count)..).unwrap_or_default();
+    /// `shown` is what [`ScreenText::shown`] says of the same text.
+    fn of<'a>(self, text: &'a ScreenText, shown: &'a [String]) -> &'a [String] {
+        let last = |count: usize| shown.get(shown.len().saturating_sub(count)..);
         match self {
             Self::Screen => shown,
-            Self::Bottom(count) => last(usize::from(count)),
-            Self::LastRow => last(1),
+            Self::Bottom(count) => last(usize::from(count)).unwrap_or_default(),
+            Self::LastRow => last(1).unwrap_or_default(),
             Self::CursorRow => text
                 .cursor_row
                 .and_then(|row| text.rows.get(row..=row))
                 .unwrap_or_default(),
+            Self::ToCursor => text
+                .cursor_row
+                .and_then(|row| text.rows.get(..=row))
+                .unwrap_or_default(),
             Self::Title => std::slice::from_ref(&text.title),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Change = fn(&mut ScreenRule);
+
+    fn rule(region: Region) -> ScreenRule {
+        ScreenRule {
+            name: "a".to_owned(),
+            priority: 0,
+            region,
+            all: Vec::new(),
+            any: Vec::new(),
+            not: Vec::new(),
+            above: Vec::new(),
+            below: None,
+            last: None,
+            regex: Vec::new(),
+            not_regex: Vec::new(),
+            doing: Doing::Resting,
+            reason: Reason::Ready,
+            certainty: 50,
+            keys: None,
+        }
+    }
+
+    fn pattern(written: &str) -> Pattern {
+        Pattern::new(written).unwrap()
+    }
+
+    fn patterns(written: &[&str]) -> Vec<Pattern> {
+        written.iter().map(|written| pattern(written)).collect()
+    }
+
+    fn texts(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    /// Two lines around a prompt, with an answer above and a row below, and the rest of the screen empty.
+    fn screen() -> ScreenText {
+        ScreenText {
+            rows: texts(&["one", "two", "----", "> hi", "----", "help", "", ""]),
+            cursor_row: Some(3),
+            title: "title".to_owned(),
+        }
+    }
+
+    fn matches(rule: ScreenRule) -> bool {
+        let rules = RuleSet::new(vec![rule], Vec::new());
+        rules.on_screen(&screen()).is_some()
+    }
+
+    #[test]
+    fn a_region_limits_where_a_text_is_looked_for() {
+        let cases = [
+            (Region::Screen, "one", true),
+            (Region::Bottom(1), "help", true),
+            (Region::Bottom(2), "> hi", false),
+            (Region::Bottom(99), "one", true),
+            (Region::LastRow, "help", true),
+            (Region::LastRow, "----", false),
+            (Region::CursorRow, "> hi", true),
+            (Region::CursorRow, "help", false),
+            (Region::ToCursor, "one", true),
+            (Region::ToCursor, "help", false),
+        ];
+        for (region, text, expected) in cases {
+            let rule = ScreenRule {
+                all: texts(&[text]),
+                ..rule(region)
+            };
+            assert_eq!(matches(rule), expected, "{region:?} {text}");
+        }
+    }
+
+    #[test]
+    fn every_condition_can_fail_a_rule() {
+        let cases: [(bool, Change); 14] = [
+            (true, |rule| rule.all = texts(&["one", "wo"])),
+            (false, |rule| rule.all = texts(&["one", "ten"])),
+            (true, |rule| rule.any = texts(&["ten", "two"])),
+            (false, |rule| rule.any = texts(&["ten"])),
+            (false, |rule| rule.not = texts(&["two"])),
+            (true, |rule| rule.regex = patterns(&["^o", "o$"])),
+            (false, |rule| rule.regex = patterns(&["^o", "^x"])),
+            (false, |rule| rule.not_regex = patterns(&["^x", "^t"])),
+            (true, |rule| rule.last = Some(pattern("^help$"))),
+            (false, |rule| rule.last = Some(pattern("^one$"))),
+            (false, |rule| rule.below = Some(pattern("^[-o]"))),
+            (true, |rule| rule.below = Some(pattern("^="))),
+            (true, |rule| rule.above = patterns(&["^-", "^-"])),
+            (false, |rule| rule.above = patterns(&["^-", "^-", "^-"])),
+        ];
+        for (at, (expected, change)) in cases.into_iter().enumerate() {
+            let mut rule = rule(Region::Screen);
+            change(&mut rule);
+            // Two of them say where to look.
+            if rule.below.is_some() || !rule.above.is_empty() {
+                rule.all = texts(&["two"]);
+            }
+            assert_eq!(matches(rule), expected, "case {at}");
+        }
+    }
+
+    #[test]
+    fn of_the_rules_that_match_the_greatest_priority_holds_and_of_equals_the_first() {
+        let named = |name: &str, priority| ScreenRule {
+            name: name.to_owned(),
+            priority,
+            ..rule(Region::Screen)
+        };
+        let rules = RuleSet::new(
+            vec![named("low", -1), named("first", 5), named("second", 5)],
+            Vec::new(),
+        );
+        assert_eq!(rules.on_screen(&screen()).unwrap().name, "first");
+    }
+
+    #[test]
+    fn a_title_says_nothing_of_the_screen_and_the_other_way_round() {
+        let rules = RuleSet::new(vec![rule(Region::Title)], Vec::new());
+        assert!(rules.on_screen(&screen()).is_none());
+        assert!(rules.on_title(&screen()).is_some());
+        let rules = RuleSet::new(vec![rule(Region::Screen)], Vec::new());
+        assert!(rules.on_title(&screen()).is_none());
+    }
+
+    #[test]
+    fn without_a_cursor_its_row_says_nothing() {
+        let rules = RuleSet::new(
+            vec![ScreenRule {
+                all: texts(&["> hi"]),
+                ..rule(Region::CursorRow)
+            }],
+            Vec::new(),
+        );
+        let hidden = ScreenText {
+            cursor_row: None,
+            ..screen()
+        };
+        assert!(rules.on_screen(&hidden).is_none());
+        let outside = ScreenText {
+            cursor_row: Some(99),
+            ..screen()
+        };
+        assert!(rules.on_screen(&outside).is_none());
+    }
+
+    #[test]
+    fn a_pattern_is_what_was_written_and_has_a_bound() {
+        assert_eq!(pattern("a"), pattern("a"));
+        assert_ne!(pattern("a"), pattern("b"));
+        assert!(Pattern::new(r"\w{5000}").is_err());
     }
 }

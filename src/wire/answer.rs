@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttachView, DaemonView, LogView, PrunedView, RestoreView, RunnerView, ScreenView, SessionView,
-    SinceView, SlotView, StatsView, StatusChangeView, StatusView, TranscriptView, UsageView,
+    AttachView, DaemonView, ExplanationView, LogView, PrunedView, RestoreView, RunnerView,
+    ScreenView, SessionView, SinceView, SlotView, StatsView, StatusChangeView, StatusView,
+    TranscriptView, UsageView,
 };
 
 /// A successful answer; absent fields do not belong to the request.
@@ -48,6 +49,9 @@ pub struct Answer {
     /// `get-screen`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub screen: Option<Box<ScreenView>>,
+    /// `explain-runner`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Box<ExplanationView>>,
     /// `mark-runner`: the place of the mark, `RUN:SEQ`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,

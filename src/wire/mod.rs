@@ -7,6 +7,7 @@
 mod answer;
 mod error;
 mod event;
+mod explain;
 mod frame;
 mod hook;
 mod notice;
@@ -23,6 +24,7 @@ mod window;
 pub use answer::*;
 pub use error::*;
 pub use event::*;
+pub use explain::*;
 pub use frame::*;
 pub use hook::*;
 pub use notice::*;

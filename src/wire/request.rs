@@ -36,6 +36,8 @@ pub enum Request {
     ListRunners(ListRunners),
     /// One runner.
     GetRunner(RunnerRef),
+    /// Which evidence made a runner's status, when, and how sure it is.
+    ExplainRunner(RunnerRef),
     /// Starts an ended runner again, in a new window.
     StartRunner(RunnerRef),
     /// Ends a runner's program.

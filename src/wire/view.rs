@@ -30,6 +30,17 @@ pub struct RunnerView {
     pub status: String,
     /// Why, as a whole sentence.
     pub reason: String,
+    /// Why, in a word or two that never change: `approval`, `question`, `done`, `turn finished`, `usage limit`, `auth`, `api error`,
+    /// `background task running`, `interrupted`, `working`, `tool running`, `ready`, `dialog`, `printed`, `silent`. Absent when
+    /// nothing tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// How sure that is, in percent; absent with `cause`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<u8>,
+    /// Who says so: `output`, `process`, `screen`, `title`, `sequence`, `session-file`, `registry`, `hook`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
     /// Since when it has this status.
     pub since_ms: u64,
     /// `started` by geppetto or `registered`.

@@ -16,12 +16,14 @@ impl Core {
 
     /// It calls, with the environment of that pane.
     async fn hook(&self, kind: &str, pane: PaneId, event: &str, conversation: &str) {
+        tokio::time::advance(Duration::from_millis(20)).await;
         let payload = format!(r#"{{"session_id":"{conversation}"}}"#);
         let message = HookMessage {
             kind: Kind::named(kind).unwrap(),
             event: Some(event.to_owned()),
             pane: Some(pane),
-            at: Timestamp(5),
+            // By a clock that goes ahead of ours.
+            at: Timestamp(u64::MAX),
             payload: Some(payload),
         };
         self.app.hook(message).await.unwrap();
@@ -79,4 +81,33 @@ async fn an_agent_within_an_agent_is_nobody_until_the_outer_one_has_ended() {
         core.heard().await,
         ["SessionEnd x1 one", "SessionStart x1 one", "Stop x2 one"]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_is_a_status_at_once_and_an_answer_ends_it() {
+    let core = Core::new();
+    let pane = core.agent("one", "claude-code").await;
+    core.hook("claude-code", pane, "UserPromptSubmit", "a")
+        .await;
+    assert_eq!(core.status("one").await, "running");
+    core.hook("claude-code", pane, "PermissionRequest", "a")
+        .await;
+    assert_eq!(core.status("one").await, "waiting");
+    core.hook("claude-code", pane, "PostToolUse", "a").await;
+    assert_eq!(core.status("one").await, "running");
+    core.hook("claude-code", pane, "Stop", "a").await;
+    assert_eq!(core.status("one").await, "idle");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_runner_that_leaves_the_list_takes_its_conversation_along() {
+    let core = Core::new();
+    let pane = core.agent("one", "claude-code").await;
+    core.hook("claude-code", pane, "SessionStart", "a").await;
+    core.app.forget("one".to_owned()).await.unwrap();
+    let kept = core
+        .app
+        .monitor
+        .turn(|world| world.hooks.conversations.is_empty());
+    assert!(kept.await.unwrap());
 }

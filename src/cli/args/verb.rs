@@ -85,6 +85,9 @@ pub(crate) enum Verb {
     /// Wait until a runner has a status, or has ended.
     #[command(after_long_help = examples::WAIT)]
     Wait(WaitArgs),
+    /// Say why a runner has its status: which evidence there is, of when, and how sure it is.
+    #[command(after_long_help = examples::EXPLAIN)]
+    Explain(ReadArgs),
     /// Print what a runner printed.
     #[command(after_long_help = examples::LOGS)]
     Logs(LogsArgs),

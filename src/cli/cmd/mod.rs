@@ -7,6 +7,7 @@ pub(super) mod daemon;
 pub(super) mod dashboard;
 pub(super) mod demo;
 pub(super) mod doctor;
+pub(super) mod explain;
 pub(super) mod export;
 pub(super) mod forget;
 pub(super) mod hook;
