@@ -62,6 +62,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
     match verb {
         Verb::Wait(args) => return cmd::wait::run(args, context),
         Verb::Sessions(verb) => return cmd::sessions::run(verb, context),
+        Verb::Integrate(args) => return cmd::integrate::run(args, context),
         Verb::Doctor(args) => return cmd::doctor::run(args, context),
         Verb::Plugin(verb) => return cmd::plugin::run(verb, context),
         Verb::New(args) => cmd::new::run(args, context),
@@ -135,6 +136,7 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Logs(args) => args.of.json,
         Verb::Status(args) => args.json,
         Verb::Stats(args) => args.json,
+        Verb::Integrate(args) => args.json,
         Verb::Doctor(args) => args.json,
         Verb::Mark(args) => args.json,
         Verb::Next(args) => args.json,

@@ -17,3 +17,20 @@ pub(crate) struct HookArgs {
     #[arg(value_name = "MESSAGE")]
     pub(crate) told: Option<OsString>,
 }
+
+/// `integrate`
+#[derive(Debug, Args)]
+pub(crate) struct IntegrateArgs {
+    /// Kind of the agent, as in claude-code [default: list all].
+    #[arg(value_name = "KIND")]
+    pub(crate) kind: Option<String>,
+    /// Take the hooks out again.
+    #[arg(long, requires = "kind", conflicts_with = "check")]
+    pub(crate) remove: bool,
+    /// Change nothing; leave with exit code 1 when the hooks are not as they should be.
+    #[arg(long, requires = "kind")]
+    pub(crate) check: bool,
+    /// Answer with one line of JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -13,7 +13,7 @@ pub(crate) use history::{
     ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,
     RestoreArgs, SlotArgs, SlotAttachArgs,
 };
-pub(crate) use integration::HookArgs;
+pub(crate) use integration::{HookArgs, IntegrateArgs};
 pub(crate) use notice::{NextArgs, SnoozeArgs};
 pub(crate) use plugin::{DashboardArgs, MenuArgs, PluginRegisterArgs, PluginSayArgs};
 pub(crate) use reading::{

@@ -1,12 +1,9 @@
 //! What `doctor` finds before it judges: tmux, the daemon and the environment, each looked at once.
 
-use std::ffi::OsStr;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-
-use rustix::fs::{Access, access};
 
 use crate::cli::client::Client;
 use crate::cli::context::Context;
@@ -70,27 +67,6 @@ impl<'a> Scene<'a> {
     /// `PATH` of the shell.
     pub(super) fn search_path(&self) -> std::ffi::OsString {
         self.environment.value("PATH").unwrap_or_default()
-    }
-}
-
-/// The program of that name in a `PATH`.
-pub(super) fn find_program(search: &OsStr, name: &str) -> Option<PathBuf> {
-    std::env::split_paths(search)
-        .filter(|dir| dir.is_absolute())
-        .map(|dir| dir.join(name))
-        .find(|file| is_program(file))
-}
-
-/// True for a file that may be run.
-pub(super) fn is_program(file: &Path) -> bool {
-    file.is_file() && access(file, Access::EXEC_OK).is_ok()
-}
-
-/// True when both paths lead to one file.
-pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
-        (Err(_), _) | (_, Err(_)) => a == b,
     }
 }
 
