@@ -1,5 +1,5 @@
 //! Hears what hooks tell: one datagram a call. Whoever sends waits for nothing, so the socket is emptied at once, and what the
-//! use cases cannot follow waits here.
+//! use cases cannot follow waits here. And answers what was heard.
 
 use std::path::PathBuf;
 
@@ -7,12 +7,14 @@ use tokio::net::UnixDatagram;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::dispatch::{Result, Service, refused};
 use super::limits::{HOOK_PAUSE, HOOKS};
-use crate::app::App;
+use crate::app::{App, HookSeen};
 use crate::domain::kind::Kind;
+use crate::domain::text::printable;
 use crate::domain::time::Timestamp;
 use crate::ports::agents::HookMessage;
-use crate::wire::{HookCall, MAX_HOOK_BYTES};
+use crate::wire::{Answer, HookCall, HookView, MAX_HOOK_BYTES};
 
 /// The task that empties the socket.
 pub(super) struct HookListener {
@@ -106,5 +108,22 @@ pub(super) async fn pass_on(
         if app.hook(message).await.is_err() {
             return shutdown.cancelled().await;
         }
+    }
+}
+
+impl Service {
+    pub(super) async fn list_hooks(&self) -> Result<Answer> {
+        let seen = self.app.hooks_seen().await.map_err(refused)?;
+        let view = |seen: HookSeen| HookView {
+            kind: seen.kind.to_owned(),
+            event: printable(&seen.event),
+            at_ms: seen.at.0,
+            calls: seen.calls,
+            runner_id: seen.runner.map(|runner| runner.to_string()),
+        };
+        Ok(Answer {
+            hooks: Some(seen.into_iter().map(view).collect()),
+            ..Answer::default()
+        })
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttachView, DaemonView, ExplanationView, LogView, PrunedView, RestoreView, RunnerView,
+    AttachView, DaemonView, HookView, ExplanationView, LogView, PrunedView, RestoreView, RunnerView,
     ScreenView, SessionView, SinceView, SlotView, StatsView, StatusChangeView, StatusView,
     TranscriptView, UsageView,
 };
@@ -79,6 +79,9 @@ pub struct Answer {
     /// `get-stats` of all: what the daemon itself and its control clients use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daemon_usage: Option<UsageView>,
+    /// `list-hooks`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hooks: Option<Vec<HookView>>,
     /// `hello` and `daemon-status`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daemon: Option<Box<DaemonView>>,

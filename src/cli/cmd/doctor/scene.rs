@@ -5,13 +5,15 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
 use crate::cli::client::Client;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::tmux_version::TmuxVersion;
 use crate::config::{Environment, Paths};
 use crate::domain::survey::Survey;
-use crate::wire::{DaemonView, Hello, ListRunners, PROTOCOL, Request, RunnerView};
+use crate::wire::{DaemonView, Empty, Hello, HookView, ListRunners, PROTOCOL, Request, RunnerView};
 
 /// A daemon that takes longer to answer is not well.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -21,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) struct Reached {
     pub(super) about: DaemonView,
     pub(super) runners: Vec<RunnerView>,
+    /// The newest call of each event of hooks; `None` when it does not tell.
+    pub(super) hooks: Option<Vec<HookView>>,
 }
 
 /// What was found.
@@ -33,6 +37,7 @@ pub(super) struct Scene<'a> {
     pub(super) survey: io::Result<Option<Survey>>,
     /// The daemon; `None` when there is none.
     pub(super) daemon: Result<Option<Reached>, Failure>,
+    pub(super) zone: TimeZone,
 }
 
 impl<'a> Scene<'a> {
@@ -44,6 +49,7 @@ impl<'a> Scene<'a> {
             program: program_version(&context.paths.tmux_program),
             survey: (context.look)(context.paths),
             daemon: ask_daemon(context.paths),
+            zone: context.zone(),
         }
     }
 
@@ -100,8 +106,10 @@ fn ask_daemon(paths: &Paths) -> Result<Option<Reached>, Failure> {
     // What it says of itself is enough where its list cannot be had.
     let list = client.ask(Request::ListRunners(ListRunners::default()), Some(PATIENCE));
     let runners = list.ok().and_then(|answer| answer.runners);
+    let hooks = client.ask(Request::ListHooks(Empty {}), Some(PATIENCE));
     Ok(Some(Reached {
         about: *about,
         runners: runners.unwrap_or_default(),
+        hooks: hooks.ok().and_then(|answer| answer.hooks),
     }))
 }
