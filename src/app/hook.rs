@@ -55,9 +55,22 @@ impl App {
                 return Ok(());
             }
         };
-        self.monitor
+        let findings: Vec<Finding> = reading
+            .findings
+            .iter()
+            .filter(|finding| !matches!(finding, Finding::Sign(_)))
+            .cloned()
+            .collect();
+        let runner = self
+            .monitor
             .turn(move |world| world.hear(kind, message.at, &reading))
-            .await
+            .await?;
+        if let Some(runner) = runner.filter(|_| !findings.is_empty())
+            && let Err(error) = self.take_findings(runner, kind, findings).await
+        {
+            tracing::warn!(%runner, %error, "what its hook told is not written down");
+        }
+        Ok(())
     }
 
     /// The newest call of each event, in the order of kinds and names.
@@ -72,7 +85,13 @@ impl App {
 }
 
 impl World {
-    fn hear(&mut self, kind: &'static Kind, at: Timestamp, reading: &HookReading) {
+    /// The runner that it was of.
+    fn hear(
+        &mut self,
+        kind: &'static Kind,
+        at: Timestamp,
+        reading: &HookReading,
+    ) -> Option<RunnerId> {
         let at = at.min(self.clock.now());
         let caller = Caller {
             kind,
@@ -82,7 +101,7 @@ impl World {
         };
         let runner = caller.runner(self.hook_candidates());
         self.hooks.note(kind, at, &reading.event, runner);
-        let Some(runner) = runner else { return };
+        let runner = runner?;
         let occupant = self.occupant(runner);
         self.hooks.converse(runner, occupant, reading);
         for finding in &reading.findings {
@@ -91,6 +110,7 @@ impl World {
                 self.apply_at(runner, at, Fact::Sign(sign));
             }
         }
+        Some(runner)
     }
 
     fn occupant(&self, runner: RunnerId) -> Option<Pid> {
