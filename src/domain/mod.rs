@@ -20,6 +20,7 @@ pub mod notice;
 pub mod occupant;
 pub mod outflow;
 pub mod pane_screen;
+pub mod personal;
 pub mod rate;
 pub mod redact;
 pub mod runner;

@@ -1,5 +1,6 @@
 //! The command line: clap types and nothing else. What they mean is in `cmd/<verb>.rs`.
 
+mod fixture;
 mod history;
 mod notice;
 mod plugin;
@@ -8,6 +9,7 @@ mod reading;
 mod runner;
 mod verb;
 
+pub(crate) use fixture::CaptureFixtureArgs;
 pub(crate) use history::{
     ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,
     RestoreArgs, SlotArgs, SlotAttachArgs,
