@@ -27,5 +27,5 @@ pub(crate) struct CaptureFixtureArgs {
 }
 
 fn expected(words: &str) -> Result<Expected, String> {
-    Expected::from_words(words).ok_or_else(|| Expected::in_words())
+    Expected::from_words(words).ok_or_else(Expected::in_words)
 }
