@@ -25,6 +25,7 @@ mod outburst;
 pub mod outflow;
 pub mod pane_screen;
 pub mod price;
+pub mod personal;
 pub mod rate;
 pub mod redact;
 pub mod runner;
