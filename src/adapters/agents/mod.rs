@@ -1,6 +1,7 @@
 //! What agents leave behind on disk: registries, transcripts, rollouts, databases. Read as they grow, for one process at a time, and
 //! only what belongs to that very process.
 
+mod aider;
 mod claude;
 mod codex;
 mod fields;
@@ -9,6 +10,7 @@ mod gemini;
 mod header;
 mod limits;
 mod on_disk;
+mod opencode;
 mod place;
 mod processes;
 mod records;
