@@ -2,6 +2,8 @@
 //! a clock that follows tokio's, a store in memory), and the contract test that fake and real store both pass.
 
 mod agents;
+mod agent_files;
+pub(crate) mod agent_files_contract;
 mod clock;
 mod files;
 mod hooks;
