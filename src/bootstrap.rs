@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::adapters::agents::AgentsOnDisk;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
 use crate::adapters::keyring;
@@ -155,6 +156,12 @@ fn compose(
         transcripts: transcripts(&paths, settings.clone(), key)?,
         files: Arc::new(HostFiles::new(search_path(&environment))),
         usage: Arc::new(usage()?),
+        occupants: Arc::new(SystemProcesses),
+        agent_files: Arc::new(AgentsOnDisk::new(
+            Arc::new(tasks.clone()),
+            Arc::clone(&clock),
+            environment.home(),
+        )),
         clock: Arc::clone(&clock),
         spawn: Arc::new(tasks.clone()),
     };

@@ -124,3 +124,6 @@ pub(super) const ASKS: usize = 256;
 
 /// How much later.
 pub(super) const ASK_RETRY: Duration = Duration::from_millis(250);
+
+/// Findings of an agent that are taken in one turn. The rest waits in the stream, and its reader with it.
+pub(super) const FINDINGS: usize = 64;

@@ -12,6 +12,7 @@ mod entry;
 mod error;
 mod explain;
 mod eye;
+mod findings;
 mod follow;
 mod forget;
 mod history;
@@ -37,6 +38,7 @@ mod recover;
 mod register;
 mod rename;
 mod report;
+mod residents;
 mod restore;
 mod sampler;
 mod save;
@@ -68,12 +70,14 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::domain::settings::{KeepWindow, Settings};
+use crate::ports::agents::AgentFiles;
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
 use crate::ports::ledger::Ledger;
 use crate::ports::mux::{Mux, MuxMarks};
 use crate::ports::notifier::Notifier;
+use crate::ports::occupants::Occupants;
 use crate::ports::plugin::MuxPlugin;
 use crate::ports::process::{Freezer, ProcessMonitor, RunReports, Typist};
 use crate::ports::spawn::Spawn;
@@ -143,6 +147,10 @@ pub struct Ports {
     pub files: Arc<dyn Files>,
     /// What processes use.
     pub usage: Arc<dyn UsageTable>,
+    /// Who lives in panes.
+    pub occupants: Arc<dyn Occupants>,
+    /// What agents write.
+    pub agent_files: Arc<dyn AgentFiles>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Background tasks.

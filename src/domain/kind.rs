@@ -11,6 +11,8 @@ pub struct Kind {
     pub name: &'static str,
     /// Names of the executables by which a pane's command is recognised.
     pub executables: &'static [&'static str],
+    /// Parts of a path that only this program has: its package, its directory of versions.
+    pub packages: &'static [&'static str],
     /// What `new` starts when no command is given; empty when one must be given.
     pub start_command: &'static [&'static str],
     /// How it shows its work.
@@ -25,42 +27,49 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "claude-code",
         executables: &["claude"],
+        packages: &["@anthropic-ai/claude-code", "share/claude/versions"],
         start_command: &["claude"],
         prints: ANIMATES,
     },
     Kind {
         name: "codex",
         executables: &["codex"],
+        packages: &["@openai/codex", ".codex/packages"],
         start_command: &["codex"],
         prints: ANIMATES,
     },
     Kind {
         name: "cursor",
         executables: &["cursor-agent"],
+        packages: &["cursor-agent/versions"],
         start_command: &["cursor-agent"],
         prints: ANIMATES,
     },
     Kind {
         name: "gemini",
         executables: &["gemini"],
+        packages: &["@google/gemini-cli"],
         start_command: &["gemini"],
         prints: ANIMATES,
     },
     Kind {
         name: "opencode",
         executables: &["opencode"],
+        packages: &["opencode-ai"],
         start_command: &["opencode"],
         prints: ANIMATES,
     },
     Kind {
         name: "aider",
         executables: &["aider"],
+        packages: &["aider-chat"],
         start_command: &["aider"],
         prints: Prints::SaysLittle,
     },
     Kind {
         name: "custom",
         executables: &[],
+        packages: &[],
         start_command: &[],
         prints: Prints::IsWork,
     },

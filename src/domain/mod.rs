@@ -27,6 +27,7 @@ pub mod price;
 pub mod rate;
 pub mod redact;
 pub mod runner;
+pub mod screen_fixture;
 pub mod screen_rule;
 pub mod seed;
 pub mod segment;

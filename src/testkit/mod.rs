@@ -1,6 +1,7 @@
 //! What tests need in place of the world: a fake for each port (a multiplexer whose panes print what the test says,
 //! a clock that follows tokio's, a store in memory), and the contract test that fake and real store both pass.
 
+mod agents;
 mod clock;
 mod files;
 pub(crate) mod ledger_contract;
@@ -17,6 +18,7 @@ pub(crate) mod transcript_contract;
 mod usage;
 pub(crate) mod usage_contract;
 
+pub(crate) use agents::FakeAgents;
 pub(crate) use clock::ManualClock;
 pub(crate) use files::FakeFiles;
 pub(crate) use memory_ledger::MemoryLedger;

@@ -33,8 +33,8 @@ use crate::ports::process::ProcessEvent;
 use crate::ports::store::WrittenExit;
 use crate::ports::transcript::Transcripts;
 use crate::testkit::{
-    FakeFiles, FakeMux, FakeNotifier, FakeUsage, ManualClock, MemoryStore, MemoryTranscripts,
-    TestSpawn,
+    FakeAgents, FakeFiles, FakeMux, FakeNotifier, FakeUsage, ManualClock, MemoryStore,
+    MemoryTranscripts, TestSpawn,
 };
 
 /// A daemon's core over fakes.
@@ -44,6 +44,7 @@ struct Core {
     files: Arc<FakeFiles>,
     usage: Arc<FakeUsage>,
     notifier: Arc<FakeNotifier>,
+    agents: Arc<FakeAgents>,
     _end: tokio_util::sync::DropGuard,
 }
 
@@ -66,6 +67,7 @@ impl Core {
         let (tasks, files) = (TestSpawn::default(), Arc::<FakeFiles>::default());
         let usage = Arc::<FakeUsage>::default();
         let notifier = FakeNotifier::new();
+        let agents = FakeAgents::new();
         let ports = Ports {
             mux: mux.clone(),
             marks: mux.clone(),
@@ -87,6 +89,8 @@ impl Core {
             },
             files: files.clone(),
             usage: usage.clone(),
+            occupants: agents.clone(),
+            agent_files: agents.clone(),
             clock: Arc::new(ManualClock::new()),
             spawn: Arc::new(tasks.clone()),
         };
@@ -94,6 +98,11 @@ impl Core {
         let end = CancellationToken::new();
         let overdue = monitor.overdue().unwrap();
         let notices = monitor.notices().unwrap();
+        let asks = monitor.asks().unwrap();
+        tasks.spawn(
+            "residents",
+            Box::pin(app.clone().run_residents(asks, end.clone())),
+        );
         let describe = |now: &RunnerNow| now.runner.name.to_string();
         let notify = app.clone().run_notify(notices, describe, end.clone());
         tasks.spawn("notify", Box::pin(notify));
@@ -114,6 +123,7 @@ impl Core {
             files,
             usage,
             notifier,
+            agents,
             _end: end.drop_guard(),
         }
     }

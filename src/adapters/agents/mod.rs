@@ -1,0 +1,22 @@
+//! What agents leave behind on disk: registries, transcripts, rollouts, databases. Read as they grow, for one process at a time, and
+//! only what belongs to that very process.
+
+mod claude;
+mod codex;
+mod fields;
+mod following;
+mod gemini;
+mod header;
+mod limits;
+mod on_disk;
+mod place;
+mod processes;
+mod records;
+mod scene;
+mod tail;
+#[cfg(test)]
+mod testing;
+mod told;
+mod watches;
+
+pub use self::on_disk::AgentsOnDisk;
