@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::limits::{NAME_BYTES, RECORD_FINDINGS};
+use super::limits::{NAME_BYTES, PARTS_UNTIL_PRUNED, RECORD_FINDINGS};
 use super::world::World;
 use super::{App, AppError};
 use crate::domain::finding::{ContextUse, FileMark, Finding, RateLimit, TurnPart};
@@ -133,7 +133,7 @@ impl App {
     async fn record(&self, mut batch: Batch, shown: Shown) -> Result<(), AppError> {
         let id = batch.runner;
         // What is written and what is shown change in the same order.
-        let _in_order = self.recording.lock().await;
+        let mut parts_since_pruned = self.recording.lock().await;
         let is_behind = self.monitor.turn(move |world| {
             let entry = world.entry(id);
             entry.is_ok_and(|entry| entry.account.is_behind)
@@ -141,12 +141,17 @@ impl App {
         if is_behind.await? {
             batch.marks.clear();
         }
+        *parts_since_pruned += batch.parts.len();
         let changes =
             if batch.messages.is_empty() && batch.parts.is_empty() && batch.marks.is_empty() {
                 Ok(Vec::new())
             } else {
                 self.ports.ledger.record(batch).await
             };
+        if *parts_since_pruned >= PARTS_UNTIL_PRUNED {
+            *parts_since_pruned = 0;
+            self.prune_ledger().await;
+        }
         let (settings, today) = (self.settings(), self.today());
         self.monitor
             .turn(move |world| {
