@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::agents::AgentsOnDisk;
+use crate::adapters::agents::HooksOfAgents;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
 use crate::adapters::keyring;
@@ -162,6 +163,7 @@ fn compose(
             Arc::clone(&clock),
             environment.home(),
         )),
+        hooks: Arc::new(HooksOfAgents),
         clock: Arc::clone(&clock),
         spawn: Arc::new(tasks.clone()),
     };

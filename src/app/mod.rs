@@ -16,6 +16,7 @@ mod findings;
 mod follow;
 mod forget;
 mod history;
+mod hook;
 mod keep;
 mod launch;
 mod ledger;
@@ -71,6 +72,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::domain::settings::{KeepWindow, Settings};
 use crate::ports::agents::AgentFiles;
+use crate::ports::agents::AgentHooks;
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
@@ -91,6 +93,7 @@ pub use create::NewRunner;
 pub use entry::RunnerNow;
 pub use error::AppError;
 pub use explain::Explanation;
+pub use hook::HookSeen;
 pub use ledger::Spending;
 pub use logs::{FollowItem, LogFollower};
 pub use monitor::Monitor;
@@ -151,6 +154,8 @@ pub struct Ports {
     pub occupants: Arc<dyn Occupants>,
     /// What agents write.
     pub agent_files: Arc<dyn AgentFiles>,
+    /// What agents tell by their hooks.
+    pub hooks: Arc<dyn AgentHooks>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Background tasks.

@@ -157,3 +157,20 @@ Examples:
   geppetto man logs | man -l -       read one page
   geppetto man --dir ~/.local/share/man/man1
   man geppetto-logs                  and then as any other";
+
+pub(crate) const HOOK: &str = "\
+It prints nothing, waits for nobody, starts no daemon and always leaves with exit code 0.
+
+Examples:
+  geppetto hook claude-code Stop < payload.json
+  geppetto hook codex notify '{\"type\":\"agent-turn-complete\"}'";
+
+pub(crate) const INTEGRATE: &str = "\
+Only its own lines are put in or taken out; the settings are kept beside themselves as they were
+before, in a file that ends with .before-geppetto. What cannot be understood is left alone.
+
+Examples:
+  geppetto integrate                      see which agents there are, and how it stands with them
+  geppetto integrate claude-code
+  geppetto integrate claude-code --check && echo integrated
+  geppetto integrate claude-code --remove";

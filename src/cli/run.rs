@@ -62,6 +62,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
     match verb {
         Verb::Wait(args) => return cmd::wait::run(args, context),
         Verb::Sessions(verb) => return cmd::sessions::run(verb, context),
+        Verb::Integrate(args) => return cmd::integrate::run(args, context),
         Verb::Doctor(args) => return cmd::doctor::run(args, context),
         Verb::Plugin(verb) => return cmd::plugin::run(verb, context),
         Verb::New(args) => cmd::new::run(args, context),
@@ -98,6 +99,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
         Verb::Completions(args) => cmd::completions::run(args, context),
         Verb::Man(args) => cmd::man::run(args, context),
+        Verb::Hook(args) => cmd::hook::run(args, context),
         Verb::Internal(_) => Err(Failure::new(
             Kind::Usage,
             "This is no verb of a client; geppetto calls it for itself.",
@@ -136,6 +138,7 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Status(args) => args.json,
         Verb::Stats(args) => args.json,
         Verb::Usage(args) => args.json,
+        Verb::Integrate(args) => args.json,
         Verb::Doctor(args) => args.json,
         Verb::Mark(args) => args.json,
         Verb::Next(args) => args.json,
@@ -168,6 +171,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Api(_)
         | Verb::Completions(_)
         | Verb::Man(_)
+        | Verb::Hook(_)
         | Verb::Internal(_) => false,
     }
 }

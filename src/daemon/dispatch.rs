@@ -180,6 +180,7 @@ impl Service {
                     ..Answer::default()
                 })
             }
+            Request::ListHooks(_) => self.list_hooks().await,
             Request::NextRunner(next) => self.next(next).await,
             Request::SnoozeRunner(snooze) => self.snooze(snooze).await,
             Request::KillTmuxSession(of) => done(self.app.kill_session(&of.session).await),

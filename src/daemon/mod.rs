@@ -5,6 +5,7 @@ mod connection;
 mod dispatch;
 mod explain;
 mod failure;
+mod hooks;
 pub mod limits;
 mod listener;
 mod notices;

@@ -7,6 +7,7 @@ pub mod board;
 pub mod evidence;
 pub mod exit;
 pub mod finding;
+pub mod hook;
 pub mod identity;
 pub mod ids;
 pub mod key;

@@ -4,6 +4,7 @@
 mod agents;
 mod clock;
 mod files;
+mod hooks;
 pub(crate) mod ledger_contract;
 mod memory_ledger;
 mod memory_store;
@@ -21,6 +22,7 @@ pub(crate) mod usage_contract;
 pub(crate) use agents::FakeAgents;
 pub(crate) use clock::ManualClock;
 pub(crate) use files::FakeFiles;
+pub(crate) use hooks::real_hooks;
 pub(crate) use memory_ledger::MemoryLedger;
 pub(crate) use memory_store::MemoryStore;
 pub(crate) use memory_transcripts::MemoryTranscripts;

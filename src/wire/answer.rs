@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttachView, DaemonView, ExplanationView, LogView, PrunedView, RestoreView, RunnerView,
-    ScreenView, SessionView, SinceView, SlotView, SpendingReport, StatsView, StatusChangeView,
-    StatusView, TranscriptView, TurnView, UsageView,
+    AttachView, DaemonView, ExplanationView, HookView, LogView, PrunedView, RestoreView,
+    RunnerView, ScreenView, SessionView, SinceView, SlotView, SpendingReport, StatsView,
+    StatusChangeView, StatusView, TranscriptView, TurnView, UsageView,
 };
 
 /// A successful answer; absent fields do not belong to the request.
@@ -89,6 +89,9 @@ pub struct Answer {
     /// damaged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<usize>,
+    /// `list-hooks`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hooks: Option<Vec<HookView>>,
     /// `hello` and `daemon-status`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daemon: Option<Box<DaemonView>>,

@@ -110,6 +110,8 @@ pub enum Request {
     ShowMessage(ShowMessage),
     /// Takes out of tmux what the plugin has set: keys, options, aliases, the hidden environment.
     UninstallPlugin(Empty),
+    /// The newest call of each event of agents' hooks, since the daemon began.
+    ListHooks(Empty),
     /// What the daemon knows of itself.
     DaemonStatus(Empty),
     /// Ends the daemon; runners go on. Everything is on disk before it ends.

@@ -1,5 +1,5 @@
-//! What agents leave behind on disk: registries, transcripts, rollouts, databases. Read as they grow, for one process at a time, and
-//! only what belongs to that very process.
+//! What agents leave behind on disk (registries, transcripts, rollouts, databases) and what they tell by their hooks. Files are read as
+//! they grow, for one process at a time, and only what belongs to that very process.
 
 mod claude;
 mod codex;
@@ -7,6 +7,7 @@ mod fields;
 mod following;
 mod gemini;
 mod header;
+mod hooks;
 mod limits;
 mod on_disk;
 mod place;
@@ -19,4 +20,5 @@ mod testing;
 mod told;
 mod watches;
 
+pub use self::hooks::HooksOfAgents;
 pub use self::on_disk::AgentsOnDisk;

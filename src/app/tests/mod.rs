@@ -1,5 +1,6 @@
 //! The use cases over fakes: what a person asked for, what happened in the panes, what they were told.
 
+mod hooks;
 mod ledger;
 mod life;
 mod log_file;
@@ -34,7 +35,7 @@ use crate::ports::store::WrittenExit;
 use crate::ports::transcript::Transcripts;
 use crate::testkit::{
     FakeAgents, FakeFiles, FakeMux, FakeNotifier, FakeUsage, ManualClock, MemoryStore,
-    MemoryTranscripts, TestSpawn,
+    MemoryTranscripts, TestSpawn, real_hooks,
 };
 
 /// A daemon's core over fakes.
@@ -91,6 +92,7 @@ impl Core {
             usage: usage.clone(),
             occupants: agents.clone(),
             agent_files: agents.clone(),
+            hooks: real_hooks(),
             clock: Arc::new(ManualClock::new()),
             spawn: Arc::new(tasks.clone()),
         };

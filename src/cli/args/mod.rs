@@ -1,6 +1,7 @@
 //! The command line: clap types and nothing else. What they mean is in `cmd/<verb>.rs`.
 
 mod history;
+mod integration;
 mod notice;
 mod plugin;
 mod process;
@@ -13,6 +14,7 @@ pub(crate) use history::{
     ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,
     RestoreArgs, SlotArgs, SlotAttachArgs,
 };
+pub(crate) use integration::{HookArgs, IntegrateArgs};
 pub(crate) use notice::{NextArgs, SnoozeArgs};
 pub(crate) use plugin::{DashboardArgs, MenuArgs, PluginRegisterArgs, PluginSayArgs};
 pub(crate) use reading::{

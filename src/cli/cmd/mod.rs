@@ -10,6 +10,8 @@ pub(super) mod doctor;
 pub(super) mod explain;
 pub(super) mod export;
 pub(super) mod forget;
+pub(super) mod hook;
+pub(super) mod integrate;
 pub(super) mod list;
 pub(super) mod logs;
 pub(super) mod man;
