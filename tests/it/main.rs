@@ -42,4 +42,5 @@ mod themes;
 mod tmux_faults;
 mod uninstall;
 mod update;
+mod usage;
 mod viewer;
