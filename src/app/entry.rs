@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::DropGuard;
 
 use super::awareness::Awareness;
+use super::ledger::{Account, Spending};
 use super::limits::{BATCH_ENTRIES, LOG_BYTES, LOG_ENTRIES};
 use super::screen::ScreenNow;
 use super::tape::Tape;
@@ -36,6 +37,8 @@ pub struct RunnerNow {
     pub recording_paused: Option<String>,
     /// How often its screen was not what tmux had, and was corrected.
     pub divergences: u64,
+    /// What its agent has spent; `None` while nothing is known of it.
+    pub spending: Option<Arc<Spending>>,
 }
 
 /// What a follower of a log is sent.
@@ -136,6 +139,7 @@ pub(super) struct Entry {
     pub(super) has_another_cause: bool,
     /// When its status may change although nothing happens.
     pub(super) status_due: Option<Timestamp>,
+    pub(super) account: Account,
 }
 
 impl Entry {
@@ -155,6 +159,7 @@ impl Entry {
             awareness: Awareness::default(),
             has_another_cause: false,
             status_due: None,
+            account: Account::default(),
         }
     }
 
@@ -165,6 +170,7 @@ impl Entry {
             entries: self.log.pushed(),
             recording_paused: self.recording_paused.clone(),
             divergences: self.tape.divergences(),
+            spending: self.account.spending.clone(),
         }
     }
 

@@ -35,9 +35,11 @@ mod respond;
 mod run;
 mod segment;
 mod span;
+mod spent;
 mod start;
 mod table;
 mod tmux_version;
+mod turn_log;
 
 pub use cmd::hook::is_done as is_hook_done;
 pub use context::LookAtTmux;

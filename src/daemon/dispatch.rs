@@ -158,6 +158,8 @@ impl Service {
             Request::GetStatus(status) => self.status(status).await,
             Request::DaemonStatus(_) => self.about().await,
             Request::GetStats(of) => self.stats(of).await,
+            Request::GetUsage(of) => self.usage(of).await,
+            Request::GetTurns(of) => self.turns(of).await,
             other => self.answer_rest(other).await,
         }
     }

@@ -21,6 +21,7 @@ mod status;
 mod streams;
 mod tasks;
 mod transcripts;
+mod usage;
 mod view;
 
 pub use ownership::{Ownership, OwnershipError};

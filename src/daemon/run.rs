@@ -203,6 +203,7 @@ impl Daemon {
         let overdue = monitor.overdue().ok_or_else(missing("its time limits"))?;
         let left = monitor.left();
         let notices = monitor.notices().ok_or_else(missing("its notices"))?;
+        let asks = monitor.asks().ok_or_else(missing("its questions"))?;
         let (tasks, shutdown) = (&self.tasks, &self.shutdown);
         tasks.spawn_vital("monitor", shutdown, Box::pin(monitor.run(shutdown.clone())));
         let task = self.app.clone().run_overdue(overdue);
@@ -212,6 +213,8 @@ impl Daemon {
         tasks.spawn_vital("notify", shutdown, Box::pin(task));
         let task = self.app.clone().run_publish(shutdown.clone());
         tasks.spawn_vital("publish", shutdown, Box::pin(task));
+        let task = self.app.clone().run_residents(asks, shutdown.clone());
+        tasks.spawn_vital("residents", shutdown, Box::pin(task));
         let task = self.app.clone().run_sampler(shutdown.clone());
         tasks.spawn_vital("sampler", shutdown, Box::pin(task));
         let task = self.app.clone().run_save(shutdown.clone());

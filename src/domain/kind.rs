@@ -11,6 +11,8 @@ pub struct Kind {
     pub name: &'static str,
     /// Names of the executables by which a pane's command is recognised.
     pub executables: &'static [&'static str],
+    /// Parts of a path that only this program has: its package, its directory of versions.
+    pub packages: &'static [&'static str],
     /// What `new` starts when no command is given; empty when one must be given.
     pub start_command: &'static [&'static str],
     /// True when its hooks may be called by a server that it shares with others of its kind: then their environment is that of
@@ -72,6 +74,7 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "claude-code",
         executables: &["claude"],
+        packages: &["@anthropic-ai/claude-code", "share/claude/versions"],
         start_command: &["claude"],
         hooks_from_server: false,
         hook_events: &CLAUDE_EVENTS,
@@ -80,6 +83,7 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "codex",
         executables: &["codex"],
+        packages: &["@openai/codex", ".codex/packages"],
         start_command: &["codex"],
         hooks_from_server: true,
         hook_events: &CODEX_EVENTS,
@@ -88,6 +92,7 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "cursor",
         executables: &["cursor-agent"],
+        packages: &["cursor-agent/versions"],
         start_command: &["cursor-agent"],
         hooks_from_server: false,
         hook_events: &CURSOR_EVENTS,
@@ -96,6 +101,7 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "gemini",
         executables: &["gemini"],
+        packages: &["@google/gemini-cli"],
         start_command: &["gemini"],
         hooks_from_server: false,
         hook_events: &GEMINI_EVENTS,
@@ -104,6 +110,7 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "opencode",
         executables: &["opencode"],
+        packages: &["opencode-ai"],
         start_command: &["opencode"],
         hooks_from_server: false,
         hook_events: &[],
@@ -112,6 +119,7 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "aider",
         executables: &["aider"],
+        packages: &["aider-chat"],
         start_command: &["aider"],
         hooks_from_server: false,
         hook_events: &["notification"],
@@ -120,6 +128,7 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "custom",
         executables: &[],
+        packages: &[],
         start_command: &[],
         hooks_from_server: false,
         hook_events: &[],

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::notice::NoticeWishes;
+use super::price::PriceTable;
 use super::screen_rule::Rules;
 
 /// Whether the window of an ended runner stays open (tmux's remain-on-exit, for windows that geppetto made).
@@ -56,6 +57,8 @@ pub struct Settings {
     pub notify: NoticeWishes,
     /// What screens and titles say of agents: the rules that come with the program, and the user's own. Default none.
     pub rules: Rules,
+    /// What tokens cost. None is known by default.
+    pub prices: PriceTable,
 }
 
 impl Default for Settings {
@@ -78,6 +81,7 @@ impl Default for Settings {
             peaks_every: Duration::from_secs(60),
             notify: NoticeWishes::default(),
             rules: Rules::default(),
+            prices: PriceTable::default(),
         }
     }
 }

@@ -18,6 +18,7 @@ mod schema;
 mod slot;
 mod stats;
 mod transcript;
+mod usage;
 mod view;
 mod window;
 
@@ -35,5 +36,6 @@ pub use schema::schema;
 pub use slot::*;
 pub use stats::*;
 pub use transcript::*;
+pub use usage::*;
 pub use view::*;
 pub use window::*;

@@ -1,5 +1,24 @@
-//! What agents leave behind, and what they tell.
+//! What agents leave behind on disk: registries, transcripts, rollouts, databases. Read as they grow, for one process at a time, and
+//! only what belongs to that very process. And what they tell by their hooks.
 
+mod claude;
+mod codex;
+mod fields;
+mod following;
+mod gemini;
+mod header;
 mod hooks;
+mod limits;
+mod on_disk;
+mod place;
+mod processes;
+mod records;
+mod scene;
+mod tail;
+#[cfg(test)]
+mod testing;
+mod told;
+mod watches;
 
 pub use self::hooks::HooksOfAgents;
+pub use self::on_disk::AgentsOnDisk;

@@ -103,11 +103,8 @@ async fn a_question_is_a_status_at_once_and_an_answer_ends_it() {
 async fn a_runner_that_leaves_the_list_takes_its_conversation_along() {
     let core = Core::new();
     let pane = core.agent("one", "claude-code").await;
-    core.hook("claude-code", pane, "SessionStart", "a").await;
+    core.hook("claude-code", pane, "SessionEnd", "a").await;
     core.app.forget("one".to_owned()).await.unwrap();
-    let kept = core
-        .app
-        .monitor
-        .turn(|world| world.hooks.conversations.is_empty());
+    let kept = core.app.monitor.turn(|world| world.hooks.is_empty());
     assert!(kept.await.unwrap());
 }

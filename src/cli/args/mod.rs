@@ -7,6 +7,7 @@ mod plugin;
 mod process;
 mod reading;
 mod runner;
+mod usage;
 mod verb;
 
 pub(crate) use history::{
@@ -24,6 +25,7 @@ pub(crate) use runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RenameArgs, RunnerArgs,
     SendArgs, StopArgs, WaitArgs,
 };
+pub(crate) use usage::{UsageArgs, UsageBy};
 pub(crate) use verb::{
     ApiVerb, Cli, DaemonVerb, InternalVerb, PluginVerb, PopupVerb, Server, SessionVerb,
     SessionsVerb, Verb,

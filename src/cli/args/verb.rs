@@ -20,6 +20,7 @@ use super::runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RenameArgs, RunnerArgs,
     SendArgs, StopArgs, WaitArgs,
 };
+use super::usage::UsageArgs;
 use crate::cli::examples;
 
 /// Watch the AI agents that run in your tmux.
@@ -124,6 +125,9 @@ pub(crate) enum Verb {
     /// Show what runners use and count: CPU, memory, processes, output, time in each status.
     #[command(after_long_help = examples::STATS)]
     Stats(StatsArgs),
+    /// Show what agents used of their models, and what that cost.
+    #[command(after_long_help = examples::USAGE)]
+    Usage(UsageArgs),
     /// Print everything that is measured in the text format of Prometheus.
     #[command(after_long_help = examples::METRICS)]
     Metrics,

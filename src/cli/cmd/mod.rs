@@ -38,4 +38,5 @@ pub(super) mod start;
 pub(super) mod stats;
 pub(super) mod status;
 pub(super) mod stop;
+pub(super) mod usage;
 pub(super) mod wait;
