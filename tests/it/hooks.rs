@@ -20,6 +20,13 @@ fn agent(sandbox: &Sandbox, name: &str) {
     sandbox.wait_for_line(name, "ready");
 }
 
+/// Runs a script as a pane of the private server would, and gives what it said.
+fn in_tmux(sandbox: &Sandbox, script: &str) -> String {
+    let socket = sandbox.text_path("t");
+    let script = format!("TMUX='{socket},1,0'; export TMUX; {script}");
+    sandbox.sh(&script).stdout
+}
+
 fn heard(sandbox: &Sandbox) -> Vec<HookView> {
     let answer = sandbox.ask(&json!({"type": "list-hooks"}));
     answer.answer.hooks.unwrap()
@@ -66,7 +73,7 @@ fn an_agent_never_learns_that_nobody_listens() {
         "hook --newer x",
     ] {
         let script = format!("{told} | {PROGRAM} {hook} 2>&1; echo \"code $?\"");
-        assert_eq!(sandbox.sh(&script).stdout, "code 0\n", "{hook}");
+        assert_eq!(in_tmux(&sandbox, &script), "code 0\n", "{hook}");
     }
     assert_eq!(sandbox.socket(), None, "no daemon was started");
     // A socket of a daemon that is gone, and one that nobody reads.
@@ -76,10 +83,10 @@ fn an_agent_never_learns_that_nobody_listens() {
     sandbox.crash_daemon();
     assert!(socket.exists());
     let script = format!("{told} | {PROGRAM} hook claude-code; echo \"code $?\"");
-    assert_eq!(sandbox.sh(&script).stdout, "code 0\n");
+    assert_eq!(in_tmux(&sandbox, &script), "code 0\n");
     // The next one takes its place.
     sandbox.daemon();
-    sandbox.sh(&script);
+    in_tmux(&sandbox, &script);
     sandbox.wait_until("the call to be heard", || !heard(&sandbox).is_empty());
     sandbox.geppetto(&["daemon", "stop"]).ok();
     assert!(!socket.exists());
@@ -94,7 +101,8 @@ fn settings_of_an_agent_call_what_is_heard() {
     let settings = fs::read_to_string(home.join(".gemini/settings.json")).unwrap();
     let settings: serde_json::Value = serde_json::from_str(&settings).unwrap();
     let command = &settings["hooks"]["AfterAgent"][0]["hooks"][0]["command"];
-    sandbox.sh(&format!("printf '{{}}' | {}", command.as_str().unwrap()));
+    let script = format!("printf '{{}}' | {}", command.as_str().unwrap());
+    in_tmux(&sandbox, &script);
     sandbox.wait_until("the call to be heard", || {
         heard(&sandbox)
             .iter()
