@@ -8,7 +8,8 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::adapters::agents::{AgentsOnDisk, HooksOfAgents};
+use crate::adapters::agents::AgentsOnDisk;
+use crate::adapters::agents::HooksOfAgents;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
 use crate::adapters::keyring;
@@ -156,13 +157,13 @@ fn compose(
         transcripts: transcripts(&paths, settings.clone(), key)?,
         files: Arc::new(HostFiles::new(search_path(&environment))),
         usage: Arc::new(usage()?),
-        hooks: Arc::new(HooksOfAgents),
         occupants: Arc::new(SystemProcesses),
         agent_files: Arc::new(AgentsOnDisk::new(
             Arc::new(tasks.clone()),
             Arc::clone(&clock),
             environment.home(),
         )),
+        hooks: Arc::new(HooksOfAgents),
         clock: Arc::clone(&clock),
         spawn: Arc::new(tasks.clone()),
     };

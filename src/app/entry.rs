@@ -134,12 +134,12 @@ pub(super) struct Entry {
     pub(super) deadline: Option<Tick>,
     pub(super) start: Start,
     pub(super) vitals: Vitals,
+    pub(super) account: Account,
     pub(super) awareness: Awareness,
     /// Why it has its status is another than was told.
     pub(super) has_another_cause: bool,
     /// When its status may change although nothing happens.
     pub(super) status_due: Option<Timestamp>,
-    pub(super) account: Account,
 }
 
 impl Entry {
@@ -156,10 +156,10 @@ impl Entry {
             watch: None,
             deadline: None,
             start: Start::default(),
+            account: Account::default(),
             awareness: Awareness::default(),
             has_another_cause: false,
             status_due: None,
-            account: Account::default(),
         }
     }
 

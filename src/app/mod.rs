@@ -71,7 +71,8 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::domain::settings::{KeepWindow, Settings};
-use crate::ports::agents::{AgentFiles, AgentHooks};
+use crate::ports::agents::AgentFiles;
+use crate::ports::agents::AgentHooks;
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
@@ -149,12 +150,12 @@ pub struct Ports {
     pub files: Arc<dyn Files>,
     /// What processes use.
     pub usage: Arc<dyn UsageTable>,
-    /// What agents tell by their hooks.
-    pub hooks: Arc<dyn AgentHooks>,
     /// Who lives in panes.
     pub occupants: Arc<dyn Occupants>,
     /// What agents write.
     pub agent_files: Arc<dyn AgentFiles>,
+    /// What agents tell by their hooks.
+    pub hooks: Arc<dyn AgentHooks>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Background tasks.

@@ -10,7 +10,7 @@ use super::{ConfigError, KeepWindow, Notices, prices};
 use crate::domain::price::Price;
 
 /// Keys of the top level.
-pub(super) const KEYS: [&str; 17] = [
+const KEYS: [&str; 17] = [
     "runner_limit",
     "ended_kept",
     "stop_grace_seconds",

@@ -14,6 +14,9 @@ const SHIPPED: &str = include_str!("prices.toml");
 /// Name of the shipped table, for what is wrong with it.
 const SHIPPED_NAME: &str = "prices.toml";
 
+/// Keys of the shipped table.
+const SHIPPED_KEYS: [&str; 2] = ["as_of", "price"];
+
 /// Keys of a `[[price]]` table.
 const KEYS: [&str; 5] = ["model", "input", "cached_input", "cache_write", "output"];
 
@@ -26,11 +29,7 @@ pub(super) fn shipped() -> Result<PriceTable, ConfigError> {
         file: Path::new(SHIPPED_NAME),
         text: SHIPPED,
     };
-    let table = DeTable::parse(SHIPPED).map_err(|error| ConfigError::Syntax {
-        file: SHIPPED_NAME.into(),
-        line: reader.line(error.span().map_or(0, |span| span.start)),
-        message: error.message().to_owned(),
-    })?;
+    let table = reader.parse()?;
     let (mut as_of, mut rows) = (String::new(), Vec::new());
     for (key, value) in table.get_ref() {
         let entry = Entry {
@@ -42,7 +41,7 @@ pub(super) fn shipped() -> Result<PriceTable, ConfigError> {
         match key.get_ref().as_ref() {
             "as_of" => as_of = entry.text("a date")?,
             "price" => rows = read(&entry)?,
-            _ => return Err(reader.unknown("", key, &["as_of", "price"])),
+            _ => return Err(reader.unknown("", key, &SHIPPED_KEYS)),
         }
     }
     Ok(PriceTable::new(&as_of, rows))
@@ -78,7 +77,7 @@ fn row(prices: &Entry<'_>, table: &DeTable<'_>) -> Result<(String, Price), Confi
             "cached_input" => cache_read = Some(entry.dollars()?),
             "cache_write" => cache_write = Some(entry.dollars()?),
             "output" => output = Some(entry.dollars()?),
-            _ => return Err(prices.reader.unknown("", key, &KEYS)),
+            _ => return Err(prices.reader.unknown("price.", key, &KEYS)),
         }
     }
     let (Some(model), Some(input), Some(output)) = (model, input, output) else {
@@ -177,6 +176,6 @@ mod tests {
         assert_snapshot!(refusal("[[price]]\nmodel = \"a\"\ninput = 1"), @r#"config.toml:1: "price" must be given a model, an input and an output"#);
         assert_snapshot!(refusal("[[price]]\nmodel = \"\"\ninput = 1"), @r#"config.toml:2: "price.model" must be the beginning of a model's name"#);
         assert_snapshot!(refusal("[price]\nmodel = \"a\""), @r#"config.toml:1: "price" must be an array of tables, as in [[price]]"#);
-        assert_snapshot!(refusal("[[price]]\ncached = 1"), @r#"config.toml:2: there is no setting "cached""#);
+        assert_snapshot!(refusal("[[price]]\ncached = 1"), @r#"config.toml:2: there is no setting "price.cached""#);
     }
 }

@@ -74,8 +74,8 @@ impl Settings {
             keyring: file.keyring.unwrap_or(default.keyring),
             peaks_every: file.peaks_every.unwrap_or(default.peaks_every),
             notify: file.notify.unwrap_or_default().resolve(),
-            rules: default.rules,
             prices: prices::shipped()?.with_own(file.prices),
+            rules: default.rules,
         })
     }
 }

@@ -55,10 +55,10 @@ pub struct Settings {
     pub peaks_every: Duration,
     /// When and how the user is told that a runner needs them.
     pub notify: NoticeWishes,
-    /// What screens and titles say of agents: the rules that come with the program, and the user's own. Default none.
-    pub rules: Rules,
     /// What tokens cost. None is known by default.
     pub prices: PriceTable,
+    /// What screens and titles say of agents: the rules that come with the program, and the user's own. Default none.
+    pub rules: Rules,
 }
 
 impl Default for Settings {
@@ -80,8 +80,8 @@ impl Default for Settings {
             keyring: false,
             peaks_every: Duration::from_secs(60),
             notify: NoticeWishes::default(),
-            rules: Rules::default(),
             prices: PriceTable::default(),
+            rules: Rules::default(),
         }
     }
 }

@@ -79,9 +79,6 @@ pub struct Answer {
     /// `get-stats` of all: what the daemon itself and its control clients use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daemon_usage: Option<UsageView>,
-    /// `list-hooks`
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hooks: Option<Vec<HookView>>,
     /// `get-usage`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Box<SpendingReport>>,
@@ -92,6 +89,9 @@ pub struct Answer {
     /// damaged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unreadable: Option<usize>,
+    /// `list-hooks`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hooks: Option<Vec<HookView>>,
     /// `hello` and `daemon-status`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daemon: Option<Box<DaemonView>>,

@@ -1,5 +1,5 @@
-//! What agents leave behind on disk: registries, transcripts, rollouts, databases. Read as they grow, for one process at a time, and
-//! only what belongs to that very process. And what they tell by their hooks.
+//! What agents leave behind on disk (registries, transcripts, rollouts, databases) and what they tell by their hooks. Files are read as
+//! they grow, for one process at a time, and only what belongs to that very process.
 
 mod claude;
 mod codex;

@@ -90,9 +90,9 @@ impl Core {
             },
             files: files.clone(),
             usage: usage.clone(),
-            hooks: real_hooks(),
             occupants: agents.clone(),
             agent_files: agents.clone(),
+            hooks: real_hooks(),
             clock: Arc::new(ManualClock::new()),
             spawn: Arc::new(tasks.clone()),
         };
