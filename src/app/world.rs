@@ -261,15 +261,11 @@ impl World {
 
     /// Folds evidence in and marks what it changed.
     pub(super) fn apply(&mut self, id: RunnerId, fact: Fact) {
-        self.apply_at(id, self.clock.now(), fact);
-    }
-
-    /// The same with evidence that has a date of its own.
-    pub(super) fn apply_at(&mut self, id: RunnerId, at: Timestamp, fact: Fact) {
+        let now = self.clock.now();
         let Some(entry) = self.runners.get_mut(&id) else {
             return;
         };
-        let changed = entry.apply(at, fact);
+        let changed = entry.apply(now, fact);
         self.follow_up(id, changed);
     }
 

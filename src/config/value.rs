@@ -320,6 +320,15 @@ impl<'a> Entry<'a> {
             .ok_or_else(|| self.wrong(PREFIX_RULE))
     }
 
+    /// Whether agents are told at their start to call hooks.
+    pub(super) fn hooks(&self) -> Result<bool, ConfigError> {
+        match self.value.get_ref().as_str() {
+            Some("launch") => Ok(true),
+            Some("off") => Ok(false),
+            _ => Err(self.wrong("\"launch\" or \"off\"")),
+        }
+    }
+
     pub(super) fn keep_window(&self) -> Result<KeepWindow, ConfigError> {
         match self.value.get_ref().as_str() {
             Some("always") => Ok(KeepWindow::Always),

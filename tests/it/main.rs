@@ -19,6 +19,7 @@ mod doctor;
 mod ending;
 mod exits;
 mod flood;
+mod hooks;
 mod hostile;
 mod keys;
 mod lifecycle;
