@@ -1,9 +1,17 @@
-//! Which agent runs in a pane, from its processes.
+//! Which agent runs in a pane, from its processes: a pure function of who is there. A name proves little, so how it was recognised
+//! is told with it.
+
+mod program;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::ids::Pid;
+use self::program::{Manner, Program};
+use super::ids::{PaneId, Pid};
+use super::kind::Kind;
+use super::occupant::Occupant;
 
 /// A process of a pane's terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,4 +32,209 @@ pub struct PaneProcess {
     pub cwd: Option<PathBuf>,
     /// Those of [`super::occupant::Occupant::ENVIRONMENT`] that it has.
     pub env: BTreeMap<String, String>,
+}
+
+/// What has the terminal of a pane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resident {
+    /// An agent.
+    Agent(Found),
+    /// A program behind which anything may run, unseen: `ssh`, `docker exec`, another tmux. Printable.
+    Opaque(String),
+    /// A shell that waits for a command.
+    Shell,
+    /// Another program; its printable name.
+    Other(String),
+    /// Nobody: no process is left, or only our run parent.
+    Nothing,
+}
+
+/// An agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What it is.
+    pub kind: &'static Kind,
+    /// Its own process: below its launchers, above its tools.
+    pub pid: Pid,
+    /// By what it was recognised; printable, for `explain`.
+    pub how: String,
+}
+
+impl Found {
+    /// All that is known of it, from the same list in which it was found.
+    pub fn occupant(&self, processes: &[PaneProcess], pane: PaneId) -> Option<Occupant> {
+        let process = processes.iter().find(|process| process.pid == self.pid)?;
+        Some(Occupant {
+            kind: self.kind,
+            pid: process.pid,
+            started: process.started,
+            pane,
+            cwd: process.cwd.clone(),
+            args: process.args.clone(),
+            env: process.env.clone(),
+        })
+    }
+}
+
+/// Who has the terminal. `processes` are those of the pane's session, `pane_pid` is its leader, `foreground` the process group that reads
+/// the keys; without one, all of them count as in front.
+pub fn identify(processes: &[PaneProcess], pane_pid: Pid, foreground: Option<i32>) -> Resident {
+    let scene = Scene::new(processes);
+    let in_front: Vec<Pid> = scene.in_front(pane_pid, foreground);
+    if let Some(agent) = scene.agent(&in_front) {
+        return Resident::Agent(agent);
+    }
+    let programs = in_front.iter().filter_map(|pid| scene.program(*pid));
+    other(programs)
+}
+
+/// What it is when it is no agent, from the top down.
+fn other<'a>(programs: impl Iterator<Item = &'a Program>) -> Resident {
+    let (mut script, mut wrapper, mut has_shell) = (None, None, false);
+    for program in programs {
+        match program {
+            Program::Opaque(what) => return Resident::Opaque(what.clone()),
+            Program::Other(name) => return Resident::Other(script.unwrap_or(name).clone()),
+            // What is behind one may still be opaque.
+            Program::ShellScript(name) => script = script.or(Some(name)),
+            Program::Wrapper(name) => wrapper = wrapper.or(Some(name)),
+            Program::Shell => has_shell = true,
+            Program::Agent { .. } | Program::Nothing => {}
+        }
+    }
+    match script.or(wrapper) {
+        Some(name) => Resident::Other(name.clone()),
+        None if has_shell => Resident::Shell,
+        None => Resident::Nothing,
+    }
+}
+
+/// The processes, each with what its words say.
+struct Scene<'a> {
+    entries: BTreeMap<Pid, (&'a PaneProcess, Program)>,
+}
+
+impl<'a> Scene<'a> {
+    fn new(processes: &'a [PaneProcess]) -> Self {
+        let read = |process: &'a PaneProcess| (process.pid, (process, program::read(process)));
+        Self {
+            entries: processes.iter().map(read).collect(),
+        }
+    }
+
+    fn program(&self, pid: Pid) -> Option<&Program> {
+        self.entries.get(&pid).map(|(_, program)| program)
+    }
+
+    fn process(&self, pid: Pid) -> Option<&'a PaneProcess> {
+        self.entries.get(&pid).map(|(process, _)| *process)
+    }
+
+    /// What has the terminal, from the top: parents before children, the leader of the group first.
+    fn in_front(&self, pane_pid: Pid, foreground: Option<i32>) -> Vec<Pid> {
+        let has_terminal =
+            |process: &PaneProcess| foreground.is_none_or(|group| process.group == group);
+        let mut found: Vec<&PaneProcess> = self
+            .entries
+            .values()
+            .map(|(process, _)| *process)
+            .filter(|process| has_terminal(process))
+            .collect();
+        let leader = foreground.unwrap_or(pane_pid.as_raw());
+        found.sort_by_key(|process| {
+            let is_leader = process.pid.as_raw() == leader;
+            let depth = self.above(process.pid).len();
+            (!is_leader, depth, process.started, process.pid)
+        });
+        found.into_iter().map(|process| process.pid).collect()
+    }
+
+    /// Its parents, the nearest first. A list read while processes come and go may hold a circle.
+    fn above(&self, pid: Pid) -> Vec<Pid> {
+        let mut found = Vec::new();
+        let mut at = pid;
+        while let Some(parent) = self.process(at).and_then(|process| process.parent) {
+            if parent == pid || found.contains(&parent) || !self.entries.contains_key(&parent) {
+                break;
+            }
+            found.push(parent);
+            at = parent;
+        }
+        found
+    }
+
+    fn is_agent(&self, pid: Pid) -> bool {
+        matches!(self.program(pid), Some(Program::Agent { .. }))
+    }
+
+    /// The agent in front. What an agent has given the terminal to is still that agent's.
+    fn agent(&self, in_front: &[Pid]) -> Option<Found> {
+        let reaches = |pid: Pid| {
+            let mut above = self.above(pid);
+            above.insert(0, pid);
+            above.into_iter().rev().find(|pid| self.is_agent(*pid))
+        };
+        let top = in_front.iter().find_map(|pid| reaches(*pid))?;
+        let own = self.own_process(top);
+        let (process, program) = self.entries.get(&own)?;
+        let Program::Agent { kind, how, .. } = program else {
+            return None;
+        };
+        Some(Found {
+            kind,
+            pid: process.pid,
+            how: how.clone(),
+        })
+    }
+
+    /// From the launcher of an agent down to the agent.
+    fn own_process(&self, top: Pid) -> Pid {
+        let mut own = top;
+        // Each step goes to a process that was not there yet, but for a circle.
+        for _ in 0..self.entries.len() {
+            match self.launched(own) {
+                Some(next) => own = next,
+                None => break,
+            }
+        }
+        own
+    }
+
+    /// The agent that this one is only the launcher of.
+    fn launched(&self, launcher: Pid) -> Option<Pid> {
+        let Some(Program::Agent {
+            kind,
+            manner,
+            given,
+            ..
+        }) = self.program(launcher)
+        else {
+            return None;
+        };
+        let launches = |pid: Pid| {
+            let Some(Program::Agent {
+                kind: its_kind,
+                given: its_given,
+                ..
+            }) = self.program(pid)
+            else {
+                return false;
+            };
+            let parent = self.process(pid).and_then(|process| process.parent);
+            let is_child = parent == Some(launcher);
+            match manner {
+                // A shell script is no agent by itself when there is one below it.
+                Manner::ShellScript => self.above(pid).contains(&launcher),
+                Manner::Script => is_child && kind == its_kind,
+                // Passing on what it was given is what a launcher does; an agent that uses another one asks it something.
+                Manner::Program => is_child && kind == its_kind && given == its_given,
+            }
+        };
+        let mut below: Vec<Pid> = self.entries.keys().copied().collect();
+        below.retain(|pid| *pid != launcher && launches(*pid));
+        below.into_iter().min_by_key(|pid| {
+            let started = self.process(*pid).map(|process| process.started);
+            (self.above(*pid).len(), started, *pid)
+        })
+    }
 }

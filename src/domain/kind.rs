@@ -11,6 +11,12 @@ pub struct Kind {
     pub name: &'static str,
     /// Names of the executables by which a pane's command is recognised.
     pub executables: &'static [&'static str],
+    /// Other names that its program goes by: as released, or as a script of its package.
+    pub other_names: &'static [&'static str],
+    /// Directories by which its program is known whatever its own name is: packages of script languages, directories of versions.
+    pub packages: &'static [&'static str],
+    /// First arguments with which its program is no agent but serves one: servers, bridges, sandboxes.
+    pub helpers: &'static [&'static str],
     /// What `new` starts when no command is given; empty when one must be given.
     pub start_command: &'static [&'static str],
     /// How it shows its work.
@@ -25,42 +31,79 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "claude-code",
         executables: &["claude"],
+        other_names: &["claude.exe"],
+        packages: &[
+            "@anthropic-ai/claude-code",
+            "@anthropic-ai/claude-code-linux-x64",
+            "claude/versions",
+        ],
+        helpers: &[
+            "mcp",
+            "--claude-in-chrome-mcp",
+            "--chrome-native-host",
+            "--ripgrep",
+        ],
         start_command: &["claude"],
         prints: ANIMATES,
     },
     Kind {
         name: "codex",
         executables: &["codex"],
+        other_names: &["codex.js"],
+        packages: &["@openai/codex"],
+        helpers: &[
+            "app-server",
+            "exec-server",
+            "mcp",
+            "mcp-server",
+            "sandbox",
+            "responses-api-proxy",
+        ],
         start_command: &["codex"],
         prints: ANIMATES,
     },
     Kind {
         name: "cursor",
         executables: &["cursor-agent"],
+        other_names: &[],
+        packages: &["cursor-agent/versions"],
+        helpers: &["mcp", "worker"],
         start_command: &["cursor-agent"],
         prints: ANIMATES,
     },
     Kind {
         name: "gemini",
         executables: &["gemini"],
+        other_names: &["gemini.js"],
+        packages: &["@google/gemini-cli"],
+        helpers: &["mcp"],
         start_command: &["gemini"],
         prints: ANIMATES,
     },
     Kind {
         name: "opencode",
         executables: &["opencode"],
+        other_names: &[".opencode"],
+        packages: &["opencode-ai"],
+        helpers: &["acp", "mcp", "serve", "web"],
         start_command: &["opencode"],
         prints: ANIMATES,
     },
     Kind {
         name: "aider",
         executables: &["aider"],
+        other_names: &[],
+        packages: &["site-packages/aider"],
+        helpers: &[],
         start_command: &["aider"],
         prints: Prints::SaysLittle,
     },
     Kind {
         name: "custom",
         executables: &[],
+        other_names: &[],
+        packages: &[],
+        helpers: &[],
         start_command: &[],
         prints: Prints::IsWork,
     },

@@ -1,8 +1,10 @@
 //! The process table from /proc, and the end of a process from its pidfd.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 
 use rustix::process::{PidfdFlags, pidfd_open};
 use tokio::io::Interest;
@@ -10,6 +12,7 @@ use tokio::io::unix::AsyncFd;
 
 use super::raw;
 use crate::domain::ids::Pid;
+use crate::domain::occupant::Occupant;
 use crate::ports::table::ProcessInfo;
 
 /// One pass over /proc. What ends meanwhile is left out.
@@ -25,6 +28,48 @@ pub(super) fn processes() -> io::Result<Vec<ProcessInfo>> {
     Ok(found)
 }
 
+/// The leader of a session and those below it that have not left the session. Reads only them: a pane has few processes, a machine
+/// thousands. What has lost its parent is not found.
+pub(super) fn of_session(leader: Pid) -> io::Result<Vec<ProcessInfo>> {
+    if !fs::exists("/proc/thread-self/children")? {
+        // The kernel was built without them.
+        let mut all = processes()?;
+        all.retain(|process| process.session == leader.as_raw());
+        return Ok(all);
+    }
+    let mut found: Vec<ProcessInfo> = process(leader).into_iter().collect();
+    let mut looked_at = 0;
+    while let Some(parent) = found.get(looked_at).map(|process| process.pid) {
+        let children = children(parent).into_iter().filter_map(process);
+        let inside: Vec<_> = children
+            .filter(|child| child.session == leader.as_raw())
+            .collect();
+        for child in inside {
+            // A list read while processes come and go may name one twice.
+            if found.iter().all(|known| known.pid != child.pid) {
+                found.push(child);
+            }
+        }
+        looked_at += 1;
+    }
+    Ok(found)
+}
+
+/// Any thread may have started them.
+fn children(parent: Pid) -> Vec<Pid> {
+    let Ok(threads) = fs::read_dir(format!("/proc/{parent}/task")) else {
+        return Vec::new();
+    };
+    threads
+        .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok())
+        .flat_map(|line| {
+            let pids = line.split_ascii_whitespace();
+            pids.filter_map(|pid| pid.parse().ok())
+                .collect::<Vec<Pid>>()
+        })
+        .collect()
+}
+
 /// The words of its command line; none when it is not there.
 pub(super) fn arguments(pid: Pid) -> Vec<String> {
     let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
@@ -33,6 +78,21 @@ pub(super) fn arguments(pid: Pid) -> Vec<String> {
     };
     line.split(|byte| *byte == 0)
         .map(|word| String::from_utf8_lossy(word).into_owned())
+        .collect()
+}
+
+/// Its working directory; `None` when it is not there, or not ours to see.
+pub(super) fn directory(pid: Pid) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/{pid}/cwd")).ok()
+}
+
+/// Those of its variables that are wanted, as they were when its program began; none when they are not ours to see.
+pub(super) fn variables(pid: Pid) -> BTreeMap<String, String> {
+    let all = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    all.split(|byte| *byte == 0)
+        .filter_map(|variable| std::str::from_utf8(variable).ok()?.split_once('='))
+        .filter(|(name, _)| Occupant::ENVIRONMENT.contains(name))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
 }
 
@@ -59,7 +119,8 @@ async fn has_ended(pidfd: OwnedFd) -> io::Result<()> {
     pidfd.readable().await.map(drop)
 }
 
-fn process(pid: Pid) -> Option<ProcessInfo> {
+/// One process, if it is there.
+pub(super) fn process(pid: Pid) -> Option<ProcessInfo> {
     parse(&fs::read(format!("/proc/{pid}/stat")).ok()?)
 }
 

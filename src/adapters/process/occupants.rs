@@ -1,0 +1,171 @@
+//! Who lives in a pane: the processes of one session with their words, directories and the few variables that are wanted of them.
+
+use std::io;
+
+use super::{SystemProcesses, system};
+use crate::domain::identity::PaneProcess;
+use crate::domain::ids::Pid;
+use crate::ports::occupants::Occupants;
+use crate::ports::table::ProcessInfo;
+
+impl Occupants for SystemProcesses {
+    fn foreground(&self, pane_pid: Pid) -> Option<i32> {
+        system::process(pane_pid)?.foreground
+    }
+
+    fn processes(&self, pane_pid: Pid) -> io::Result<Vec<PaneProcess>> {
+        let session = system::of_session(pane_pid)?;
+        let is_alive = |process: &ProcessInfo| !process.zombie;
+        Ok(session
+            .into_iter()
+            .filter(is_alive)
+            .map(described)
+            .collect())
+    }
+}
+
+fn described(process: ProcessInfo) -> PaneProcess {
+    PaneProcess {
+        args: system::arguments(process.pid),
+        cwd: system::directory(process.pid),
+        env: system::variables(process.pid),
+        pid: process.pid,
+        parent: process.parent,
+        group: process.group,
+        started: process.started,
+        name: process.name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+    use std::process::{Child, Command, Stdio};
+    use std::time::Duration;
+
+    use super::super::ps;
+    use super::*;
+    use crate::domain::identity::{Resident, identify};
+    use crate::ports::table::{ProcessTable, Signal};
+
+    /// A session of its own, as a pane has one; ends with the test.
+    struct Pane {
+        leader: Child,
+        pid: Pid,
+    }
+
+    impl Pane {
+        /// Starts `script` in a shell, whose descriptor 3 is a pipe that nobody writes to.
+        fn start(home: &Path, script: &str) -> Self {
+            // Not the leader of a group, so that `setsid` need not fork.
+            let leader = Command::new("setsid")
+                .args(["sh", "-c", &format!("exec 3<&0; {script}")])
+                .current_dir(home)
+                .env("CODEX_HOME", "/nowhere")
+                .env("SECRET_TOKEN", "secret")
+                .stdin(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let pid = Pid::new(leader.id().cast_signed()).unwrap();
+            Self { leader, pid }
+        }
+
+        /// The agent in it, once it is there.
+        async fn agent(&self) -> PaneProcess {
+            let found = || {
+                let processes = Occupants::processes(&SystemProcesses, self.pid).unwrap();
+                let Resident::Agent(found) = identify(&processes, self.pid, None) else {
+                    return None;
+                };
+                processes.into_iter().find(|one| one.pid == found.pid)
+            };
+            until("an agent", found).await
+        }
+    }
+
+    impl Drop for Pane {
+        fn drop(&mut self) {
+            for process in Occupants::processes(&SystemProcesses, self.pid).unwrap_or_default() {
+                drop(SystemProcesses.signal(process.pid, Signal::Kill));
+            }
+            drop(self.leader.wait());
+        }
+    }
+
+    /// What `look` finds, as soon as it does.
+    async fn until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
+        let mut turns = tokio::time::interval(Duration::from_millis(10));
+        let found = async {
+            loop {
+                turns.tick().await;
+                if let Some(found) = look() {
+                    return found;
+                }
+            }
+        };
+        let found = tokio::time::timeout(Duration::from_secs(20), found).await;
+        found.unwrap_or_else(|_| unreachable!("there was never {what}"))
+    }
+
+    fn program(path: &Path, text: &str) {
+        fs::write(path, text).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_agent_is_found_below_a_shell_with_what_is_known_of_it() {
+        let home = tempfile::tempdir().unwrap();
+        let home = home.path().canonicalize().unwrap();
+        fs::copy("/bin/cat", home.join("claude")).unwrap();
+        let pane = Pane::start(&home, "./claude - <&3 & wait");
+        let agent = pane.agent().await;
+        assert_eq!(agent.name, "claude");
+        assert_eq!(agent.parent, Some(pane.pid));
+        assert_eq!(agent.args, ["./claude", "-"]);
+        assert_eq!(agent.cwd.as_deref(), Some(home.as_path()));
+        assert_eq!(
+            agent.env.get("CODEX_HOME").map(String::as_str),
+            Some("/nowhere")
+        );
+        assert!(!agent.env.contains_key("SECRET_TOKEN"));
+        assert_eq!(ps::directory(agent.pid), agent.cwd);
+        assert_eq!(ps::variables(agent.pid), agent.env);
+    }
+
+    #[tokio::test]
+    async fn an_agent_that_is_a_script_is_found_below_its_wrapper() {
+        let home = tempfile::tempdir().unwrap();
+        program(&home.path().join("gemini"), "#!/bin/sh\nread line\n");
+        program(
+            &home.path().join("start"),
+            "#!/bin/sh\n./gemini <&3 & wait\n",
+        );
+        let pane = Pane::start(home.path(), "./start & wait");
+        let agent = pane.agent().await;
+        assert_eq!(agent.args, ["/bin/sh", "./gemini"]);
+        assert_ne!(agent.parent, Some(pane.pid));
+    }
+
+    #[tokio::test]
+    async fn both_ways_find_the_same_session() {
+        let home = tempfile::tempdir().unwrap();
+        let pane = Pane::start(home.path(), "cat <&3 & (cat <&3 & wait) & wait");
+        let pids = |found: Vec<ProcessInfo>| -> BTreeSet<Pid> {
+            found.iter().map(|process| process.pid).collect()
+        };
+        let found =
+            || Some(pids(system::of_session(pane.pid).unwrap())).filter(|all| all.len() == 4);
+        let found = until("four processes", found).await;
+        assert_eq!(found, pids(ps::of_session(pane.pid).unwrap()));
+        let none = Pid::new(i32::MAX).unwrap();
+        assert!(
+            Occupants::processes(&SystemProcesses, none)
+                .unwrap()
+                .is_empty()
+        );
+        assert_eq!(SystemProcesses.foreground(none), None);
+    }
+}
