@@ -35,16 +35,16 @@ fn main() {
         return;
     }
     args.retain(|arg| arg != "--bench");
-    let registered = args.iter().any(|arg| arg == "--registered");
-    args.retain(|arg| arg != "--registered");
+    let is_started = args.iter().any(|arg| arg == "--start");
+    args.retain(|arg| arg != "--start");
     let Some(directory) = args.first() else {
-        eprintln!("Usage: scripts/accuracy DIR [--registered] [NAME...]");
+        eprintln!("Usage: scripts/accuracy DIR [--start] [NAME...]");
         return;
     };
     let recordings: Vec<Recording> = recording::all(Path::new(directory))
         .into_iter()
         .filter(|one| args.len() == 1 || args[1..].contains(&one.name))
         .collect();
-    let seen = stage::perform(&recordings, registered);
+    let seen = stage::perform(&recordings, is_started);
     compare::report(&recordings, &seen);
 }

@@ -19,18 +19,18 @@ pub(crate) struct Performance {
     pub(crate) began: Vec<f64>,
 }
 
-pub(crate) fn perform(recordings: &[Recording], registered: bool) -> Performance {
+pub(crate) fn perform(recordings: &[Recording], is_started: bool) -> Performance {
     let world = World::new();
     world.tmux(&["set", "-g", "status", "off"]);
     fs::create_dir(world.path("bin")).unwrap();
     world.geppetto(&["register", "anchor"]);
     let status: Value =
         serde_json::from_str(&world.geppetto(&["daemon", "status", "--json"])).unwrap();
-    let log = observe::start(Path::new(status["socket"].as_str().unwrap()));
+    let log = observe::start(Path::new(status["daemon"]["socket"].as_str().unwrap()));
     for one in recordings {
         let script = world.path(&format!("{}.play", one.name));
         play::write(one, &script);
-        begin(&world, one, &script, registered);
+        begin(&world, one, &script, is_started);
     }
     let began: Vec<f64> = recordings
         .iter()
@@ -69,10 +69,10 @@ fn command(world: &World, agent: &str, script: &Path) -> Vec<String> {
     words
 }
 
-fn begin(world: &World, one: &Recording, script: &Path, registered: bool) {
+fn begin(world: &World, one: &Recording, script: &Path, is_started: bool) {
     let words = command(world, &one.agent, script);
     let (cols, rows) = (one.size.0.to_string(), one.size.1.to_string());
-    if registered {
+    if !is_started {
         world.tmux(&[
             "new-session",
             "-d",
@@ -88,8 +88,8 @@ fn begin(world: &World, one: &Recording, script: &Path, registered: bool) {
         args.extend(words.iter().map(String::as_str));
         world.tmux(&args);
     } else {
-        let size = format!("{cols}x{rows}");
-        let mut args = vec!["new", "--name", &one.name, "--size", &size, "--"];
+        world.tmux(&["set", "-g", "default-size", &format!("{cols}x{rows}")]);
+        let mut args = vec!["new", "--name", &one.name, "--"];
         args.extend(words.iter().map(String::as_str));
         world.geppetto(&args);
     }

@@ -11,6 +11,7 @@ use super::tape::Tape;
 use super::world::{RunTag, World};
 use crate::domain::board::Prints;
 use crate::domain::evidence::Fact;
+use crate::domain::finding::Conversation;
 use crate::domain::ids::{PaneId, Pid, RunnerId};
 use crate::domain::kind::Kind;
 use crate::domain::occupant::Occupant;
@@ -44,6 +45,8 @@ pub(super) struct Awareness {
     pub(super) occupant: Option<Occupant>,
     /// How it was recognised, or what is there instead; for `explain`.
     pub(super) resident: String,
+    /// The conversation that it has, as it calls it.
+    pub(super) conversation: Option<Conversation>,
     /// What of its evidence is weaker than it should be; whole sentences.
     pub(super) degraded: Vec<String>,
     /// The reader of its files; dropping it ends the reading.

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::DropGuard;
 
 use super::awareness::Awareness;
+use super::ledger::{Account, Spending};
 use super::limits::{BATCH_ENTRIES, LOG_BYTES, LOG_ENTRIES};
 use super::screen::ScreenNow;
 use super::tape::Tape;
@@ -36,6 +37,8 @@ pub struct RunnerNow {
     pub recording_paused: Option<String>,
     /// How often its screen was not what tmux had, and was corrected.
     pub divergences: u64,
+    /// What its agent has spent; `None` while nothing is known of it.
+    pub spending: Option<Arc<Spending>>,
 }
 
 /// What a follower of a log is sent.
@@ -131,6 +134,7 @@ pub(super) struct Entry {
     pub(super) deadline: Option<Tick>,
     pub(super) start: Start,
     pub(super) vitals: Vitals,
+    pub(super) account: Account,
     pub(super) awareness: Awareness,
     /// Why it has its status is another than was told.
     pub(super) has_another_cause: bool,
@@ -152,6 +156,7 @@ impl Entry {
             watch: None,
             deadline: None,
             start: Start::default(),
+            account: Account::default(),
             awareness: Awareness::default(),
             has_another_cause: false,
             status_due: None,
@@ -165,6 +170,7 @@ impl Entry {
             entries: self.log.pushed(),
             recording_paused: self.recording_paused.clone(),
             divergences: self.tape.divergences(),
+            spending: self.account.spending.clone(),
         }
     }
 

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 use super::AppError;
 use super::awareness::Ask;
 use super::entry::{Entry, Past, RunnerNow};
+use super::hook::Hooks;
 use super::measure::Gauges;
 use super::notify::NoticeTurn;
 use super::shown::Shown;
@@ -108,6 +109,7 @@ pub(super) struct World {
     /// Who removes the transcripts of runners that leave the list by themselves.
     pub(super) left: mpsc::Sender<RunnerId>,
     pub(super) gauges: Gauges,
+    pub(super) hooks: Hooks,
     /// Who tells people of changes.
     pub(super) notices: mpsc::Sender<NoticeTurn>,
     pub(super) settings: watch::Receiver<Arc<Settings>>,
@@ -151,6 +153,7 @@ impl World {
             writer,
             left,
             gauges: Gauges::default(),
+            hooks: Hooks::default(),
             notices,
             settings,
             asks,
@@ -217,6 +220,7 @@ impl World {
     pub(super) fn remove(&mut self, id: RunnerId) -> Option<Entry> {
         let entry = self.runners.remove(&id)?;
         self.changed.remove(&id);
+        self.hooks.forget(id);
         self.removed.insert(id);
         self.unsaved = true;
         Some(entry)
@@ -226,6 +230,11 @@ impl World {
     pub(super) fn touch(&mut self, id: RunnerId) {
         self.changed.insert(id);
         self.unsaved = true;
+    }
+
+    /// Marks a runner as changed, for subscribers: nothing of that is in the list on disk.
+    pub(super) fn touch_view(&mut self, id: RunnerId) {
+        self.changed.insert(id);
     }
 
     /// Marks a slot as changed, for the store.
@@ -250,11 +259,15 @@ impl World {
 
     /// Folds evidence in and marks what it changed.
     pub(super) fn apply(&mut self, id: RunnerId, fact: Fact) {
-        let now = self.clock.now();
+        self.apply_at(id, self.clock.now(), fact);
+    }
+
+    /// The same with evidence that has a date of its own.
+    pub(super) fn apply_at(&mut self, id: RunnerId, at: Timestamp, fact: Fact) {
         let Some(entry) = self.runners.get_mut(&id) else {
             return;
         };
-        let changed = entry.apply(now, fact);
+        let changed = entry.apply(at, fact);
         self.follow_up(id, changed);
     }
 

@@ -62,6 +62,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
     match verb {
         Verb::Wait(args) => return cmd::wait::run(args, context),
         Verb::Sessions(verb) => return cmd::sessions::run(verb, context),
+        Verb::Integrate(args) => return cmd::integrate::run(args, context),
         Verb::Doctor(args) => return cmd::doctor::run(args, context),
         Verb::Plugin(verb) => return cmd::plugin::run(verb, context),
         Verb::New(args) => cmd::new::run(args, context),
@@ -88,6 +89,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Forget(args) => cmd::forget::run(args, context),
         Verb::Status(args) => cmd::status::run(args, context),
         Verb::Stats(args) => cmd::stats::run(args, context),
+        Verb::Usage(args) => cmd::usage::run(args, context),
         Verb::Metrics => cmd::metrics::run(context),
         Verb::Demo(args) => cmd::demo::run(args, context),
         Verb::Dashboard(args) => cmd::dashboard::run(args, context),
@@ -97,6 +99,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
         Verb::Completions(args) => cmd::completions::run(args, context),
         Verb::Man(args) => cmd::man::run(args, context),
+        Verb::Hook(args) => cmd::hook::run(args, context),
         Verb::Internal(_) => Err(Failure::new(
             Kind::Usage,
             "This is no verb of a client; geppetto calls it for itself.",
@@ -134,6 +137,8 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Logs(args) => args.of.json,
         Verb::Status(args) => args.json,
         Verb::Stats(args) => args.json,
+        Verb::Usage(args) => args.json,
+        Verb::Integrate(args) => args.json,
         Verb::Doctor(args) => args.json,
         Verb::Mark(args) => args.json,
         Verb::Next(args) => args.json,
@@ -166,6 +171,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Api(_)
         | Verb::Completions(_)
         | Verb::Man(_)
+        | Verb::Hook(_)
         | Verb::Internal(_) => false,
     }
 }

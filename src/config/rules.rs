@@ -1,6 +1,8 @@
 //! The rules of screens: those that come with the program, and on top of them what the user wrote in the directory `rules` beside
 //! the config file, one file for each kind. A file that is wrong changes nothing of its kind and is told of.
 
+#[cfg(test)]
+mod screens;
 mod written;
 
 use std::collections::BTreeMap;
@@ -13,11 +15,12 @@ use super::{ConfigError, KINDS};
 use crate::domain::screen_rule::{RuleSet, Rules};
 
 /// What comes with the program, for each kind that has any.
-const SHIPPED: [(&str, &str); 4] = [
+const SHIPPED: [(&str, &str); 5] = [
     ("claude-code", include_str!("rules/claude-code.toml")),
     ("codex", include_str!("rules/codex.toml")),
     ("gemini", include_str!("rules/gemini.toml")),
     ("aider", include_str!("rules/aider.toml")),
+    ("cursor", include_str!("rules/cursor.toml")),
 ];
 
 impl Rules {

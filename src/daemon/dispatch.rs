@@ -158,6 +158,8 @@ impl Service {
             Request::GetStatus(status) => self.status(status).await,
             Request::DaemonStatus(_) => self.about().await,
             Request::GetStats(of) => self.stats(of).await,
+            Request::GetUsage(of) => self.usage(of).await,
+            Request::GetTurns(of) => self.turns(of).await,
             other => self.answer_rest(other).await,
         }
     }
@@ -178,6 +180,7 @@ impl Service {
                     ..Answer::default()
                 })
             }
+            Request::ListHooks(_) => self.list_hooks().await,
             Request::NextRunner(next) => self.next(next).await,
             Request::SnoozeRunner(snooze) => self.snooze(snooze).await,
             Request::KillTmuxSession(of) => done(self.app.kill_session(&of.session).await),

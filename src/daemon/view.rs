@@ -1,5 +1,6 @@
 //! Facts of the domain as plain values of the wire.
 
+use super::usage;
 use crate::app::{RunnerNow, SessionNow};
 use crate::domain::exit::{Exit, Outcome};
 use crate::domain::log::LogEntry;
@@ -66,6 +67,10 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
         snoozed_until_ms: runner.snoozed_until.map(|until| until.0),
         last_seq: now.end.seq.0,
         log_entries: now.entries,
+        spending: now
+            .spending
+            .as_deref()
+            .map(|of| Box::new(usage::spending(of))),
     }
 }
 

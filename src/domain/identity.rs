@@ -9,9 +9,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use self::program::{Manner, Program};
-use super::ids::{PaneId, Pid};
+use super::ids::Pid;
 use super::kind::Kind;
-use super::occupant::Occupant;
 
 /// A process of a pane's terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,46 +33,26 @@ pub struct PaneProcess {
     pub env: BTreeMap<String, String>,
 }
 
-/// What has the terminal of a pane.
+/// Who lives in a pane.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resident {
     /// An agent.
-    Agent(Found),
+    Agent {
+        /// Which kind.
+        kind: &'static Kind,
+        /// Its own process: below its launchers, above its tools.
+        pid: Pid,
+        /// How it was recognised, to be read behind "its program"; printable.
+        how: String,
+    },
     /// A program behind which anything may run, unseen: `ssh`, `docker exec`, another tmux. Printable.
     Opaque(String),
-    /// A shell that waits for a command.
-    Shell,
-    /// Another program; its printable name.
+    /// A shell that waits for a command: the name of it.
+    Shell(String),
+    /// Another program: the name of it; printable.
     Other(String),
-    /// Nobody: no process is left, or only our run parent.
-    Nothing,
-}
-
-/// An agent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// What it is.
-    pub kind: &'static Kind,
-    /// Its own process: below its launchers, above its tools.
-    pub pid: Pid,
-    /// By what it was recognised; printable, for `explain`.
-    pub how: String,
-}
-
-impl Found {
-    /// All that is known of it, from the same list in which it was found.
-    pub fn occupant(&self, processes: &[PaneProcess], pane: PaneId) -> Option<Occupant> {
-        let process = processes.iter().find(|process| process.pid == self.pid)?;
-        Some(Occupant {
-            kind: self.kind,
-            pid: process.pid,
-            started: process.started,
-            pane,
-            cwd: process.cwd.clone(),
-            args: process.args.clone(),
-            env: process.env.clone(),
-        })
-    }
+    /// Nobody: no process that can be seen, or only our run parent.
+    Nobody,
 }
 
 /// Who has the terminal. `processes` are those of the pane's session, `pane_pid` is its leader, `foreground` the process group that reads
@@ -82,7 +61,7 @@ pub fn identify(processes: &[PaneProcess], pane_pid: Pid, foreground: Option<i32
     let scene = Scene::new(processes);
     let in_front: Vec<Pid> = scene.in_front(pane_pid, foreground);
     if let Some(agent) = scene.agent(&in_front) {
-        return Resident::Agent(agent);
+        return agent;
     }
     let programs = in_front.iter().filter_map(|pid| scene.program(*pid));
     other(programs)
@@ -90,7 +69,7 @@ pub fn identify(processes: &[PaneProcess], pane_pid: Pid, foreground: Option<i32
 
 /// What it is when it is no agent, from the top down.
 fn other<'a>(programs: impl Iterator<Item = &'a Program>) -> Resident {
-    let (mut script, mut wrapper, mut has_shell) = (None, None, false);
+    let (mut script, mut wrapper, mut shell) = (None, None, None);
     for program in programs {
         match program {
             Program::Opaque(what) => return Resident::Opaque(what.clone()),
@@ -98,14 +77,14 @@ fn other<'a>(programs: impl Iterator<Item = &'a Program>) -> Resident {
             // What is behind one may still be opaque.
             Program::ShellScript(name) => script = script.or(Some(name)),
             Program::Wrapper(name) => wrapper = wrapper.or(Some(name)),
-            Program::Shell => has_shell = true,
+            Program::Shell(name) => shell = Some(name),
             Program::Agent { .. } | Program::Nothing => {}
         }
     }
-    match script.or(wrapper) {
-        Some(name) => Resident::Other(name.clone()),
-        None if has_shell => Resident::Shell,
-        None => Resident::Nothing,
+    match (script.or(wrapper), shell) {
+        (Some(name), _) => Resident::Other(name.clone()),
+        (None, Some(name)) => Resident::Shell(name.clone()),
+        (None, None) => Resident::Nobody,
     }
 }
 
@@ -168,7 +147,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The agent in front. What an agent has given the terminal to is still that agent's.
-    fn agent(&self, in_front: &[Pid]) -> Option<Found> {
+    fn agent(&self, in_front: &[Pid]) -> Option<Resident> {
         let reaches = |pid: Pid| {
             let mut above = self.above(pid);
             above.insert(0, pid);
@@ -180,7 +159,7 @@ impl<'a> Scene<'a> {
         let Program::Agent { kind, how, .. } = program else {
             return None;
         };
-        Some(Found {
+        Some(Resident::Agent {
             kind,
             pid: process.pid,
             how: how.clone(),

@@ -18,8 +18,8 @@ pub enum Region {
     LastRow,
     /// The row with the cursor.
     CursorRow,
-    /// The rows down to the one with the cursor.
-    ToCursor,
+    /// So many rows up from the one with the cursor, and that one.
+    ToCursor(u16),
     /// The title.
     Title,
 }
@@ -245,9 +245,12 @@ impl Region {
                 .cursor_row
                 .and_then(|row| text.rows.get(row..=row))
                 .unwrap_or_default(),
-            Self::ToCursor => text
+            Self::ToCursor(count) => text
                 .cursor_row
-                .and_then(|row| text.rows.get(..=row))
+                .and_then(|row| {
+                    let first = (row + 1).saturating_sub(usize::from(count));
+                    text.rows.get(first..=row)
+                })
                 .unwrap_or_default(),
             Self::Title => std::slice::from_ref(&text.title),
         }
@@ -317,8 +320,10 @@ mod tests {
             (Region::LastRow, "----", false),
             (Region::CursorRow, "> hi", true),
             (Region::CursorRow, "help", false),
-            (Region::ToCursor, "one", true),
-            (Region::ToCursor, "help", false),
+            (Region::ToCursor(99), "one", true),
+            (Region::ToCursor(99), "help", false),
+            (Region::ToCursor(2), "> hi", true),
+            (Region::ToCursor(2), "two", false),
         ];
         for (region, text, expected) in cases {
             let rule = ScreenRule {

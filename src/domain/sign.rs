@@ -13,6 +13,24 @@ pub enum Doing {
     Waiting,
 }
 
+impl Doing {
+    /// The word of the status that it stands for.
+    pub const fn status(self) -> &'static str {
+        match self {
+            Self::Resting => "idle",
+            Self::Working => "running",
+            Self::Waiting => "waiting",
+        }
+    }
+
+    /// What the word of a status stands for; a status that says nothing of what a program does stands for none.
+    pub fn from_status(word: &str) -> Option<Self> {
+        [Self::Resting, Self::Working, Self::Waiting]
+            .into_iter()
+            .find(|doing| doing.status() == word)
+    }
+}
+
 /// Where a sign comes from. One of each is known at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Source {

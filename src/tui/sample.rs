@@ -47,6 +47,7 @@ pub(crate) fn runner(name: &str, status: &str, age_ms: u64) -> RunnerView {
         snoozed_until_ms: None,
         last_seq: 0,
         log_entries: 0,
+        spending: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::WindowView;
+use super::{SpendingView, WindowView};
 
 #[expect(
     clippy::trivially_copy_pass_by_ref,
@@ -107,6 +107,9 @@ pub struct RunnerView {
     /// Log entries since the daemon began to watch it.
     #[serde(default)]
     pub log_entries: u64,
+    /// What its agent has spent and may still; absent while nothing is known of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spending: Option<Box<SpendingView>>,
 }
 
 /// A change of status.

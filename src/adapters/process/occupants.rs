@@ -14,7 +14,13 @@ impl Occupants for SystemProcesses {
     }
 
     fn processes(&self, pane_pid: Pid) -> io::Result<Vec<PaneProcess>> {
-        let session = system::of_session(pane_pid)?;
+        let Some(pane) = system::process(pane_pid) else {
+            return Ok(Vec::new());
+        };
+        let session = match Pid::new(pane.session) {
+            Some(leader) => system::of_session(leader)?,
+            None => vec![pane],
+        };
         let is_alive = |process: &ProcessInfo| !process.zombie;
         Ok(session
             .into_iter()
@@ -77,10 +83,10 @@ mod tests {
         async fn agent(&self) -> PaneProcess {
             let found = || {
                 let processes = Occupants::processes(&SystemProcesses, self.pid).unwrap();
-                let Resident::Agent(found) = identify(&processes, self.pid, None) else {
+                let Resident::Agent { pid, .. } = identify(&processes, self.pid, None) else {
                     return None;
                 };
-                processes.into_iter().find(|one| one.pid == found.pid)
+                processes.into_iter().find(|one| one.pid == pid)
             };
             until("an agent", found).await
         }

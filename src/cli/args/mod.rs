@@ -1,17 +1,20 @@
 //! The command line: clap types and nothing else. What they mean is in `cmd/<verb>.rs`.
 
 mod history;
+mod integration;
 mod notice;
 mod plugin;
 mod process;
 mod reading;
 mod runner;
+mod usage;
 mod verb;
 
 pub(crate) use history::{
     ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,
     RestoreArgs, SlotArgs, SlotAttachArgs,
 };
+pub(crate) use integration::{HookArgs, IntegrateArgs};
 pub(crate) use notice::{NextArgs, SnoozeArgs};
 pub(crate) use plugin::{DashboardArgs, MenuArgs, PluginRegisterArgs, PluginSayArgs};
 pub(crate) use reading::{
@@ -22,6 +25,7 @@ pub(crate) use runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RenameArgs, RunnerArgs,
     SendArgs, StopArgs, WaitArgs,
 };
+pub(crate) use usage::{UsageArgs, UsageBy};
 pub(crate) use verb::{
     ApiVerb, Cli, DaemonVerb, InternalVerb, PluginVerb, PopupVerb, Server, SessionVerb,
     SessionsVerb, Verb,

@@ -32,11 +32,10 @@ const RULE_KEYS: [&str; 16] = [
 
 const ANSWER_KEYS: [&str; 2] = ["approve", "deny"];
 
-/// Most rows of `bottom:N`; no screen has more.
+/// Most rows of `bottom:N` and `to-cursor:N`; no screen has more.
 const MOST_ROWS: u16 = 1000;
 
-const REGION: &str =
-    "\"screen\", \"bottom:N\" (N rows), \"last-row\", \"cursor-row\", \"to-cursor\" or \"title\"";
+const REGION: &str = "\"screen\", \"bottom:N\" or \"to-cursor:N\" (N rows), \"last-row\", \"cursor-row\" or \"title\"";
 const STATUS: &str = "\"running\", \"waiting\" or \"idle\"";
 const CERTAINTY: &str = "\"exact\", \"strong\", \"fair\" or \"weak\"";
 const REASON: &str = "\"ready\", \"working\", \"tool running\", \"background task running\", \"approval\", \"question\", \
@@ -251,23 +250,22 @@ fn region(entry: &Entry<'_>) -> Result<Region, ConfigError> {
         "screen" => Some(Region::Screen),
         "last-row" => Some(Region::LastRow),
         "cursor-row" => Some(Region::CursorRow),
-        "to-cursor" => Some(Region::ToCursor),
         "title" => Some(Region::Title),
-        _ => text
-            .strip_prefix("bottom:")
-            .and_then(|count| count.parse().ok())
-            .filter(|count| (1..=MOST_ROWS).contains(count))
-            .map(Region::Bottom),
+        _ => {
+            let (word, count) = text.split_once(':')?;
+            let count = count.parse().ok()?;
+            (1..=MOST_ROWS).contains(&count).then_some(())?;
+            match word {
+                "bottom" => Some(Region::Bottom(count)),
+                "to-cursor" => Some(Region::ToCursor(count)),
+                _ => None,
+            }
+        }
     })
 }
 
 fn doing(entry: &Entry<'_>) -> Result<Doing, ConfigError> {
-    word(entry, STATUS, |text| match text {
-        "running" => Some(Doing::Working),
-        "waiting" => Some(Doing::Waiting),
-        "idle" => Some(Doing::Resting),
-        _ => None,
-    })
+    word(entry, STATUS, Doing::from_status)
 }
 
 fn reason(entry: &Entry<'_>) -> Result<Reason, ConfigError> {
@@ -381,7 +379,7 @@ mod tests {
         Correct that line, or remove it for the default.
         "#);
         assert_snapshot!(refusal(&WHOLE.replace("screen", "bottom:0")), @r#"
-        codex.toml:3: "rule.a.region" must be "screen", "bottom:N" (N rows), "last-row", "cursor-row", "to-cursor" or "title"
+        codex.toml:3: "rule.a.region" must be "screen", "bottom:N" or "to-cursor:N" (N rows), "last-row", "cursor-row" or "title"
         Correct that line, or remove it for the default.
         "#);
         assert_snapshot!(refusal(&WHOLE.replace("fair", "sure")), @r#"
@@ -425,7 +423,7 @@ mod tests {
             ("bottom:7", Region::Bottom(7)),
             ("last-row", Region::LastRow),
             ("cursor-row", Region::CursorRow),
-            ("to-cursor", Region::ToCursor),
+            ("to-cursor:2", Region::ToCursor(2)),
             ("title", Region::Title),
         ] {
             let text = WHOLE.replace("screen", word);

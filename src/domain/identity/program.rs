@@ -103,13 +103,13 @@ pub(super) enum Program {
         manner: Manner,
         /// The arguments behind the program or the script.
         given: Vec<String>,
-        /// How it was recognised.
+        /// How it was recognised, behind "its program".
         how: String,
     },
     /// Opaque, and what.
     Opaque(String),
-    /// A shell, or one that was told to run a command.
-    Shell,
+    /// A shell, or one that was told to run a command: its name.
+    Shell(String),
     /// A script of a shell.
     ShellScript(String),
     /// What only runs another program.
@@ -154,7 +154,7 @@ pub(super) fn read(process: &PaneProcess) -> Program {
     }
     let known = kind_of(first).or_else(|| kind_named(name));
     if let Some(kind) = known {
-        return agent(kind, Manner::Program, rest, &format!("program {first}"));
+        return agent(kind, Manner::Program, rest, &format!("is {first}"));
     }
     // It was started under a name of its own.
     let real = name.strip_suffix("-MainThread").unwrap_or(name);
@@ -212,7 +212,7 @@ fn interpreted(base: &str, options: &[&str], words: &[String]) -> Program {
             && let Some((module, given)) = behind.split_first()
         {
             let package = module.split('.').next().unwrap_or_default();
-            let how = format!("module {module} of {base}");
+            let how = format!("is {base}, which runs module {module}");
             return scripted(kind_of(package), Manner::Script, given, &how, module);
         }
         if matches!(word, "-c" | "-e" | "--eval" | "-p" | "--print") {
@@ -223,7 +223,7 @@ fn interpreted(base: &str, options: &[&str], words: &[String]) -> Program {
             rest = behind.get(skipped..).unwrap_or_default();
             continue;
         }
-        let how = format!("script {word} of {base}");
+        let how = format!("is {base}, which runs {word}");
         return scripted(kind_of(word), Manner::Script, behind, &how, word);
     }
     named(base)
@@ -238,10 +238,10 @@ fn shell(base_name: &str, words: &[String]) -> Program {
             .strip_prefix('-')
             .is_some_and(|letters| !letters.starts_with('-') && letters.contains('c'));
         if is_command || word == "-s" || word == "--command" {
-            return Program::Shell;
+            return Program::Shell(base_name.to_owned());
         }
         if !is_option {
-            let how = format!("script {word} of {base_name}");
+            let how = format!("is {base_name}, which runs {word}");
             return scripted(kind_of(word), Manner::ShellScript, behind, &how, word);
         }
         let takes_word = matches!(
@@ -250,7 +250,7 @@ fn shell(base_name: &str, words: &[String]) -> Program {
         );
         rest = behind.get(usize::from(takes_word)..).unwrap_or_default();
     }
-    Program::Shell
+    Program::Shell(base_name.to_owned())
 }
 
 fn scripted(
