@@ -8,6 +8,8 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::adapters::agents::AgentsOnDisk;
+use crate::adapters::agents::HooksOfAgents;
 use crate::adapters::clock::SystemClock;
 use crate::adapters::files::HostFiles;
 use crate::adapters::keyring;
@@ -137,7 +139,7 @@ fn compose(
     let tmux = Arc::new(tmux);
     tasks.spawn_vital("tmux", &shutdown, Box::pin(hub.run(shutdown.clone())));
     let (settings_sender, settings) = watch::channel(Arc::new(settings));
-    let store = Arc::new(store(&paths)?);
+    let store = Arc::new(store(&paths, &settings.borrow(), key.clone())?);
     let ports = Ports {
         mux: tmux.clone(),
         marks: tmux.clone(),
@@ -150,10 +152,18 @@ fn compose(
         reports: tmux.clone(),
         run_parents: Arc::new(SystemProcesses),
         store: store.clone(),
-        slots: store,
+        slots: store.clone(),
+        ledger: store,
         transcripts: transcripts(&paths, settings.clone(), key)?,
         files: Arc::new(HostFiles::new(search_path(&environment))),
         usage: Arc::new(usage()?),
+        occupants: Arc::new(SystemProcesses),
+        agent_files: Arc::new(AgentsOnDisk::new(
+            Arc::new(tasks.clone()),
+            Arc::clone(&clock),
+            environment.home(),
+        )),
+        hooks: Arc::new(HooksOfAgents),
         clock: Arc::clone(&clock),
         spawn: Arc::new(tasks.clone()),
     };
@@ -189,9 +199,11 @@ fn usage() -> Result<SystemUsage, DaemonError> {
     })
 }
 
-/// The list of runners and the session keys.
-fn store(paths: &Paths) -> Result<SqliteStore, DaemonError> {
-    SqliteStore::start(paths.state_dir.clone()).map_err(|source| DaemonError::Io {
+/// The list of runners, the session keys, and what agents used and said.
+fn store(paths: &Paths, settings: &Settings, key: Option<Key>) -> Result<SqliteStore, DaemonError> {
+    let redact = redact(settings)?;
+    let store = SqliteStore::start_with(paths.state_dir.clone(), key, redact);
+    store.map_err(|source| DaemonError::Io {
         what: "the thread of the list of runners cannot be started",
         source,
     })

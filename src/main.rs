@@ -8,7 +8,12 @@ use geppetto::config::Environment;
 use geppetto::supervise::{control_child, run_parent};
 
 fn main() -> ExitCode {
-    let invocation = match cli::parse(std::env::args_os()) {
+    let words: Vec<_> = std::env::args_os().collect();
+    // An agent waits for its hook: before anything else.
+    if cli::is_hook_done(&words, &Environment::of_process()) {
+        return ExitCode::SUCCESS;
+    }
+    let invocation = match cli::parse(words) {
         Ok(invocation) => invocation,
         Err(code) => return code,
     };

@@ -7,7 +7,7 @@
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::domain::time::{Tick, TimeOfDay, Timestamp};
+use crate::domain::time::{Day, Tick, TimeOfDay, Timestamp};
 use crate::ports::clock::Clock;
 
 /// Both clocks of the system.
@@ -50,6 +50,18 @@ impl Clock for SystemClock {
             u16::from(now.hour().unsigned_abs()) * 60 + u16::from(now.minute().unsigned_abs()),
         )
     }
+
+    fn day(&self, at: Timestamp) -> Day {
+        let ms = i64::try_from(at.0).unwrap_or(i64::MAX);
+        // A time that is too far away for a calendar is no time of a message.
+        let at = jiff::Timestamp::from_millisecond(ms).unwrap_or(jiff::Timestamp::MAX);
+        let date = at.to_zoned(jiff::tz::TimeZone::system()).date();
+        Day {
+            year: date.year().unsigned_abs(),
+            month: date.month().unsigned_abs(),
+            day: date.day().unsigned_abs(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -62,5 +74,14 @@ mod tests {
         let first = clock.tick();
         assert!(clock.tick() >= first);
         assert!(clock.now() > Timestamp(1_700_000_000_000));
+    }
+
+    #[test]
+    fn a_day_is_told_of_any_time() {
+        let clock = SystemClock::new();
+        // In every zone of the world it is one of these.
+        let day = clock.day(Timestamp(1_764_000_000_000)).to_string();
+        assert!(["2025-11-24", "2025-11-25"].contains(&&*day), "{day}");
+        assert_eq!(clock.day(Timestamp(u64::MAX)).year, 9999);
     }
 }

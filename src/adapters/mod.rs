@@ -1,5 +1,6 @@
 //! The ports, done against the world. Adapters never import each other.
 
+pub mod agents;
 pub mod clock;
 pub mod files;
 pub mod keyring;

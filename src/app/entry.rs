@@ -6,6 +6,8 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::DropGuard;
 
+use super::awareness::Awareness;
+use super::ledger::{Account, Spending};
 use super::limits::{BATCH_ENTRIES, LOG_BYTES, LOG_ENTRIES};
 use super::screen::ScreenNow;
 use super::tape::Tape;
@@ -16,7 +18,9 @@ use crate::domain::lifetime::Lifetime;
 use crate::domain::log::{LogEntry, LogRing};
 use crate::domain::pane_screen::PaneScreen;
 use crate::domain::runner::Runner;
-use crate::domain::status::Status;
+use crate::domain::screen_rule::RuleSet;
+use crate::domain::sign::Sign;
+use crate::domain::status::{Status, StatusState};
 use crate::domain::time::{Tick, Timestamp};
 use crate::domain::transcript::{Gap, Piece, Position, RecordKind, Size};
 
@@ -33,6 +37,8 @@ pub struct RunnerNow {
     pub recording_paused: Option<String>,
     /// How often its screen was not what tmux had, and was corrected.
     pub divergences: u64,
+    /// What its agent has spent; `None` while nothing is known of it.
+    pub spending: Option<Arc<Spending>>,
 }
 
 /// What a follower of a log is sent.
@@ -128,6 +134,12 @@ pub(super) struct Entry {
     pub(super) deadline: Option<Tick>,
     pub(super) start: Start,
     pub(super) vitals: Vitals,
+    pub(super) account: Account,
+    pub(super) awareness: Awareness,
+    /// Why it has its status is another than was told.
+    pub(super) has_another_cause: bool,
+    /// When its status may change although nothing happens.
+    pub(super) status_due: Option<Timestamp>,
 }
 
 impl Entry {
@@ -144,6 +156,10 @@ impl Entry {
             watch: None,
             deadline: None,
             start: Start::default(),
+            account: Account::default(),
+            awareness: Awareness::default(),
+            has_another_cause: false,
+            status_due: None,
         }
     }
 
@@ -154,6 +170,7 @@ impl Entry {
             entries: self.log.pushed(),
             recording_paused: self.recording_paused.clone(),
             divergences: self.tape.divergences(),
+            spending: self.account.spending.clone(),
         }
     }
 
@@ -168,8 +185,25 @@ impl Entry {
 
     /// Applies evidence and answers those who waited for what it brings. What it was, when the status changed.
     pub(super) fn apply(&mut self, at: Timestamp, fact: Fact) -> Option<Past> {
-        let since = self.runner.status.since();
-        let status = self.runner.status.apply(&Evidence { at, fact })?;
+        self.change(at, |status| status.apply(&Evidence { at, fact }))
+    }
+
+    /// Nothing happened until now. What it was, when the status changed by that.
+    pub(super) fn let_time_pass(&mut self, at: Timestamp) -> Option<Past> {
+        self.change(at, |status| status.expire(at))
+    }
+
+    fn change(
+        &mut self,
+        at: Timestamp,
+        change: impl FnOnce(&mut StatusState) -> Option<Status>,
+    ) -> Option<Past> {
+        let state = &mut self.runner.status;
+        let (since, cause) = (state.since(), state.cause());
+        let before = change(state);
+        self.has_another_cause |= cause != state.cause();
+        self.status_due = state.deadline(at);
+        let status = before?;
         self.vitals.note(&self.runner);
         self.answer_waiters();
         Some(Past { status, since })
@@ -219,6 +253,11 @@ impl Entry {
     /// Its pane has another size.
     pub(super) fn resized(&mut self, at: Timestamp, size: Size) {
         self.tape.resized(at, size);
+    }
+
+    /// What the rules see on its screen.
+    pub(super) fn look(&mut self, rules: &RuleSet, at: Timestamp, now: Tick) -> [Sign; 2] {
+        self.awareness.look(&mut self.tape, rules, at, now)
     }
 
     /// When lines of its screen may have settled by silence.

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 use super::limits::TAKEN_ALONG_MS;
 use super::world::{Layout, World};
 use super::{App, AppError};
+use crate::domain::board::Prints;
 use crate::domain::evidence::{Evidence, Fact};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::RunnerId;
@@ -95,7 +96,7 @@ fn is_victim(exit: Exit, hung_up: bool, gone: Timestamp) -> bool {
 
 /// The status of a runner whose server went away under it.
 pub(super) fn taken_along(started_at: Timestamp, at: Timestamp) -> StatusState {
-    let mut status = StatusState::starting(started_at);
+    let mut status = StatusState::starting(started_at, Prints::default());
     let exit = Exit {
         outcome: Outcome::NotKnown,
         source: ExitSource::ServerGone,

@@ -26,6 +26,7 @@ impl App {
             })
             .await??;
         self.ports.transcripts.keeper.forget(now.runner.id).await?;
+        self.ports.ledger.forget(now.runner.id).await?;
         self.saved().await?;
         Ok(now)
     }

@@ -3,10 +3,12 @@
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::limits::{PRUNE_EVERY, PRUNE_FIRST};
+use super::limits::{MESSAGE_AGE, PRUNE_EVERY, PRUNE_FIRST, TURN_BYTES};
 use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::settings::Settings;
+use crate::domain::time::{Timestamp, millis};
+use crate::ports::ledger::LedgerBounds;
 use crate::ports::transcript::{Pruned, Recording, RecordingEvent, Retention};
 
 impl Retention {
@@ -48,6 +50,19 @@ impl App {
             .await
     }
 
+    /// Removes what agents said and spent too long ago. Turns are kept as long as output.
+    async fn prune_ledger(&self) -> Result<(), AppError> {
+        let now = self.ports.clock.now();
+        let before = |age| Timestamp(now.0.saturating_sub(millis(age)));
+        let bounds = LedgerBounds {
+            messages_since: before(MESSAGE_AGE),
+            turns_since: before(self.settings().retention),
+            turn_bytes: TURN_BYTES,
+        };
+        self.ports.ledger.prune(bounds).await?;
+        Ok(())
+    }
+
     /// Prunes now and then; lives until `shutdown`.
     pub async fn run_prune(self, shutdown: CancellationToken) {
         let mut wait = PRUNE_FIRST;
@@ -65,6 +80,9 @@ impl App {
                 }
                 Err(AppError::Ending) => return,
                 Err(error) => tracing::warn!(%error, "old output could not be removed"),
+            }
+            if let Err(error) = self.prune_ledger().await {
+                tracing::warn!(%error, "what agents said long ago could not be removed");
             }
         }
     }
@@ -124,6 +142,9 @@ impl App {
             let Some(id) = id else { return };
             if let Err(error) = self.ports.transcripts.keeper.forget(id).await {
                 tracing::warn!(runner = %id, %error, "its transcript could not be removed");
+            }
+            if let Err(error) = self.ports.ledger.forget(id).await {
+                tracing::warn!(runner = %id, %error, "its turns could not be removed");
             }
         }
     }

@@ -53,6 +53,24 @@ pub(super) const TAIL_BYTES: usize = 64 * 1024;
 /// Time before the first pruning: a daemon that has just begun has better things to do.
 pub(super) const PRUNE_FIRST: Duration = Duration::from_secs(60);
 
+/// Findings of an agent that are written down at a time: a few milliseconds, in which other orders to the store wait.
+pub(super) const RECORD_FINDINGS: usize = 500;
+
+/// Longest name of a message, a conversation or a model. What is longer is no name, and is passed over.
+pub(super) const NAME_BYTES: usize = 512;
+
+/// Turns that a question for them answers with when it does not say how many.
+pub(super) const DEFAULT_TURNS: usize = 20;
+
+/// Newest parts of turns that are looked at for an answer. Of a turn that is longer, the beginning is left out.
+pub(super) const TURN_PARTS: usize = 1000;
+
+/// Bytes that all parts of turns take on disk. The oldest go first. Compressed text of some ten thousand turns.
+pub(super) const TURN_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Age at which it is forgotten what a message used: a year and some, so that years can be compared. A busy year is some 50 MB.
+pub(super) const MESSAGE_AGE: Duration = Duration::from_secs(400 * 24 * 3600);
+
 /// Changes of status that are shown of a runner.
 pub(super) const HISTORY_SHOWN: usize = 10;
 
@@ -100,3 +118,12 @@ pub(super) const EXIT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Pause between two tries to stop a runner that is over its time.
 pub(super) const OVERDUE_RETRY: Duration = Duration::from_secs(1);
+
+/// Panes that wait to be looked at for who lives there. When full, the monitor asks again a little later.
+pub(super) const ASKS: usize = 256;
+
+/// How much later.
+pub(super) const ASK_RETRY: Duration = Duration::from_millis(250);
+
+/// Findings of an agent that are taken in one turn. The rest waits in the stream, and its reader with it.
+pub(super) const FINDINGS: usize = 64;

@@ -3,17 +3,23 @@
 
 mod attach;
 mod attendance;
+mod awareness;
 mod backwards;
 mod claim;
 mod create;
 mod derive;
 mod entry;
 mod error;
+mod explain;
+mod eye;
+mod findings;
 mod follow;
 mod forget;
 mod history;
+mod hook;
 mod keep;
 mod launch;
+mod ledger;
 mod limits;
 mod list;
 mod log_file;
@@ -33,6 +39,7 @@ mod recover;
 mod register;
 mod rename;
 mod report;
+mod residents;
 mod restore;
 mod sampler;
 mod save;
@@ -51,7 +58,9 @@ mod tape;
 #[cfg(test)]
 mod tests;
 mod transcript;
+mod turns;
 mod uninstall;
+mod usage;
 mod vitals;
 mod wait;
 mod windows;
@@ -62,11 +71,15 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::domain::settings::{KeepWindow, Settings};
+use crate::ports::agents::AgentFiles;
+use crate::ports::agents::AgentHooks;
 use crate::ports::clock::Clock;
 use crate::ports::files::Files;
 use crate::ports::keys::SlotStore;
+use crate::ports::ledger::Ledger;
 use crate::ports::mux::{Mux, MuxMarks};
 use crate::ports::notifier::Notifier;
+use crate::ports::occupants::Occupants;
 use crate::ports::plugin::MuxPlugin;
 use crate::ports::process::{Freezer, ProcessMonitor, RunReports, Typist};
 use crate::ports::spawn::Spawn;
@@ -79,6 +92,9 @@ use crate::ports::usage::UsageTable;
 pub use create::NewRunner;
 pub use entry::RunnerNow;
 pub use error::AppError;
+pub use explain::Explanation;
+pub use hook::HookSeen;
+pub use ledger::Spending;
 pub use logs::{FollowItem, LogFollower};
 pub use monitor::Monitor;
 pub use notify::{Describe, NoticeTurn, StatusChanged};
@@ -94,6 +110,8 @@ pub use status::StatusFollower;
 pub use stop::StopMode;
 pub use subscribe::{Change, Subscription};
 pub use transcript::{TranscriptFollower, TranscriptPage};
+pub use turns::TurnsNow;
+pub use usage::{ModelSpent, UsageNow, UsageRow};
 pub use vitals::TranscriptSize;
 pub use windows::{PaneNow, Resident, SessionTree, WindowNow};
 
@@ -124,12 +142,20 @@ pub struct Ports {
     pub store: Arc<dyn RunnerStore>,
     /// Session keys on disk.
     pub slots: Arc<dyn SlotStore>,
+    /// What agents used and said, on disk.
+    pub ledger: Arc<dyn Ledger>,
     /// What runners printed, on disk.
     pub transcripts: Transcripts,
     /// The file system.
     pub files: Arc<dyn Files>,
     /// What processes use.
     pub usage: Arc<dyn UsageTable>,
+    /// Who lives in panes.
+    pub occupants: Arc<dyn Occupants>,
+    /// What agents write.
+    pub agent_files: Arc<dyn AgentFiles>,
+    /// What agents tell by their hooks.
+    pub hooks: Arc<dyn AgentHooks>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Background tasks.
@@ -146,6 +172,8 @@ pub struct App {
     wanted: sampler::Wanted,
     samples: sampler::Samples,
     notices: mpsc::Sender<NoticeTurn>,
+    /// Whoever writes to the ledger holds it until that is shown, too.
+    recording: Arc<Mutex<()>>,
     /// As it was at the start: the windows of runners are made accordingly.
     keep_window: KeepWindow,
     /// True while nothing is to be published; whoever publishes holds it meanwhile.
@@ -163,6 +191,7 @@ impl App {
             Arc::clone(&ports.clock),
             Arc::clone(&ports.transcripts.writer),
             (notices.clone(), changes),
+            settings.clone(),
         );
         (
             Self {
@@ -173,6 +202,7 @@ impl App {
                 wanted: Arc::new(watch::channel(sampler::Wants::default()).0),
                 samples: Arc::new(watch::channel(sampler::Sample::default()).0),
                 notices,
+                recording: Arc::default(),
                 keep_window,
                 is_silent: Arc::default(),
                 published: Arc::new(watch::channel(shown::Shown::default()).0),

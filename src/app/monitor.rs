@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::AppError;
-use super::limits::{EVENTS, LEFT, OVERDUE, TURNS};
+use super::awareness::Ask;
+use super::limits::{ASKS, EVENTS, LEFT, OVERDUE, TURNS};
 use super::notify::NoticeTurn;
-use super::world::{RunTag, World};
+use super::world::{Outlets, RunTag, World};
 use crate::domain::ids::RunnerId;
+use crate::domain::settings::Settings;
 use crate::ports::clock::Clock;
 use crate::ports::process::ProcessEvent;
 use crate::ports::transcript::TranscriptWriter;
@@ -59,6 +61,7 @@ pub struct Monitor {
     overdue: Option<mpsc::Receiver<RunnerId>>,
     left: Option<mpsc::Receiver<RunnerId>>,
     notices: Option<mpsc::Receiver<NoticeTurn>>,
+    asks: Option<mpsc::Receiver<Ask>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -67,18 +70,32 @@ impl Monitor {
         clock: Arc<dyn Clock>,
         writer: Arc<dyn TranscriptWriter>,
         (notices, notice_receiver): (mpsc::Sender<NoticeTurn>, mpsc::Receiver<NoticeTurn>),
+        settings: watch::Receiver<Arc<Settings>>,
     ) -> (Self, MonitorHandle) {
         let (turns, turn_receiver) = mpsc::channel(TURNS);
         let (events, event_receiver) = mpsc::channel(EVENTS);
         let (overdue, overdue_receiver) = mpsc::channel(OVERDUE);
         let (left, left_receiver) = mpsc::channel(LEFT);
+        let (asks, ask_receiver) = mpsc::channel(ASKS);
+        let world = World::new(
+            Arc::clone(&clock),
+            writer,
+            Outlets {
+                overdue,
+                left,
+                notices,
+                asks,
+            },
+            settings,
+        );
         let monitor = Self {
-            world: World::new(Arc::clone(&clock), overdue, writer, left, notices),
+            world,
             turns: turn_receiver,
             events: event_receiver,
             overdue: Some(overdue_receiver),
             left: Some(left_receiver),
             notices: Some(notice_receiver),
+            asks: Some(ask_receiver),
             clock,
         };
         (monitor, MonitorHandle { turns, events })
@@ -99,10 +116,16 @@ impl Monitor {
         self.notices.take()
     }
 
+    /// What has to be looked at outside; for [`super::App::run_residents`].
+    pub fn asks(&mut self) -> Option<mpsc::Receiver<Ask>> {
+        self.asks.take()
+    }
+
     /// Lives until `shutdown`.
     pub async fn run(mut self, shutdown: CancellationToken) {
         // What nobody has taken by now nobody will read.
         self.notices = None;
+        self.asks = None;
         loop {
             let wait = self
                 .world

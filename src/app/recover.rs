@@ -64,6 +64,7 @@ impl App {
         for record in stored.runners {
             self.recover_runner(record, &panes, same_server).await?;
         }
+        self.recover_spending().await?;
         self.monitor
             .turn(|world| {
                 world.find_slot_runners();

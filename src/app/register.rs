@@ -322,7 +322,7 @@ fn enter(
         let entry = world.entry_mut(id)?;
         entry.start = Start::default();
         entry.runner.run += 1;
-        entry.runner.status = StatusState::starting(now);
+        entry.runner.status = StatusState::starting(now, entry.runner.kind.prints);
         entry.runner.started_at = now;
         place(&mut entry.runner, pane);
         entry.begin_run(tick);

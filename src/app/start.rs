@@ -161,7 +161,10 @@ impl World {
             kind: runner.kind,
             origin: runner.origin.clone(),
             wishes: runner.wishes.clone(),
-            status: std::mem::replace(&mut runner.status, StatusState::starting(now)),
+            status: std::mem::replace(
+                &mut runner.status,
+                StatusState::starting(now, runner.kind.prints),
+            ),
             place: runner.place.take(),
             pid: runner.pid.take(),
             started_at: std::mem::replace(&mut runner.started_at, now),

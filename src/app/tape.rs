@@ -15,6 +15,7 @@ use crate::domain::exit::{Exit, Outcome};
 use crate::domain::ids::{Epoch, RunnerId, Seq};
 use crate::domain::log::{LogEntry, LogSource};
 use crate::domain::pane_screen::PaneScreen;
+use crate::domain::screen_rule::ScreenText;
 use crate::domain::seed;
 use crate::domain::time::{Tick, Timestamp};
 use crate::domain::transcript::{
@@ -263,6 +264,16 @@ impl Tape {
     /// The screen now.
     pub(super) fn picture(&mut self) -> Picture {
         self.view.picture()
+    }
+
+    /// The text of the screen now, without a title.
+    pub(super) fn text(&mut self) -> ScreenText {
+        let (rows, cursor_row) = self.view.text();
+        ScreenText {
+            rows,
+            cursor_row,
+            title: String::new(),
+        }
     }
 
     /// A record at the end; returns what the log says of it.

@@ -5,11 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
 use super::AppError;
+use super::awareness::Ask;
 use super::entry::{Entry, Past, RunnerNow};
+use super::hook::Hooks;
 use super::measure::Gauges;
 use super::notify::NoticeTurn;
 use super::shown::Shown;
@@ -19,8 +22,9 @@ use crate::domain::evidence::Fact;
 use crate::domain::ids::{PaneId, RunnerId, SessionId};
 use crate::domain::key::SessionKey;
 use crate::domain::runner::Runner;
+use crate::domain::settings::Settings;
 use crate::domain::slot::Slot;
-use crate::domain::time::Tick;
+use crate::domain::time::{Tick, Timestamp};
 use crate::domain::transcript::{Gap, GapReason};
 use crate::ports::clock::Clock;
 use crate::ports::mux::{MuxPane, MuxServer, MuxSession};
@@ -32,6 +36,18 @@ use crate::ports::transcript::TranscriptWriter;
 pub(super) struct RunTag {
     pub(super) runner: RunnerId,
     pub(super) run: u32,
+}
+
+/// Where the world hands over what others have to do.
+pub(super) struct Outlets {
+    /// Runners over their time.
+    pub(super) overdue: mpsc::Sender<RunnerId>,
+    /// Runners that left the list by themselves.
+    pub(super) left: mpsc::Sender<RunnerId>,
+    /// Changes that people may be told of.
+    pub(super) notices: mpsc::Sender<NoticeTurn>,
+    /// What has to be looked at outside.
+    pub(super) asks: mpsc::Sender<Ask>,
 }
 
 /// What the multiplexer last told.
@@ -93,8 +109,12 @@ pub(super) struct World {
     /// Who removes the transcripts of runners that leave the list by themselves.
     pub(super) left: mpsc::Sender<RunnerId>,
     pub(super) gauges: Gauges,
+    pub(super) hooks: Hooks,
     /// Who tells people of changes.
     pub(super) notices: mpsc::Sender<NoticeTurn>,
+    pub(super) settings: watch::Receiver<Arc<Settings>>,
+    /// Who looks at what is outside.
+    pub(super) asks: mpsc::Sender<Ask>,
     changed: BTreeSet<RunnerId>,
     removed: BTreeSet<RunnerId>,
     unsaved: bool,
@@ -103,11 +123,16 @@ pub(super) struct World {
 impl World {
     pub(super) fn new(
         clock: Arc<dyn Clock>,
-        overdue: mpsc::Sender<RunnerId>,
         writer: Arc<dyn TranscriptWriter>,
-        left: mpsc::Sender<RunnerId>,
-        notices: mpsc::Sender<NoticeTurn>,
+        outlets: Outlets,
+        settings: watch::Receiver<Arc<Settings>>,
     ) -> Self {
+        let Outlets {
+            overdue,
+            left,
+            notices,
+            asks,
+        } = outlets;
         Self {
             clock,
             runners: BTreeMap::new(),
@@ -128,7 +153,10 @@ impl World {
             writer,
             left,
             gauges: Gauges::default(),
+            hooks: Hooks::default(),
             notices,
+            settings,
+            asks,
             changed: BTreeSet::new(),
             removed: BTreeSet::new(),
             unsaved: false,
@@ -176,7 +204,9 @@ impl World {
         let id = runner.id;
         let tape = Tape::new(id, runner.run, Arc::clone(&self.writer));
         self.touch(id);
-        let new = Entry::new(runner, tape, self.clock.tick());
+        let mut new = Entry::new(runner, tape, self.clock.tick());
+        new.awareness
+            .begin(self.rules_of(new.runner.kind), self.clock.tick());
         match self.runners.entry(id) {
             btree_map::Entry::Vacant(place) => place.insert(new),
             btree_map::Entry::Occupied(place) => {
@@ -190,6 +220,7 @@ impl World {
     pub(super) fn remove(&mut self, id: RunnerId) -> Option<Entry> {
         let entry = self.runners.remove(&id)?;
         self.changed.remove(&id);
+        self.hooks.forget(id);
         self.removed.insert(id);
         self.unsaved = true;
         Some(entry)
@@ -199,6 +230,11 @@ impl World {
     pub(super) fn touch(&mut self, id: RunnerId) {
         self.changed.insert(id);
         self.unsaved = true;
+    }
+
+    /// Marks a runner as changed, for subscribers: nothing of that is in the list on disk.
+    pub(super) fn touch_view(&mut self, id: RunnerId) {
+        self.changed.insert(id);
     }
 
     /// Marks a slot as changed, for the store.
@@ -223,13 +259,16 @@ impl World {
 
     /// Folds evidence in and marks what it changed.
     pub(super) fn apply(&mut self, id: RunnerId, fact: Fact) {
-        let now = self.clock.now();
+        self.apply_at(id, self.clock.now(), fact);
+    }
+
+    /// The same with evidence that has a date of its own.
+    pub(super) fn apply_at(&mut self, id: RunnerId, at: Timestamp, fact: Fact) {
         let Some(entry) = self.runners.get_mut(&id) else {
             return;
         };
-        if let Some(past) = entry.apply(now, fact) {
-            self.after_change(id, past);
-        }
+        let changed = entry.apply(at, fact);
+        self.follow_up(id, changed);
     }
 
     fn after_change(&mut self, id: RunnerId, past: Past) {
@@ -267,8 +306,10 @@ impl World {
         };
         let changed = match event {
             ProcessEvent::Output { at, bytes } => {
-                entry.output(at, self.clock.tick(), &bytes);
-                entry.apply(at, Fact::Output)
+                let tick = self.clock.tick();
+                entry.output(at, tick, &bytes);
+                // Not when it was read: what was told before, such as a silence, has the time of now.
+                entry.sense(now, tick, &bytes)
             }
             ProcessEvent::Lost { bytes } => {
                 let reason = match bytes {
@@ -280,11 +321,13 @@ impl World {
             }
             ProcessEvent::Screen { at, screen } => {
                 entry.screen(at, &screen);
+                entry.look_soon(self.clock.tick());
                 None
             }
             ProcessEvent::Resized { at, size } => {
                 entry.resized(at, size);
-                None
+                entry.look_soon(self.clock.tick());
+                entry.apply(at, Fact::Disturbed)
             }
             ProcessEvent::Activity(crate::domain::activity::Activity::Active) => {
                 entry.apply(now, Fact::Output)
@@ -299,23 +342,40 @@ impl World {
                 },
             ),
         };
+        self.follow_up(tag.runner, changed);
+    }
+
+    /// Tells what evidence changed: the status, or only why it is what it is.
+    pub(super) fn follow_up(&mut self, id: RunnerId, changed: Option<Past>) {
         if let Some(past) = changed {
-            self.after_change(tag.runner, past);
+            self.after_change(id, past);
         }
     }
 
     /// When [`World::expire`] has something to do.
     pub(super) fn next_deadline(&self) -> Option<Tick> {
+        let (tick, now) = (self.clock.tick(), self.clock.now());
+        let on_the_clock =
+            |due: Timestamp| tick.after(Duration::from_millis(due.0.saturating_sub(now.0)));
         self.runners
             .values()
-            .flat_map(|entry| [entry.deadline, entry.settles_at()])
+            .flat_map(|entry| {
+                let status = entry.status_due.map(on_the_clock);
+                [
+                    entry.deadline,
+                    entry.settles_at(),
+                    entry.awareness.due(),
+                    status,
+                ]
+            })
             .flatten()
             .min()
     }
 
-    /// Hands over the runners whose time is up, and logs what has settled by silence.
+    /// Looks at what is due: runners whose time is up, lines that settled by silence, screens, and what time alone says.
     pub(super) fn expire(&mut self) {
         let (now, at) = (self.clock.tick(), self.clock.now());
+        let mut changed = Vec::new();
         for (id, entry) in &mut self.runners {
             if entry.settles_at().is_some_and(|due| due <= now) {
                 entry.settle_lines(at, now);
@@ -326,6 +386,17 @@ impl World {
                     Err(_full_or_ending) => Some(now.after(super::limits::OVERDUE_RETRY)),
                 };
             }
+            if let Some(ask) = entry.ask_who(now)
+                && self.asks.try_send(ask).is_err()
+            {
+                entry.wonder(now.after(super::limits::ASK_RETRY));
+            }
+            if let Some(past) = entry.expire_evidence(at, now) {
+                changed.push((*id, past));
+            }
+        }
+        for (id, past) in changed {
+            self.after_change(id, past);
         }
     }
 
@@ -341,6 +412,11 @@ impl World {
         self.show(!self.changed.is_empty() || !self.removed.is_empty());
         for id in std::mem::take(&mut self.removed) {
             self.tell(&Change::Removed(id));
+        }
+        for (id, entry) in &mut self.runners {
+            if std::mem::take(&mut entry.has_another_cause) {
+                self.changed.insert(*id);
+            }
         }
         for id in std::mem::take(&mut self.changed) {
             if let Some(entry) = self.runners.get_mut(&id) {

@@ -56,6 +56,11 @@ Examples:
   geppetto wait work --for idle,waiting --timeout 10m
   geppetto wait build --exit-code && ./deploy";
 
+pub(crate) const EXPLAIN: &str = "\
+Examples:
+  geppetto explain work          The status, why, how sure, and every piece of evidence
+  geppetto explain work --json   The same for a program";
+
 pub(crate) const LOGS: &str = "\
 Examples:
   geppetto logs work
@@ -64,6 +69,7 @@ Examples:
   geppetto logs work --since 2h --grep 'error|panic' -C 3
   geppetto logs work --screen --at 14:02
   geppetto logs work --raw --from 1:0 >bytes
+  geppetto logs work --turns -n 3
   geppetto logs build --until-end --json";
 
 pub(crate) const CAPTURE_FIXTURE: &str = "\
@@ -110,6 +116,17 @@ Examples:
   geppetto stats work
   geppetto stats --json | jq '.stats[] | {name, memory: .usage.memoryBytes}'";
 
+pub(crate) const USAGE: &str = "\
+Counted is what agents themselves write down of their messages; one that is written down several
+times counts once. INPUT is what was sent and not in a cache. Costs are by public list prices,
+unless the agent tells its own cost; [[price]] in the config file gives a model another price.
+
+Examples:
+  geppetto usage
+  geppetto usage --by runner --since 7d
+  geppetto usage --by model --runner work
+  geppetto usage --by key --json | jq '.usage.rows[] | {of, cost: (.spent.costMicros / 1e6)}'";
+
 pub(crate) const METRICS: &str = "\
 Never starts a daemon: without one it leaves with exit code 3.
 
@@ -147,3 +164,20 @@ Examples:
   geppetto man logs | man -l -       read one page
   geppetto man --dir ~/.local/share/man/man1
   man geppetto-logs                  and then as any other";
+
+pub(crate) const HOOK: &str = "\
+It prints nothing, waits for nobody, starts no daemon and always leaves with exit code 0.
+
+Examples:
+  geppetto hook claude-code Stop < payload.json
+  geppetto hook codex notify '{\"type\":\"agent-turn-complete\"}'";
+
+pub(crate) const INTEGRATE: &str = "\
+Only its own lines are put in or taken out; the settings are kept beside themselves as they were
+before, in a file that ends with .before-geppetto. What cannot be understood is left alone.
+
+Examples:
+  geppetto integrate                      see which agents there are, and how it stands with them
+  geppetto integrate claude-code
+  geppetto integrate claude-code --check && echo integrated
+  geppetto integrate claude-code --remove";

@@ -19,6 +19,7 @@ mod failure;
 #[cfg(test)]
 mod fake;
 mod glance;
+mod integration;
 mod invocation;
 mod log_asks;
 mod log_pages;
@@ -27,16 +28,20 @@ mod output;
 mod pacer;
 mod pieces;
 mod player;
+mod programs;
 mod raw_log;
 mod render;
 mod respond;
 mod run;
 mod segment;
 mod span;
+mod spent;
 mod start;
 mod table;
 mod tmux_version;
+mod turn_log;
 
+pub use cmd::hook::is_done as is_hook_done;
 pub use context::LookAtTmux;
 pub use failure::{Failure, Kind};
 pub use invocation::{ClientArgs, DaemonArgs, Invocation, RunParentArgs, parse};

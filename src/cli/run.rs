@@ -62,6 +62,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
     match verb {
         Verb::Wait(args) => return cmd::wait::run(args, context),
         Verb::Sessions(verb) => return cmd::sessions::run(verb, context),
+        Verb::Integrate(args) => return cmd::integrate::run(args, context),
         Verb::Doctor(args) => return cmd::doctor::run(args, context),
         Verb::Plugin(verb) => return cmd::plugin::run(verb, context),
         Verb::New(args) => cmd::new::run(args, context),
@@ -70,6 +71,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Show(args) => cmd::show::run(args, context),
         Verb::Start(args) => cmd::start::run(args, context),
         Verb::Stop(args) => cmd::stop::run(args, context),
+        Verb::Explain(args) => cmd::explain::run(args, context),
         Verb::Rename(args) => cmd::rename::run(args, context),
         Verb::Send(args) => cmd::send::run(args, context),
         Verb::Pause(args) => cmd::pause::run(args, context),
@@ -88,6 +90,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Forget(args) => cmd::forget::run(args, context),
         Verb::Status(args) => cmd::status::run(args, context),
         Verb::Stats(args) => cmd::stats::run(args, context),
+        Verb::Usage(args) => cmd::usage::run(args, context),
         Verb::Metrics => cmd::metrics::run(context),
         Verb::Demo(args) => cmd::demo::run(args, context),
         Verb::Dashboard(args) => cmd::dashboard::run(args, context),
@@ -97,6 +100,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Api(ApiVerb::Schema) => cmd::api::run(context),
         Verb::Completions(args) => cmd::completions::run(args, context),
         Verb::Man(args) => cmd::man::run(args, context),
+        Verb::Hook(args) => cmd::hook::run(args, context),
         Verb::Internal(_) => Err(Failure::new(
             Kind::Usage,
             "This is no verb of a client; geppetto calls it for itself.",
@@ -122,6 +126,7 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Register(args) => args.json,
         Verb::List(args) => args.json,
         Verb::Show(args)
+        | Verb::Explain(args)
         | Verb::Start(args)
         | Verb::Pause(args)
         | Verb::Resume(args)
@@ -133,6 +138,8 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::Logs(args) => args.of.json,
         Verb::Status(args) => args.json,
         Verb::Stats(args) => args.json,
+        Verb::Usage(args) => args.json,
+        Verb::Integrate(args) => args.json,
         Verb::Doctor(args) => args.json,
         Verb::Mark(args) => args.json,
         Verb::Next(args) => args.json,
@@ -166,6 +173,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Api(_)
         | Verb::Completions(_)
         | Verb::Man(_)
+        | Verb::Hook(_)
         | Verb::Internal(_) => false,
     }
 }

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::value::{Entry, Key, Reader, Value};
-use super::{ConfigError, KeepWindow, Notices};
+use super::{ConfigError, KeepWindow, Notices, prices};
+use crate::domain::price::Price;
 
 /// Keys of the top level.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "runner_limit",
     "ended_kept",
     "stop_grace_seconds",
@@ -26,6 +27,7 @@ const KEYS: [&str; 16] = [
     "peaks_seconds",
     "kinds",
     "notify",
+    "price",
 ];
 
 /// Keys of a `[kinds.NAME]` table.
@@ -66,6 +68,8 @@ pub struct File {
     pub peaks_every: Option<Duration>,
     /// `[notify]`
     pub notify: Option<Notices>,
+    /// `[[price]]`, in the order of the file
+    pub prices: Vec<(String, Price)>,
 }
 
 impl File {
@@ -134,6 +138,7 @@ impl File {
             "peaks_seconds" => self.peaks_every = Some(entry.peaks()?),
             "kinds" => self.kinds(&entry)?,
             "notify" => self.notify = Some(Notices::read(&entry)?),
+            "price" => self.prices = prices::read(&entry)?,
             _ => return Err(reader.unknown("", key, &KEYS)),
         }
         Ok(())
@@ -211,6 +216,7 @@ mod tests {
             keyring: Some(false),
             peaks_every: Some(Duration::ZERO),
             notify: None,
+            prices: Vec::new(),
         };
         assert_eq!(file, expected);
         assert_eq!(parse("").unwrap(), File::default());
@@ -224,7 +230,7 @@ mod tests {
         "#);
         assert_snapshot!(refusal("zzz = 3"), @r#"
         config.toml:1: there is no setting "zzz"
-        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, encryption_keyring, peaks_seconds, kinds, notify.
+        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, encryption_keyring, peaks_seconds, kinds, notify, price.
         "#);
         assert_snapshot!(refusal("[kinds.codex]\nidle_after = 3"), @r#"
         config.toml:2: there is no setting "idle_after"

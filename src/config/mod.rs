@@ -7,6 +7,7 @@ mod error;
 mod file;
 mod notices;
 mod paths;
+mod prices;
 mod private_dir;
 mod resolve;
 mod rules;

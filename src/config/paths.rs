@@ -109,6 +109,11 @@ impl Paths {
         })
     }
 
+    /// Where the daemon hears of hooks; beside its socket, as a name of its own.
+    pub fn hook_socket(&self) -> PathBuf {
+        self.socket.with_extension("events")
+    }
+
     /// True when this process runs inside the tmux server of these paths.
     pub fn serves(&self, here: &TmuxHere) -> bool {
         canonical(here.socket.clone()) == self.tmux_socket

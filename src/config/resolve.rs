@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::value::{PREFIX_RULE, is_prefix};
-use super::{ConfigError, Environment, File, Rules};
+use super::{ConfigError, Environment, File, Rules, prices};
 use crate::domain::settings::Settings;
 
 /// The variable that gives the first part of session keys.
@@ -74,6 +74,7 @@ impl Settings {
             keyring: file.keyring.unwrap_or(default.keyring),
             peaks_every: file.peaks_every.unwrap_or(default.peaks_every),
             notify: file.notify.unwrap_or_default().resolve(),
+            prices: prices::shipped()?.with_own(file.prices),
             rules: default.rules,
         })
     }
@@ -126,6 +127,14 @@ mod tests {
         Settings::resolve(&Environment::given([(PREFIX_VARIABLE, variable)]), file)
     }
 
+    /// With the prices, which are no matter of taste.
+    fn default() -> Settings {
+        Settings {
+            prices: prices::shipped().unwrap(),
+            ..Settings::default()
+        }
+    }
+
     #[test]
     fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
         let file = File {
@@ -139,7 +148,7 @@ mod tests {
             (settings.key_prefix.as_str(), settings.runner_limit),
             ("file", 3)
         );
-        assert_eq!(resolve("", File::default()).unwrap(), Settings::default());
+        assert_eq!(resolve("", File::default()).unwrap(), default());
     }
 
     #[test]
@@ -174,7 +183,7 @@ mod tests {
             key_file: Some("/k".into()),
             keyring: true,
             peaks_every: Duration::from_secs(9),
-            ..Settings::default()
+            ..default()
         };
         assert_eq!(resolve("", file).unwrap(), expected);
     }

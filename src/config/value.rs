@@ -27,6 +27,9 @@ const DAYS: RangeInclusive<f64> = 0.01..=36_500.0;
 /// Seconds of `peaks_seconds`: looking more often than once a second costs more than it shows.
 const PEAKS: RangeInclusive<f64> = 1.0..=SECONDS_OF_A_DAY;
 
+/// Dollars for a million tokens: far above every price, so that a slip of the pen shows.
+const DOLLARS: RangeInclusive<f64> = 0.0..=100_000.0;
+
 const SECONDS_OF_A_DAY: f64 = 86_400.0;
 
 /// A key as the parser gives it.
@@ -225,6 +228,26 @@ impl<'a> Entry<'a> {
             .filter(|path| !path.contains('\0'))
             .map(PathBuf::from)
             .ok_or_else(|| self.wrong("an absolute path, or one that begins with ~/"))
+    }
+
+    /// A text that is not empty.
+    pub(super) fn text(&self, expected: &'static str) -> Result<String, ConfigError> {
+        self.value
+            .get_ref()
+            .as_str()
+            .filter(|text| !text.trim().is_empty())
+            .map(ToOwned::to_owned)
+            .ok_or_else(|| self.wrong(expected))
+    }
+
+    /// Dollars for a million tokens, in millionths of a dollar.
+    pub(super) fn dollars(&self) -> Result<u64, ConfigError> {
+        self.number()
+            .filter(|dollars| DOLLARS.contains(dollars))
+            // A dollar has as many millionths as a second.
+            .and_then(|dollars| Duration::try_from_secs_f64(dollars).ok())
+            .and_then(|dollars| u64::try_from(dollars.as_micros()).ok())
+            .ok_or_else(|| self.wrong("a number of dollars for a million tokens, from 0 to 100000"))
     }
 
     /// Regular expressions; each is compiled here, so that later none can fail.

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::status::status_wishes;
 use super::streams::Stream;
-use super::{failure, transcripts, view};
+use super::{explain, failure, transcripts, view};
 use crate::app::{App, AppError, RunnerNow, StopMode};
 use crate::domain::ids::{Pid, RunnerId};
 use crate::domain::status::Status;
@@ -132,6 +132,10 @@ impl Service {
             Request::ListSlots(_) => self.list_slots().await,
             Request::ShowSlot(of) => self.show_slot(&of).await,
             Request::ReleaseSlot(of) => self.release_slot(&of).await,
+            Request::ExplainRunner(one) => {
+                let explanation = self.app.explain(one.runner).await.map_err(refused)?;
+                Ok(explain::answer(&explanation))
+            }
             Request::RenameRunner(rename) => one(self.app.rename(rename.runner, rename.name).await),
             Request::SendText(send) => {
                 let enter = if send.enter {
@@ -154,6 +158,8 @@ impl Service {
             Request::GetStatus(status) => self.status(status).await,
             Request::DaemonStatus(_) => self.about().await,
             Request::GetStats(of) => self.stats(of).await,
+            Request::GetUsage(of) => self.usage(of).await,
+            Request::GetTurns(of) => self.turns(of).await,
             other => self.answer_rest(other).await,
         }
     }
@@ -174,6 +180,7 @@ impl Service {
                     ..Answer::default()
                 })
             }
+            Request::ListHooks(_) => self.list_hooks().await,
             Request::NextRunner(next) => self.next(next).await,
             Request::SnoozeRunner(snooze) => self.snooze(snooze).await,
             Request::KillTmuxSession(of) => done(self.app.kill_session(&of.session).await),

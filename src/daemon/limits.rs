@@ -32,3 +32,10 @@ pub const LINGER: Duration = Duration::from_secs(60);
 
 /// Read buffer of a connection: most requests are some hundred bytes.
 pub const READ_BUFFER: usize = 8 * 1024;
+
+/// Calls of hooks that wait for the use cases. An agent calls a few times a second at most; one more is dropped, with a warning: other
+/// evidence tells the same later.
+pub const HOOKS: usize = 256;
+
+/// Pause after a failure of the socket of hooks, so that it is not tried in a busy loop.
+pub const HOOK_PAUSE: Duration = Duration::from_millis(100);

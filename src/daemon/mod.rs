@@ -3,7 +3,9 @@
 mod arrivals;
 mod connection;
 mod dispatch;
+mod explain;
 mod failure;
+mod hooks;
 pub mod limits;
 mod listener;
 mod notices;
@@ -19,6 +21,7 @@ mod status;
 mod streams;
 mod tasks;
 mod transcripts;
+mod usage;
 mod view;
 
 pub use ownership::{Ownership, OwnershipError};

@@ -7,7 +7,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
@@ -61,6 +61,7 @@ pub struct Ownership {
     _lock: File,
     socket: PathBuf,
     listener: Option<UnixListener>,
+    hooks: Option<PathBuf>,
 }
 
 impl Ownership {
@@ -107,7 +108,25 @@ impl Ownership {
             _lock: file,
             socket: socket.to_owned(),
             listener: Some(listener),
+            hooks: None,
         })
+    }
+
+    /// Binds the socket to which hooks talk, which only its user may open.
+    ///
+    /// # Errors
+    /// `Io`.
+    pub(super) fn bind_hooks(&mut self, path: PathBuf) -> Result<UnixDatagram, OwnershipError> {
+        match fs::remove_file(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(failed(&path, "removed")(error)),
+        }
+        let socket = UnixDatagram::bind(&path).map_err(failed(&path, "bound"))?;
+        fs::set_permissions(&path, Permissions::from_mode(0o600))
+            .map_err(failed(&path, "protected"))?;
+        self.hooks = Some(path);
+        Ok(socket)
     }
 
     /// The listening socket; there is one, so this answers `None` the second time.
@@ -149,8 +168,13 @@ fn write(mut file: &File, text: &[u8]) -> io::Result<()> {
 impl Drop for Ownership {
     fn drop(&mut self) {
         // While the lock is still held: nobody else can have bound it meanwhile.
-        if let Err(error) = fs::remove_file(&self.socket) {
-            tracing::debug!(%error, "the socket was removed by somebody else");
+        for socket in [Some(&self.socket), self.hooks.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if let Err(error) = fs::remove_file(socket) {
+                tracing::debug!(%error, "the socket was removed by somebody else");
+            }
         }
     }
 }

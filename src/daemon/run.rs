@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
-use tokio::net::UnixListener;
+use tokio::net::{UnixDatagram, UnixListener};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::dispatch::{About, Service};
+use super::hooks::{self, HookListener};
 use super::limits::{LINGER, SHUTDOWN_TIMEOUT};
 use super::listener::Listener;
-use super::ownership::Ownership;
+use super::ownership::{Ownership, OwnershipError};
 use super::signals::Signals;
 use super::tasks::Tasks;
 use super::view;
@@ -103,6 +104,7 @@ impl Daemon {
         })?;
         // Listen before anything is read: run parents that end now find the socket and wait.
         let socket = self.listen()?;
+        let hooks = self.listen_to_hooks();
         let events = self.events.take();
         let events = events.ok_or(DaemonError::Missing {
             what: "the events of tmux",
@@ -120,6 +122,7 @@ impl Daemon {
                 // And of runners that are not in the list yet nothing can be told.
                 self.hear(recordings);
                 self.serve(socket, &asked_to_end);
+                self.hear_hooks(hooks);
                 ready();
                 self.wait_for_end(&mut signals, &asked_to_end, server_gone)
                     .await;
@@ -140,6 +143,37 @@ impl Daemon {
         let listener = self.ownership.listener().ok_or(missing)?;
         listener.set_nonblocking(true).map_err(failed)?;
         UnixListener::from_std(listener).map_err(failed)
+    }
+
+    /// Hooks are one source of several: without them the daemon knows less, and serves.
+    fn listen_to_hooks(&mut self) -> Option<UnixDatagram> {
+        let path = self.paths.hook_socket();
+        let bound = self.ownership.bind_hooks(path).and_then(|socket| {
+            let from_std = || {
+                socket.set_nonblocking(true)?;
+                UnixDatagram::from_std(socket)
+            };
+            from_std().map_err(|source| OwnershipError::Io {
+                path: self.paths.hook_socket(),
+                action: "listened on",
+                source,
+            })
+        });
+        bound
+            .inspect_err(|error| tracing::warn!("hooks are not heard: {error}"))
+            .ok()
+    }
+
+    /// Takes to the runners what their hooks tell.
+    fn hear_hooks(&self, socket: Option<UnixDatagram>) {
+        let Some(socket) = socket else { return };
+        let (listener, hearing) = HookListener::new(socket, self.paths.tmux_socket.clone());
+        let shutdown = &self.shutdown;
+        let task = hooks::pass_on(self.app.clone(), hearing, shutdown.clone());
+        self.tasks.spawn_vital("hooks", shutdown, Box::pin(task));
+        let task = listener.run(shutdown.clone());
+        self.tasks
+            .spawn_vital("hook listener", shutdown, Box::pin(task));
     }
 
     /// Follows tmux. Returns what tells whether its server is gone.
@@ -169,6 +203,7 @@ impl Daemon {
         let overdue = monitor.overdue().ok_or_else(missing("its time limits"))?;
         let left = monitor.left();
         let notices = monitor.notices().ok_or_else(missing("its notices"))?;
+        let asks = monitor.asks().ok_or_else(missing("its questions"))?;
         let (tasks, shutdown) = (&self.tasks, &self.shutdown);
         tasks.spawn_vital("monitor", shutdown, Box::pin(monitor.run(shutdown.clone())));
         let task = self.app.clone().run_overdue(overdue);
@@ -178,6 +213,8 @@ impl Daemon {
         tasks.spawn_vital("notify", shutdown, Box::pin(task));
         let task = self.app.clone().run_publish(shutdown.clone());
         tasks.spawn_vital("publish", shutdown, Box::pin(task));
+        let task = self.app.clone().run_residents(asks, shutdown.clone());
+        tasks.spawn_vital("residents", shutdown, Box::pin(task));
         let task = self.app.clone().run_sampler(shutdown.clone());
         tasks.spawn_vital("sampler", shutdown, Box::pin(task));
         let task = self.app.clone().run_save(shutdown.clone());

@@ -1,10 +1,12 @@
 //! Facts of the domain as plain values of the wire.
 
+use super::usage;
 use crate::app::{RunnerNow, SessionNow};
 use crate::domain::exit::{Exit, Outcome};
 use crate::domain::log::LogEntry;
 use crate::domain::runner::{Origin, Runner};
 use crate::domain::segment::{Badges, Counts, Icons};
+use crate::domain::status::Status;
 use crate::domain::time::millis;
 use crate::ports::mux::AttachCommands;
 use crate::ports::store::StatusChange;
@@ -25,12 +27,16 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
         Origin::Started(launch) => ("started", Some(launch)),
         Origin::Registered => ("registered", None),
     };
+    let told = status.verdict().source.filter(|_| is_told(status.status()));
     RunnerView {
         id: runner.id.to_string(),
         name: runner.name.to_string(),
         kind: runner.kind.name.to_owned(),
         status: status.status().as_str().to_owned(),
         reason: status.reason().to_owned(),
+        cause: told.map(|_| status.cause().as_str().to_owned()),
+        confidence: told.map(|_| status.verdict().confidence),
+        evidence: told.map(|source| source.as_str().to_owned()),
         since_ms: status.since().0,
         origin: origin.to_owned(),
         run: runner.run,
@@ -61,7 +67,16 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
         snoozed_until_ms: runner.snoozed_until.map(|until| until.0),
         last_seq: now.end.seq.0,
         log_entries: now.entries,
+        spending: now
+            .spending
+            .as_deref()
+            .map(|of| Box::new(usage::spending(of))),
     }
+}
+
+/// True for a status that evidence of what the program does made.
+const fn is_told(status: Status) -> bool {
+    matches!(status, Status::Running | Status::Waiting | Status::Idle)
 }
 
 /// A runner in one line of JSON.

@@ -1,7 +1,9 @@
 //! Dated facts about a runner. Its status is a function of these and of nothing else.
 
+use super::board::Prints;
 use super::exit::Exit;
 use super::ids::Pid;
+use super::sign::Sign;
 use super::time::Timestamp;
 
 /// One fact.
@@ -14,6 +16,19 @@ pub enum Fact {
         /// True when the last output is younger than the silence threshold.
         active: bool,
     },
+    /// Another program lives in the pane from here on: an agent came, left, or took another's place.
+    Moved {
+        /// How it shows its work.
+        prints: Prints,
+        /// True when it has only just begun.
+        is_new: bool,
+    },
+    /// What a source says that it does.
+    Sign(Sign),
+    /// Something was done to the pane to which its program answers with output: another size, a terminal that came.
+    Disturbed,
+    /// A person looks at it.
+    Seen,
     /// The pane printed.
     Output,
     /// The pane has printed nothing for the silence threshold.

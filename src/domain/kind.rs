@@ -1,5 +1,9 @@
 //! Kinds of runner: one row of data each, so that nothing else needs to know an agent by name.
 
+use std::time::Duration;
+
+use super::board::Prints;
+
 /// One kind of program.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Kind {
@@ -7,46 +11,128 @@ pub struct Kind {
     pub name: &'static str,
     /// Names of the executables by which a pane's command is recognised.
     pub executables: &'static [&'static str],
+    /// Parts of a path that only this program has: its package, its directory of versions.
+    pub packages: &'static [&'static str],
     /// What `new` starts when no command is given; empty when one must be given.
     pub start_command: &'static [&'static str],
+    /// True when its hooks may be called by a server that it shares with others of its kind: then their environment is that of
+    /// whoever started the server.
+    pub hooks_from_server: bool,
+    /// The events that its hooks are set for, in its own words; empty when it has no hooks.
+    pub hook_events: &'static [&'static str],
+    /// How it shows its work.
+    pub prints: Prints,
 }
+
+/// The agents with animated screens were never still for more than 0.8 s while they worked (recordings of November 2026).
+const ANIMATES: Prints = Prints::Animates(Duration::from_secs(3));
+
+/// Those that versions 2.1.197 and 2.1.329 know: settings with an event that a version does not know may be refused as a whole.
+const CLAUDE_EVENTS: [&str; 10] = [
+    "SessionStart",
+    "UserPromptSubmit",
+    "PreToolUse",
+    "PermissionRequest",
+    "PostToolUse",
+    "PostToolUseFailure",
+    "Notification",
+    "Stop",
+    "StopFailure",
+    "SessionEnd",
+];
+
+const CODEX_EVENTS: [&str; 7] = [
+    "SessionStart",
+    "UserPromptSubmit",
+    "PreToolUse",
+    "PermissionRequest",
+    "PostToolUse",
+    "Stop",
+    "SessionEnd",
+];
+
+const GEMINI_EVENTS: [&str; 7] = [
+    "SessionStart",
+    "BeforeAgent",
+    "BeforeTool",
+    "Notification",
+    "AfterTool",
+    "AfterAgent",
+    "SessionEnd",
+];
+
+/// By its documentation.
+const CURSOR_EVENTS: [&str; 4] = [
+    "beforeSubmitPrompt",
+    "afterAgentResponse",
+    "afterShellExecution",
+    "stop",
+];
 
 /// Every kind there is; the last one is for everything else.
 pub static KINDS: [Kind; 7] = [
     Kind {
         name: "claude-code",
         executables: &["claude"],
+        packages: &["@anthropic-ai/claude-code", "share/claude/versions"],
         start_command: &["claude"],
+        hooks_from_server: false,
+        hook_events: &CLAUDE_EVENTS,
+        prints: ANIMATES,
     },
     Kind {
         name: "codex",
         executables: &["codex"],
+        packages: &["@openai/codex", ".codex/packages"],
         start_command: &["codex"],
+        hooks_from_server: true,
+        hook_events: &CODEX_EVENTS,
+        prints: ANIMATES,
     },
     Kind {
         name: "cursor",
         executables: &["cursor-agent"],
+        packages: &["cursor-agent/versions"],
         start_command: &["cursor-agent"],
+        hooks_from_server: false,
+        hook_events: &CURSOR_EVENTS,
+        prints: ANIMATES,
     },
     Kind {
         name: "gemini",
         executables: &["gemini"],
+        packages: &["@google/gemini-cli"],
         start_command: &["gemini"],
+        hooks_from_server: false,
+        hook_events: &GEMINI_EVENTS,
+        prints: ANIMATES,
     },
     Kind {
         name: "opencode",
         executables: &["opencode"],
+        packages: &["opencode-ai"],
         start_command: &["opencode"],
+        hooks_from_server: false,
+        hook_events: &[],
+        prints: ANIMATES,
     },
     Kind {
         name: "aider",
         executables: &["aider"],
+        packages: &["aider-chat"],
         start_command: &["aider"],
+        hooks_from_server: false,
+        hook_events: &["notification"],
+        prints: Prints::SaysLittle,
     },
     Kind {
         name: "custom",
         executables: &[],
+        packages: &[],
         start_command: &[],
+        hooks_from_server: false,
+        hook_events: &[],
+        prints: Prints::IsWork,
     },
 ];
 
@@ -62,6 +148,22 @@ impl Kind {
         KINDS.iter().find(|kind| kind.name == name)
     }
 
+    /// The command line of a hook of it, for a shell.
+    pub fn hook_command(&self, program: &str, event: &str) -> String {
+        shell_words::join([program, "hook", self.name, event])
+    }
+
+    /// The program of a command line that [`Self::hook_command`] may have made; `None` for those of others.
+    pub fn hook_program(&self, command: &str) -> Option<String> {
+        let words = shell_words::split(command).ok()?;
+        let [program, verb, kind, ..] = words.as_slice() else {
+            return None;
+        };
+        let name = program.rsplit('/').next().unwrap_or_default();
+        let is_ours = name.starts_with("geppetto");
+        (is_ours && verb == "hook" && kind == self.name).then(|| program.clone())
+    }
+
     /// The row whose program `command` is (a name or a path), else custom.
     pub fn of_command(command: &str) -> &'static Self {
         let base = command.rsplit('/').next().unwrap_or(command);
@@ -75,6 +177,26 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_command_of_a_hook_is_known_again() {
+        let claude = Kind::named("claude-code").unwrap();
+        let program = "/opt/it's here/geppetto";
+        let command = claude.hook_command(program, "Stop");
+        assert_eq!(
+            command,
+            r"'/opt/it'\''s here/geppetto' hook claude-code Stop"
+        );
+        assert_eq!(claude.hook_program(&command).as_deref(), Some(program));
+        for other in [
+            "say hook claude-code Stop",
+            "geppetto list",
+            "geppetto hook codex Stop",
+            "'",
+        ] {
+            assert_eq!(claude.hook_program(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_command_is_recognised_by_its_last_path_part() {

@@ -124,7 +124,7 @@ impl Runner {
             session_name: String::new(),
             pid: None,
             run: 1,
-            status: StatusState::starting(now),
+            status: StatusState::starting(now, kind.prints),
             created_at: now,
             started_at: now,
             last_output_at: None,

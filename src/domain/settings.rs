@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::notice::NoticeWishes;
+use super::price::PriceTable;
 use super::screen_rule::Rules;
 
 /// Whether the window of an ended runner stays open (tmux's remain-on-exit, for windows that geppetto made).
@@ -54,6 +55,8 @@ pub struct Settings {
     pub peaks_every: Duration,
     /// When and how the user is told that a runner needs them.
     pub notify: NoticeWishes,
+    /// What tokens cost. None is known by default.
+    pub prices: PriceTable,
     /// What screens and titles say of agents: the rules that come with the program, and the user's own. Default none.
     pub rules: Rules,
 }
@@ -77,6 +80,7 @@ impl Default for Settings {
             keyring: false,
             peaks_every: Duration::from_secs(60),
             notify: NoticeWishes::default(),
+            prices: PriceTable::default(),
             rules: Rules::default(),
         }
     }

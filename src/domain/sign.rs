@@ -166,6 +166,20 @@ impl Reason {
         }
     }
 
+    /// Of several reasons for the same, the one with the greatest says most.
+    pub const fn specificity(self) -> u8 {
+        match self {
+            Self::NoEvidence => 0,
+            Self::Printed | Self::Silent => 1,
+            Self::Ready | Self::Working => 2,
+            Self::TurnFinished | Self::Done | Self::Dialog => 3,
+            Self::ToolRunning | Self::Question => 4,
+            Self::BackgroundTask | Self::Approval => 5,
+            Self::Interrupted | Self::ApiError => 6,
+            Self::Auth | Self::UsageLimit => 7,
+        }
+    }
+
     /// The reason that these words stand for.
     pub fn from_words(words: &str) -> Option<Self> {
         Self::ALL

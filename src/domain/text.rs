@@ -34,9 +34,25 @@ pub fn tmux_safe(text: &str) -> String {
         .collect()
 }
 
+/// The beginning of `text`: whole characters of at most `bytes` bytes.
+pub fn beginning(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_beginning_has_no_half_characters() {
+        assert_eq!(beginning("a\u{e9}b", 2), "a");
+        assert_eq!(beginning("a\u{e9}b", 3), "a\u{e9}");
+        assert_eq!(beginning("ab", 9), "ab");
+    }
 
     #[test]
     fn formats_and_escapes_do_not_survive() {

@@ -1,5 +1,6 @@
 //! Points in time as the domain sees them: the wall clock for people, the monotonic one for deadlines.
 
+use std::fmt;
 use std::time::Duration;
 
 /// Wall-clock time, milliseconds since 1970-01-01 UTC. Shown and stored, never used for deadlines: it may jump.
@@ -30,3 +31,37 @@ impl Tick {
 /// A time of day on the user's wall, in minutes since midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TimeOfDay(pub u16);
+
+/// A day of the calendar, where the daemon is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Day {
+    /// The year.
+    pub year: u16,
+    /// From 1 to 12.
+    pub month: u8,
+    /// From 1 to 31.
+    pub day: u8,
+}
+
+impl Day {
+    /// As one number that sorts as days do: 20261126.
+    pub fn number(self) -> u32 {
+        u32::from(self.year) * 10_000 + u32::from(self.month) * 100 + u32::from(self.day)
+    }
+
+    /// The day of such a number.
+    pub fn of_number(number: u32) -> Self {
+        let part = |number: u32| u8::try_from(number % 100).unwrap_or_default();
+        Self {
+            year: u16::try_from(number / 10_000).unwrap_or(u16::MAX),
+            month: part(number / 100),
+            day: part(number),
+        }
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}

@@ -1,5 +1,6 @@
 //! What agents leave behind: files that they write while they live, and hooks that they call.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -9,6 +10,7 @@ use crate::domain::finding::{FileMark, Finding};
 use crate::domain::ids::PaneId;
 use crate::domain::kind::Kind;
 use crate::domain::occupant::Occupant;
+use crate::domain::time::Timestamp;
 
 /// What can go wrong.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -50,6 +52,21 @@ pub trait AgentFiles: Send + Sync {
     ) -> Result<mpsc::Receiver<Finding>, AgentError>;
 }
 
+/// A call of a hook, as `geppetto hook KIND` passes it on.
+#[derive(Debug, Clone)]
+pub struct HookMessage {
+    /// Kind of the agent that called.
+    pub kind: &'static Kind,
+    /// Name of the event, where the command line of the hook said it.
+    pub event: Option<String>,
+    /// The pane that its environment named, when it is of our server.
+    pub pane: Option<PaneId>,
+    /// When.
+    pub at: Timestamp,
+    /// What the agent gave it, as JSON, with long texts cut; `None` when that was no JSON or far too long.
+    pub payload: Option<String>,
+}
+
 /// What a hook told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HookReading {
@@ -59,6 +76,8 @@ pub struct HookReading {
     pub pane: Option<PaneId>,
     /// The agent's id of the conversation.
     pub conversation: Option<String>,
+    /// Directory that the agent works in.
+    pub cwd: Option<PathBuf>,
     /// What it means; empty for an event that says nothing new.
     pub findings: Vec<Finding>,
 }
@@ -69,5 +88,5 @@ pub trait AgentHooks: Send + Sync {
     ///
     /// # Errors
     /// `Hook`.
-    fn read(&self, kind: &'static Kind, message: &[u8]) -> Result<HookReading, AgentError>;
+    fn read(&self, message: &HookMessage) -> Result<HookReading, AgentError>;
 }

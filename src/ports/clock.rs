@@ -1,6 +1,6 @@
 //! Time, as the app asks for it.
 
-use crate::domain::time::{Tick, TimeOfDay, Timestamp};
+use crate::domain::time::{Day, Tick, TimeOfDay, Timestamp};
 
 /// Source of both clocks.
 pub trait Clock: Send + Sync {
@@ -10,4 +10,6 @@ pub trait Clock: Send + Sync {
     fn tick(&self) -> Tick;
     /// What a clock on the user's wall shows.
     fn time_of_day(&self) -> TimeOfDay;
+    /// The day of a calendar on the user's wall at that time.
+    fn day(&self, at: Timestamp) -> Day;
 }

@@ -4,6 +4,7 @@ pub mod agents;
 pub mod clock;
 pub mod files;
 pub mod keys;
+pub mod ledger;
 pub mod mux;
 pub mod notifier;
 pub mod occupants;

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use crate::domain::time::{Tick, TimeOfDay, Timestamp};
+use crate::domain::time::{Day, Tick, TimeOfDay, Timestamp};
 use crate::ports::clock::Clock;
 
 /// Wall-clock time of the first tick.
@@ -36,5 +36,14 @@ impl Clock for ManualClock {
     fn time_of_day(&self) -> TimeOfDay {
         let minutes = 12 * 60 + self.start.elapsed().as_secs() / 60;
         TimeOfDay(u16::try_from(minutes % (24 * 60)).unwrap_or_default())
+    }
+    /// The n-th day of a month that never ends, from 1970 on: enough to tell days apart.
+    fn day(&self, at: Timestamp) -> Day {
+        let days = at.0 / (24 * 3_600_000);
+        Day {
+            year: u16::try_from(days / 360).unwrap_or_default(),
+            month: u8::try_from(days % 360 / 30 + 1).unwrap_or_default(),
+            day: u8::try_from(days % 30 + 1).unwrap_or_default(),
+        }
     }
 }

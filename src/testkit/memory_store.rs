@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
+use super::MemoryLedger;
 use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
 use crate::domain::slot::Slot;
@@ -26,6 +27,8 @@ struct Contents {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MemoryStore {
     contents: Arc<Mutex<Contents>>,
+    /// What agents used and said.
+    pub(crate) ledger: MemoryLedger,
 }
 
 impl MemoryStore {

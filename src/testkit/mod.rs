@@ -1,8 +1,12 @@
 //! What tests need in place of the world: a fake for each port (a multiplexer whose panes print what the test says,
 //! a clock that follows tokio's, a store in memory), and the contract test that fake and real store both pass.
 
+mod agents;
 mod clock;
 mod files;
+mod hooks;
+pub(crate) mod ledger_contract;
+mod memory_ledger;
 mod memory_store;
 mod memory_transcripts;
 mod mux;
@@ -15,8 +19,11 @@ pub(crate) mod transcript_contract;
 mod usage;
 pub(crate) mod usage_contract;
 
+pub(crate) use agents::FakeAgents;
 pub(crate) use clock::ManualClock;
 pub(crate) use files::FakeFiles;
+pub(crate) use hooks::real_hooks;
+pub(crate) use memory_ledger::MemoryLedger;
 pub(crate) use memory_store::MemoryStore;
 pub(crate) use memory_transcripts::MemoryTranscripts;
 pub(crate) use mux::FakeMux;

@@ -101,7 +101,7 @@ impl FakeMux {
 
     /// Makes one more pane in a session.
     pub(crate) async fn user_pane(&self, session: SessionId) -> PaneId {
-        self.state.lock().await.open_pane(session, "claude", None)
+        self.state.lock().await.open_pane(session, "worker", None)
     }
 
     /// Tells what there is now, as control mode would.

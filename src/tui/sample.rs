@@ -18,6 +18,9 @@ pub(crate) fn runner(name: &str, status: &str, age_ms: u64) -> RunnerView {
         name: name.to_owned(),
         kind: "claude-code".to_owned(),
         status: status.to_owned(),
+        cause: None,
+        confidence: None,
+        evidence: None,
         reason: "It printed.".to_owned(),
         since_ms: NOW - age_ms,
         origin: "started".to_owned(),
@@ -44,6 +47,7 @@ pub(crate) fn runner(name: &str, status: &str, age_ms: u64) -> RunnerView {
         snoozed_until_ms: None,
         last_seq: 0,
         log_entries: 0,
+        spending: None,
     }
 }
 

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttachView, DaemonView, LogView, PrunedView, RestoreView, RunnerView, ScreenView, SessionView,
-    SinceView, SlotView, StatsView, StatusChangeView, StatusView, TranscriptView, UsageView,
+    AttachView, DaemonView, ExplanationView, HookView, LogView, PrunedView, RestoreView,
+    RunnerView, ScreenView, SessionView, SinceView, SlotView, SpendingReport, StatsView,
+    StatusChangeView, StatusView, TranscriptView, TurnView, UsageView,
 };
 
 /// A successful answer; absent fields do not belong to the request.
@@ -48,6 +49,9 @@ pub struct Answer {
     /// `get-screen`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub screen: Option<Box<ScreenView>>,
+    /// `explain-runner`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Box<ExplanationView>>,
     /// `mark-runner`: the place of the mark, `RUN:SEQ`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
@@ -75,6 +79,19 @@ pub struct Answer {
     /// `get-stats` of all: what the daemon itself and its control clients use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daemon_usage: Option<UsageView>,
+    /// `get-usage`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Box<SpendingReport>>,
+    /// `get-turns`: oldest first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turns: Option<Vec<TurnView>>,
+    /// `get-turns`: how many parts of turns cannot be read, for want of the key that they were encrypted with, or because they are
+    /// damaged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<usize>,
+    /// `list-hooks`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hooks: Option<Vec<HookView>>,
     /// `hello` and `daemon-status`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daemon: Option<Box<DaemonView>>,

@@ -9,9 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttachPane, GetMenu, GetScreen, GetStats, ListTmuxSessions, MarkRunner, NextRunner,
-    PruneTranscripts, ReadTranscript, RestoreRunners, RunBegin, RunExited, RunFailed, RunStarted,
-    ShowMessage, SlotRef, SnoozeRunner, Subscribe,
+    AttachPane, GetMenu, GetScreen, GetStats, GetTurns, GetUsage, ListTmuxSessions, MarkRunner,
+    NextRunner, PruneTranscripts, ReadTranscript, RestoreRunners, RunBegin, RunExited, RunFailed,
+    RunStarted, ShowMessage, SlotRef, SnoozeRunner, Subscribe,
 };
 
 #[expect(
@@ -36,6 +36,8 @@ pub enum Request {
     ListRunners(ListRunners),
     /// One runner.
     GetRunner(RunnerRef),
+    /// Which evidence made a runner's status, when, and how sure it is.
+    ExplainRunner(RunnerRef),
     /// Starts an ended runner again, in a new window.
     StartRunner(RunnerRef),
     /// Ends a runner's program.
@@ -98,12 +100,18 @@ pub enum Request {
     Subscribe(Subscribe),
     /// What is measured of one runner, or of all.
     GetStats(GetStats),
+    /// What agents used of their models, and what that cost.
+    GetUsage(GetUsage),
+    /// The turns of a runner's agent: what it was asked, and what came of it.
+    GetTurns(GetTurns),
     /// The command line that shows a menu of what can be done with a pane.
     GetMenu(GetMenu),
     /// Shows one line on a tmux client for a moment.
     ShowMessage(ShowMessage),
     /// Takes out of tmux what the plugin has set: keys, options, aliases, the hidden environment.
     UninstallPlugin(Empty),
+    /// The newest call of each event of agents' hooks, since the daemon began.
+    ListHooks(Empty),
     /// What the daemon knows of itself.
     DaemonStatus(Empty),
     /// Ends the daemon; runners go on. Everything is on disk before it ends.

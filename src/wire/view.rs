@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::WindowView;
+use super::{SpendingView, WindowView};
 
 #[expect(
     clippy::trivially_copy_pass_by_ref,
@@ -30,6 +30,17 @@ pub struct RunnerView {
     pub status: String,
     /// Why, as a whole sentence.
     pub reason: String,
+    /// Why, in a word or two that never change: `approval`, `question`, `done`, `turn finished`, `usage limit`, `auth`, `api error`,
+    /// `background task running`, `interrupted`, `working`, `tool running`, `ready`, `dialog`, `printed`, `silent`. Absent when
+    /// nothing tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// How sure that is, in percent; absent with `cause`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<u8>,
+    /// Who says so: `output`, `process`, `screen`, `title`, `sequence`, `session-file`, `registry`, `hook`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
     /// Since when it has this status.
     pub since_ms: u64,
     /// `started` by geppetto or `registered`.
@@ -96,6 +107,9 @@ pub struct RunnerView {
     /// Log entries since the daemon began to watch it.
     #[serde(default)]
     pub log_entries: u64,
+    /// What its agent has spent and may still; absent while nothing is known of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spending: Option<Box<SpendingView>>,
 }
 
 /// A change of status.

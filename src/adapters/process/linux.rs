@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 
 use rustix::process::{PidfdFlags, pidfd_open};
 use tokio::io::Interest;
@@ -59,7 +60,18 @@ async fn has_ended(pidfd: OwnedFd) -> io::Result<()> {
     pidfd.readable().await.map(drop)
 }
 
-fn process(pid: Pid) -> Option<ProcessInfo> {
+/// Its working directory, if we may know.
+pub(super) fn directory(pid: Pid) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/{pid}/cwd")).ok()
+}
+
+/// The environment that it was started with: `NAME=VALUE` with a zero behind each. Empty where we may not know.
+pub(super) fn environment(pid: Pid) -> Vec<u8> {
+    fs::read(format!("/proc/{pid}/environ")).unwrap_or_default()
+}
+
+/// One process, if it is there.
+pub(super) fn process(pid: Pid) -> Option<ProcessInfo> {
     parse(&fs::read(format!("/proc/{pid}/stat")).ok()?)
 }
 

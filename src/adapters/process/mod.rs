@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 mod linux;
+mod occupants;
 #[cfg(any(test, not(target_os = "linux")))]
 mod ps;
 mod run_parents;

@@ -1,6 +1,7 @@
 //! The process table from `ps`, for systems without /proc.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use crate::domain::ids::Pid;
@@ -46,6 +47,24 @@ pub(super) fn arguments(pid: Pid) -> Vec<String> {
     let line = line.map(|output| output.stdout).unwrap_or_default();
     let line = String::from_utf8_lossy(&line);
     line.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Its working directory: not told by `ps`.
+pub(super) const fn directory(_pid: Pid) -> Option<PathBuf> {
+    None
+}
+
+/// Its environment: not told by `ps` in a form that can be taken apart.
+pub(super) const fn environment(_pid: Pid) -> Vec<u8> {
+    Vec::new()
+}
+
+/// One process, if it is there.
+pub(super) fn process(pid: Pid) -> Option<ProcessInfo> {
+    processes()
+        .ok()?
+        .into_iter()
+        .find(|process| process.pid == pid)
 }
 
 /// True when only the entry of the process is left.

@@ -18,7 +18,7 @@ use super::{Tmux, TmuxOptions};
 use crate::config::KeepWindow;
 use crate::domain::exit::Exit;
 use crate::domain::ids::{PaneId, Pid, SessionId};
-use crate::domain::time::{Tick, TimeOfDay, Timestamp};
+use crate::domain::time::{Day, Tick, TimeOfDay, Timestamp};
 use crate::ports::clock::Clock;
 use crate::ports::mux::{Mux, MuxPane};
 use crate::ports::process::{
@@ -46,6 +46,10 @@ impl Clock for RealClock {
 
     fn time_of_day(&self) -> TimeOfDay {
         TimeOfDay(0)
+    }
+
+    fn day(&self, _at: Timestamp) -> Day {
+        Day::default()
     }
 }
 

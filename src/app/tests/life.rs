@@ -5,8 +5,8 @@ use super::*;
 #[tokio::test]
 async fn a_runner_lives_from_start_to_exit_code() {
     let core = Core::new();
-    let now = core.new_runner(command(&["claude"])).await.unwrap();
-    assert_eq!(now.runner.name.as_str(), "claude-code");
+    let now = core.new_runner(command(&["worker"])).await.unwrap();
+    assert_eq!(now.runner.name.as_str(), "worker");
     assert_eq!(now.runner.pid, Pid::new(4242));
     let pane = pane_of(&core, &now).await;
     core.mux.print(pane, "hello\r\nwor").await;
@@ -18,18 +18,18 @@ async fn a_runner_lives_from_start_to_exit_code() {
             },
         )
         .await;
-    core.until("claude-code", Status::Idle).await;
+    core.until("worker", Status::Idle).await;
     core.mux.print(pane, "ld").await;
-    core.until("claude-code", Status::Running).await;
+    core.until("worker", Status::Running).await;
     let id = now.runner.id;
     core.app
         .run_exited(id, 1, Outcome::Code(0), Timestamp(5))
         .await
         .unwrap();
-    assert_eq!(core.status("claude-code").await, "completed");
+    assert_eq!(core.status("worker").await, "completed");
     let log = core
         .app
-        .logs("claude-code".to_owned(), LogQuery::newest(10))
+        .logs("worker".to_owned(), LogQuery::newest(10))
         .await
         .unwrap();
     let texts: Vec<&str> = log.iter().map(|entry| &*entry.text).collect();
@@ -39,7 +39,7 @@ async fn a_runner_lives_from_start_to_exit_code() {
         .run_exited(id, 1, Outcome::Code(1), Timestamp(6))
         .await
         .unwrap();
-    assert_eq!(core.status("claude-code").await, "completed");
+    assert_eq!(core.status("worker").await, "completed");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The use cases over fakes: what a person asked for, what happened in the panes, what they were told.
 
+mod hooks;
+mod ledger;
 mod life;
 mod log_file;
 mod logs;
@@ -32,8 +34,8 @@ use crate::ports::process::ProcessEvent;
 use crate::ports::store::WrittenExit;
 use crate::ports::transcript::Transcripts;
 use crate::testkit::{
-    FakeFiles, FakeMux, FakeNotifier, FakeUsage, ManualClock, MemoryStore, MemoryTranscripts,
-    TestSpawn,
+    FakeAgents, FakeFiles, FakeMux, FakeNotifier, FakeUsage, ManualClock, MemoryStore,
+    MemoryTranscripts, TestSpawn, real_hooks,
 };
 
 /// A daemon's core over fakes.
@@ -43,6 +45,7 @@ struct Core {
     files: Arc<FakeFiles>,
     usage: Arc<FakeUsage>,
     notifier: Arc<FakeNotifier>,
+    agents: Arc<FakeAgents>,
     _end: tokio_util::sync::DropGuard,
 }
 
@@ -65,6 +68,7 @@ impl Core {
         let (tasks, files) = (TestSpawn::default(), Arc::<FakeFiles>::default());
         let usage = Arc::<FakeUsage>::default();
         let notifier = FakeNotifier::new();
+        let agents = FakeAgents::new();
         let ports = Ports {
             mux: mux.clone(),
             marks: mux.clone(),
@@ -77,6 +81,7 @@ impl Core {
             reports: mux.clone(),
             run_parents: mux.clone(),
             store: store.clone(),
+            ledger: Arc::new(store.ledger.clone()),
             slots: store,
             transcripts: Transcripts {
                 writer: transcripts.clone(),
@@ -85,6 +90,9 @@ impl Core {
             },
             files: files.clone(),
             usage: usage.clone(),
+            occupants: agents.clone(),
+            agent_files: agents.clone(),
+            hooks: real_hooks(),
             clock: Arc::new(ManualClock::new()),
             spawn: Arc::new(tasks.clone()),
         };
@@ -92,6 +100,11 @@ impl Core {
         let end = CancellationToken::new();
         let overdue = monitor.overdue().unwrap();
         let notices = monitor.notices().unwrap();
+        let asks = monitor.asks().unwrap();
+        tasks.spawn(
+            "residents",
+            Box::pin(app.clone().run_residents(asks, end.clone())),
+        );
         let describe = |now: &RunnerNow| now.runner.name.to_string();
         let notify = app.clone().run_notify(notices, describe, end.clone());
         tasks.spawn("notify", Box::pin(notify));
@@ -112,6 +125,7 @@ impl Core {
             files,
             usage,
             notifier,
+            agents,
             _end: end.drop_guard(),
         }
     }

@@ -50,6 +50,9 @@ pub(crate) struct LogsArgs {
     /// Print the screen, now or as it was last.
     #[arg(long, conflicts_with_all = ["raw", "follow", "until_end", "time", "since", "until", "grep", "from"])]
     pub(crate) screen: bool,
+    /// Print what the agent was asked and what came of it: prompts, answers, tools, approvals [with -n: 20 turns by default].
+    #[arg(long, conflicts_with_all = ["raw", "screen", "follow", "until_end", "time", "since", "until", "grep", "from"])]
+    pub(crate) turns: bool,
     /// With --screen: as it was at this place (RUN:SEQ) or time.
     #[arg(long, value_name = "WHEN", requires = "screen")]
     pub(crate) at: Option<String>,

@@ -2,11 +2,13 @@
 
 mod fixture;
 mod history;
+mod integration;
 mod notice;
 mod plugin;
 mod process;
 mod reading;
 mod runner;
+mod usage;
 mod verb;
 
 pub(crate) use fixture::CaptureFixtureArgs;
@@ -14,6 +16,7 @@ pub(crate) use history::{
     ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,
     RestoreArgs, SlotArgs, SlotAttachArgs,
 };
+pub(crate) use integration::{HookArgs, IntegrateArgs};
 pub(crate) use notice::{NextArgs, SnoozeArgs};
 pub(crate) use plugin::{DashboardArgs, MenuArgs, PluginRegisterArgs, PluginSayArgs};
 pub(crate) use reading::{
@@ -24,6 +27,7 @@ pub(crate) use runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RenameArgs, RunnerArgs,
     SendArgs, StopArgs, WaitArgs,
 };
+pub(crate) use usage::{UsageArgs, UsageBy};
 pub(crate) use verb::{
     ApiVerb, Cli, DaemonVerb, InternalVerb, PluginVerb, PopupVerb, Server, SessionVerb,
     SessionsVerb, Verb,

@@ -10,6 +10,7 @@ use super::history::{
     ExportArgs, LogsArgs, MarkArgs, PruneArgs, ReplayArgs, ReserveArgs, RestoreArgs, SlotArgs,
     SlotAttachArgs,
 };
+use super::integration::{HookArgs, IntegrateArgs};
 use super::notice::{NextArgs, SnoozeArgs};
 use super::plugin::{DashboardArgs, MenuArgs, PluginRegisterArgs, PluginSayArgs, PopupLogsArgs};
 use super::process::{ControlChildArgs, InternalRunArgs, RunArgs};
@@ -20,6 +21,7 @@ use super::runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RenameArgs, RunnerArgs,
     SendArgs, StopArgs, WaitArgs,
 };
+use super::usage::UsageArgs;
 use crate::cli::examples;
 
 /// Watch the AI agents that run in your tmux.
@@ -85,6 +87,9 @@ pub(crate) enum Verb {
     /// Wait until a runner has a status, or has ended.
     #[command(after_long_help = examples::WAIT)]
     Wait(WaitArgs),
+    /// Say why a runner has its status: which evidence there is, of when, and how sure it is.
+    #[command(after_long_help = examples::EXPLAIN)]
+    Explain(ReadArgs),
     /// Print what a runner printed.
     #[command(after_long_help = examples::LOGS)]
     Logs(LogsArgs),
@@ -124,6 +129,9 @@ pub(crate) enum Verb {
     /// Show what runners use and count: CPU, memory, processes, output, time in each status.
     #[command(after_long_help = examples::STATS)]
     Stats(StatsArgs),
+    /// Show what agents used of their models, and what that cost.
+    #[command(after_long_help = examples::USAGE)]
+    Usage(UsageArgs),
     /// Print everything that is measured in the text format of Prometheus.
     #[command(after_long_help = examples::METRICS)]
     Metrics,
@@ -155,6 +163,12 @@ pub(crate) enum Verb {
     /// What the plugin's keys and menus ask for, and how to get rid of it.
     #[command(subcommand)]
     Plugin(PluginVerb),
+    /// Put geppetto's hooks into the settings of an agent, so that its status is exact; or take them out.
+    #[command(after_long_help = examples::INTEGRATE)]
+    Integrate(IntegrateArgs),
+    /// Tell the daemon what an agent does; agents call this themselves.
+    #[command(after_long_help = examples::HOOK)]
+    Hook(HookArgs),
     /// Programs that geppetto starts for itself.
     #[command(subcommand, hide = true)]
     Internal(InternalVerb),

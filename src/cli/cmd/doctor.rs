@@ -1,6 +1,7 @@
 //! `doctor`: looks at everything geppetto rests on, and says what to do where something is amiss. Starts and changes
 //! nothing.
 
+mod agents;
 mod check;
 mod daemon;
 mod files;
@@ -47,6 +48,7 @@ fn examine(scene: &Scene<'_>) -> Vec<Check> {
         program::checks,
         files::checks,
         daemon::checks,
+        agents::checks,
     ]
     .iter()
     .flat_map(|checks| checks(scene))

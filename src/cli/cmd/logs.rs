@@ -12,10 +12,14 @@ use crate::cli::pieces::place_of;
 use crate::cli::raw_log;
 use crate::cli::render;
 use crate::cli::start::Start;
+use crate::cli::turn_log;
 use crate::domain::text::printable;
 use crate::wire::{Event, GetRunnerLogs, LogView, Request};
 
 pub(crate) fn run(args: &LogsArgs, context: &mut Context<'_>) -> Result<(), Failure> {
+    if args.turns {
+        return turn_log::run(args, context);
+    }
     if args.raw {
         return raw_log::raw(args, context);
     }

@@ -1,6 +1,8 @@
 //! `metrics`: everything that is measured, in the text format of Prometheus. Never starts a daemon: a collector asks again and
 //! again, and is no reason for one.
 
+mod spending;
+
 use crate::cli::client::PATIENCE;
 use crate::cli::context::{Context, missing};
 use crate::cli::exposition::{Exposition, Labels, Type, thousandths};
@@ -35,6 +37,7 @@ pub(crate) fn run(context: &mut Context<'_>) -> Result<(), Failure> {
     output(&mut text, &stats);
     life(&mut text, &stats);
     of_daemon(&mut text, &daemon, answer.daemon_usage);
+    spending::tell(&mut text, &mut client)?;
     text.into_lines()
         .into_iter()
         .try_for_each(|line| context.output.answer(line))
@@ -216,7 +219,7 @@ fn of_daemon(text: &mut Exposition, daemon: &DaemonView, usage: Option<UsageView
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::cli::fake::{DAEMON, Session, stats};
+    use crate::cli::fake::{DAEMON, Session, runner, stats};
 
     /// What is printed of one runner with this name, as it stands in JSON.
     fn printed(name: &str) -> String {
@@ -225,7 +228,23 @@ mod tests {
             stats(name)
         );
         let second = format!(r#"{{"success":true,"daemon":{DAEMON}}}"#);
-        Session::new(&[&first, &second]).run(&["metrics"])
+        let spent = r#"{"messages":2,"inputTokens":36618,"cachedTokens":36614,"cacheWriteTokens":5,"outputTokens":626,"costMicros":1166315,"unpricedMessages":1}"#;
+        let row = |id: &str| {
+            format!(
+                r#"{{"of":"{id}","name":"{name}","spent":{spent},"models":[{{"kind":"codex","model":"gpt-5","spent":{spent}}}]}}"#
+            )
+        };
+        let third = format!(
+            r#"{{"success":true,"usage":{{"rows":[{},{}],"total":{spent},"pricesAsOf":"2026-10-05"}}}}"#,
+            row("0190163d-8694-739b-aea5-966c26f8ad90"),
+            row("0190163d-8694-739b-aea5-000000000000")
+        );
+        let spending = format!(
+            r#","spending":{{"total":{spent},"today":{spent},"day":"2026-11-26","contextTokens":50000,"contextWindow":200000,"limits":[{{"window":"5h","usedPermille":421,"resetsAtMs":1764003600000}}]}},"outputBytes""#
+        );
+        let listed = runner(name, "running").replace(r#","outputBytes""#, &spending);
+        let fourth = format!(r#"{{"success":true,"runners":[{listed}]}}"#);
+        Session::new(&[&first, &second, &third, &fourth]).run(&["metrics"])
     }
 
     #[test]
@@ -239,6 +258,8 @@ mod tests {
         assert_snapshot!(samples.join("\n"), @r#"
         > {"type":"get-stats"}
         > {"type":"daemon-status"}
+        > {"type":"get-usage","by":"runner"}
+        > {"type":"list-runners"}
         geppetto_runners{status="running"} 1
         geppetto_runner_status{…,status="running"} 1
         geppetto_runner_cpu_cores{…} 0.125
@@ -264,6 +285,15 @@ mod tests {
         geppetto_daemon_memory_bytes 9000000
         geppetto_daemon_processes 2
         geppetto_daemon_info{version="0.1.0"} 1
+        geppetto_tokens_total{runner="work",id="0190163d-8694-739b-aea5-966c26f8ad90",kind="codex",model="gpt-5",type="input"} 36618
+        geppetto_tokens_total{runner="work",id="0190163d-8694-739b-aea5-966c26f8ad90",kind="codex",model="gpt-5",type="cached"} 36614
+        geppetto_tokens_total{runner="work",id="0190163d-8694-739b-aea5-966c26f8ad90",kind="codex",model="gpt-5",type="cache_write"} 5
+        geppetto_tokens_total{runner="work",id="0190163d-8694-739b-aea5-966c26f8ad90",kind="codex",model="gpt-5",type="output"} 626
+        geppetto_cost_dollars_total{runner="work",id="0190163d-8694-739b-aea5-966c26f8ad90",kind="codex",model="gpt-5"} 1.166315
+        geppetto_unpriced_messages_total{runner="work",id="0190163d-8694-739b-aea5-966c26f8ad90",kind="codex",model="gpt-5"} 1
+        geppetto_context_used_ratio{runner="work",id="0190163d-8694-739b-aea5-966c26f8ad90",kind="custom"} 0.250
+        geppetto_rate_limit_used_ratio{runner="work",id="0190163d-8694-739b-aea5-966c26f8ad90",kind="custom",window="5h"} 0.421
+        geppetto_rate_limit_reset_timestamp_seconds{runner="work",id="0190163d-8694-739b-aea5-966c26f8ad90",kind="custom",window="5h"} 1764003600.000
         [0]
         "#);
     }

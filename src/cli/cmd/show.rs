@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use crate::cli::args::ReadArgs;
 use crate::cli::context::{Context, runner_of};
 use crate::cli::failure::Failure;
-use crate::cli::render;
+use crate::cli::{render, spent};
 use crate::domain::text::printable;
 use crate::wire::{Request, RunnerRef, RunnerView};
 
@@ -91,6 +91,7 @@ fn facts(runner: &RunnerView, zone: &TimeZone, now_ms: u64) -> Vec<(&'static str
     known
         .into_iter()
         .filter_map(|(name, value)| value.map(|value| (name, value)))
+        .chain(spent::facts(runner.spending.as_deref(), zone, now_ms))
         .collect()
 }
 
@@ -157,6 +158,39 @@ mod tests {
         was           2025-11-24 16:00:01 running: It printed.
         [0]
         "#);
+    }
+
+    #[test]
+    fn what_its_agent_spent_is_shown_as_far_as_it_is_known() {
+        let spent = r#"{"messages":5,"inputTokens":36618,"cachedTokens":36614,"cacheWriteTokens":500,"outputTokens":626,"costMicros":166315,"unpricedMessages":1}"#;
+        let show = |more: &str, day: &str| {
+            let spending = format!(
+                r#","spending":{{"total":{spent},"today":{spent},"day":"{day}"{more}}},"outputBytes""#
+            );
+            let runner = runner("work", "running").replace(r#","outputBytes""#, &spending);
+            let answer = format!(r#"{{"success":true,"runner":{runner}}}"#);
+            let told = Session::new(&[&answer]).run(&["show", "work"]);
+            let told = told.lines().skip_while(|line| !line.starts_with("used"));
+            told.collect::<Vec<_>>().join("\n")
+        };
+        assert_snapshot!(show(r#","contextTokens":45678,"contextWindow":200000,"limits":[{"window":"5h","usedPermille":421,"resetsAtMs":1764003600000},{"window":"week\u001b","usedPermille":7}]"#, "1999-12-31"), @"
+        used          $0.17+ in 5 messages: 37.1k tokens in, 36.6k cached, 626 out
+        context       22 %, 45.6k of 200k tokens
+        limits        42.1 % of 5h, which begins anew 2025-11-24 17:00:00; 0.7 % of week
+        [0]
+        ");
+        assert_snapshot!(show(r#","contextTokens":45678"#, &today()), @"
+        used          $0.17+ in 5 messages: 37.1k tokens in, 36.6k cached, 626 out
+        today         $0.17+ in 5 messages: 37.1k tokens in, 36.6k cached, 626 out
+        context       45.6k tokens
+        [0]
+        ");
+    }
+
+    fn today() -> String {
+        let now = crate::cli::clock::now_ms();
+        let now = crate::cli::render::date_time(now, &jiff::tz::TimeZone::UTC);
+        now.chars().take(10).collect()
     }
 
     #[test]

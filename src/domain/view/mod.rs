@@ -280,6 +280,13 @@ impl View {
         Picture::of(&self.terminal, self.size())
     }
 
+    /// The plain text of what it shows, with the row of the cursor while that shows.
+    pub fn text(&mut self) -> (Vec<String>, Option<usize>) {
+        self.catch_up();
+        let cursor = self.terminal.cursor().position();
+        (picture::rows(&self.terminal), cursor.map(|(_, row)| row))
+    }
+
     /// Escape sequences that make a fresh terminal of that size go on from here.
     pub fn dump(&mut self) -> (Size, String) {
         self.catch_up();

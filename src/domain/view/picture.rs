@@ -27,11 +27,16 @@ impl Picture {
         Self {
             size,
             cursor: cursor.map(|(col, row)| (narrow(col), narrow(row))),
-            rows: terminal.screen().visible_lines().map(row_text).collect(),
+            rows: rows(terminal),
             styled: terminal.screen().visible_lines().map(styled).collect(),
             alternate: terminal.active_screen_kind() == avt::ScreenKind::Alternate,
         }
     }
+}
+
+/// Printable text of each row, without trailing blanks.
+pub(super) fn rows(terminal: &avt::Terminal) -> Vec<String> {
+    terminal.screen().visible_lines().map(row_text).collect()
 }
 
 fn is_shown(c: char) -> bool {

@@ -5,6 +5,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::palette::Look;
+use super::spending::{SPENDING, is_known, spending};
 use super::text::{cut, fill, width};
 use super::usage::{USAGE, usage};
 use crate::tui::app::App;
@@ -41,6 +42,7 @@ pub(super) struct Columns {
     key: usize,
     session: usize,
     usage: usize,
+    spending: usize,
     last: usize,
 }
 
@@ -72,6 +74,7 @@ pub(super) fn row(runner: &RunnerView, columns: Columns, app: &App, look: Look) 
             runner.session_name.as_deref().unwrap_or_default(),
         ),
         (columns.usage, &usage(stats)),
+        (columns.spending, &spending(runner, app)),
         (columns.last, last(stats)),
     ];
     for (columns, text) in more.into_iter().filter(|(columns, _)| *columns > 0) {
@@ -84,11 +87,16 @@ pub(super) fn row(runner: &RunnerView, columns: Columns, app: &App, look: Look) 
 /// The second row of a card: what the runner uses, and what it printed last.
 pub(super) fn second_row(runner: &RunnerView, columns: usize, app: &App) -> Line<'static> {
     let stats = app.stats.get(&runner.id);
-    let room = columns.saturating_sub(INDENT + USAGE + 2);
+    let spent = spending(runner, app);
+    let spent = match spent.as_str() {
+        "" => spent,
+        _ => format!("{spent}  "),
+    };
+    let room = columns.saturating_sub(INDENT + USAGE + 2 + width(&spent));
     let dim = Style::new().add_modifier(Modifier::DIM);
     let mut spans = vec![
         Span::raw(" ".repeat(INDENT)),
-        Span::styled(format!("{}  ", usage(stats)), dim),
+        Span::styled(format!("{}  {spent}", usage(stats)), dim),
         Span::styled(cut(last(stats), room), dim),
     ];
     to_the_end(&mut spans);
@@ -123,6 +131,7 @@ pub(super) fn columns(runners: &[&RunnerView], room: usize, is_card: bool) -> Co
         key: 0,
         session: 0,
         usage: 0,
+        spending: 0,
         last: 0,
     };
     let base = 1 + STATUS + 1 + columns.name + 1 + AGE;
@@ -141,6 +150,9 @@ pub(super) fn columns(runners: &[&RunnerView], room: usize, is_card: bool) -> Co
     }));
     if !is_card {
         columns.usage = take(USAGE);
+        if is_known(runners) {
+            columns.spending = take(SPENDING);
+        }
     }
     columns.kind = take(longest(kind, |runner| &runner.kind));
     columns.session = take(longest(session, |runner| {

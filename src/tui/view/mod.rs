@@ -11,6 +11,7 @@ mod palette;
 mod places;
 mod preview;
 mod sessions;
+mod spending;
 mod text;
 mod usage;
 

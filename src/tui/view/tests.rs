@@ -13,6 +13,7 @@ use crate::tui::app::App;
 use crate::tui::message::{Message, Trouble};
 use crate::tui::sample::{self, NOW};
 use crate::tui::update::update;
+use crate::wire::{Event, SpendingView, SpentView};
 
 pub(super) const COLOUR: Look = Look {
     has_colour: true,
@@ -111,6 +112,47 @@ fn with_headings_and_marks_in_one_row_each() {
 #[test]
 fn beside_each_other_without_colour() {
     assert_snapshot!(drawn(&mut sample::full(), 120, 40, PLAIN));
+}
+
+#[test]
+fn what_agents_spent_is_in_wide_rows_and_on_cards() {
+    let spent = SpentView {
+        messages: 3,
+        input_tokens: 345_678,
+        output_tokens: 9_000,
+        cost_micros: 1_240_000,
+        ..SpentView::default()
+    };
+    let mut asks = sample::runner("asks", "waiting", 9_000);
+    asks.spending = Some(Box::new(SpendingView {
+        today: spent,
+        day: "2025-11-24".to_owned(),
+        context_tokens: Some(124_000),
+        context_window: Some(200_000),
+        ..SpendingView::default()
+    }));
+    let mut app = sample::full();
+    let changed = Event::Runner {
+        runner: Box::new(asks),
+    };
+    update(&mut app, Message::Change(changed), NOW);
+    let all = drawn(&mut app, 80, 50, PLAIN);
+    let cards = all.lines().take(4).collect::<Vec<_>>().join("\n");
+    assert_snapshot!(cards, @"
+    geppetto  ?1  x1  -1  *1  =1  +1
+    >? waiting   asks                      9s  claude-code
+                   1%  3.0M         354k tok   $1.24  ctx 62%  Do you want to go on?
+     x failed    broken                    1m  claude-code
+    ");
+    press(&mut app, "v");
+    let all = drawn(&mut app, 160, 9, PLAIN);
+    let rows = all.lines().take(4).collect::<Vec<_>>().join("\n");
+    assert_snapshot!(rows, @"
+    geppetto  ? 1 waiting  x 1 failed  - 1 idle  * 1 running  = 1 paused  + 1 completed
+    >? waiting   asks                      9s  claude-code                           work    1%  3.0M         354k tok   $1.24  ctx 62%  Do you want to go on?
+     x failed    broken                    1m  claude-code                           work
+     - idle      checkout                  2m  claude-code  coda::checkout::primary  work   34%  340M    3/s                             [31mTests: 修 passed, all …
+    ");
 }
 
 #[test]

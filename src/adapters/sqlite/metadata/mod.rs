@@ -8,7 +8,9 @@ mod exit_file;
 mod failure;
 mod history;
 mod import;
+mod ledger;
 mod lifetime_record;
+mod marks;
 mod own_file;
 mod owner;
 mod read_only;
@@ -18,6 +20,8 @@ mod schema;
 mod slots;
 #[cfg(test)]
 mod tests;
+mod turn_parts;
+mod turn_record;
 
 use std::io;
 use std::path::PathBuf;
@@ -27,12 +31,17 @@ use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 
 use self::owner::Owner;
+use self::turn_parts::TurnCodec;
 use super::limits::{END_WRITER, METADATA_WORK};
+use super::seal::{Key, Sealer};
+use super::transcripts::Redact;
 use super::worker::Worker;
+use crate::domain::finding::FileMark;
 use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
 use crate::domain::slot::Slot;
 use crate::ports::keys::SlotStore;
+use crate::ports::ledger::{Batch, Change, Ledger, LedgerBounds, Sum, SumQuery, Turns};
 use crate::ports::store::{RunnerStore, StatusChange, StoreError, Stored, WrittenExit};
 
 type Work = Box<dyn FnOnce(&mut Owner) + Send>;
@@ -50,8 +59,24 @@ impl SqliteStore {
     /// # Errors
     /// When the thread cannot be started.
     pub fn start(state_dir: PathBuf) -> io::Result<Self> {
+        Self::start_with(state_dir, None, None)
+    }
+
+    /// The same; what people and agents said is encrypted with `key`, and `redact` blots out secrets before.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn start_with(
+        state_dir: PathBuf,
+        key: Option<Key>,
+        redact: Option<Redact>,
+    ) -> io::Result<Self> {
         let (work, mut orders) = mpsc::channel::<Work>(METADATA_WORK);
         let mut owner = Owner::new(state_dir.clone());
+        owner.codec = TurnCodec {
+            sealer: Sealer::new(key),
+            redact,
+        };
         let thread = Worker::start("metadata", move || {
             while let Some(work) = orders.blocking_recv() {
                 work(&mut owner);
@@ -143,5 +168,56 @@ impl SlotStore for SqliteStore {
         let key = key.clone();
         self.ask(move |owner| owner.with("written", |open| slots::remove(&open.connection, &key)))
             .await
+    }
+}
+
+#[async_trait]
+impl Ledger for SqliteStore {
+    async fn record(&self, batch: Batch) -> Result<Vec<Change>, StoreError> {
+        self.ask(move |owner| {
+            let codec = owner.codec.clone();
+            owner.with("written", |open| {
+                ledger::record(&mut open.connection, &batch, &codec)
+            })
+        })
+        .await
+    }
+
+    async fn sums(&self, query: SumQuery) -> Result<Vec<Sum>, StoreError> {
+        self.ask(move |owner| owner.with("read", |open| ledger::sums(&open.connection, query)))
+            .await
+    }
+
+    async fn turns(&self, runner: RunnerId, limit: usize) -> Result<Turns, StoreError> {
+        self.ask(move |owner| {
+            let codec = owner.codec.clone();
+            owner.with("read", |open| {
+                turn_parts::read(&open.connection, runner, limit, &codec)
+            })
+        })
+        .await
+    }
+
+    async fn marks(&self, runner: RunnerId) -> Result<Vec<FileMark>, StoreError> {
+        self.ask(move |owner| owner.with("read", |open| marks::read(&open.connection, runner)))
+            .await
+    }
+
+    async fn prune(&self, bounds: LedgerBounds) -> Result<usize, StoreError> {
+        self.ask(move |owner| {
+            owner.with("written", |open| {
+                ledger::prune(&mut open.connection, bounds)
+            })
+        })
+        .await
+    }
+
+    async fn forget(&self, runner: RunnerId) -> Result<(), StoreError> {
+        self.ask(move |owner| {
+            owner.with("written", |open| {
+                ledger::forget(&mut open.connection, runner)
+            })
+        })
+        .await
     }
 }

@@ -15,6 +15,7 @@ use super::failure::Trouble;
 use super::own_file::OwnFile;
 use super::runners::{self, Known};
 use super::schema::MIGRATIONS;
+use super::turn_parts::TurnCodec;
 use super::{exit_file, import, read_only, slots};
 use crate::domain::ids::RunnerId;
 use crate::domain::slot::Slot;
@@ -50,6 +51,8 @@ pub(super) struct Owner {
     untold: Option<BTreeSet<RunnerId>>,
     /// Damage that the next load tells.
     news: Option<StoreError>,
+    /// How parts of turns are written.
+    pub(super) codec: TurnCodec,
 }
 
 impl Owner {
@@ -61,6 +64,7 @@ impl Owner {
             latest: None,
             untold: None,
             news: None,
+            codec: TurnCodec::default(),
         }
     }
 

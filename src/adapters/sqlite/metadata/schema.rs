@@ -2,7 +2,7 @@
 //! readable for ever. Times are milliseconds since 1970; numbers of 64 bits without a sign keep their bits.
 
 /// All migrations, oldest first.
-pub(super) const MIGRATIONS: [&str; 3] = [
+pub(super) const MIGRATIONS: [&str; 4] = [
     "
 CREATE TABLE server (
     only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -75,5 +75,50 @@ ALTER TABLE runner ADD COLUMN lifetime TEXT;    -- JSON; what is counted
 ",
     "
 ALTER TABLE runner ADD COLUMN snoozed_until INTEGER;
+",
+    "
+CREATE TABLE message (
+    kind TEXT NOT NULL,
+    message TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    runner TEXT NOT NULL,            -- under which it was found first
+    key TEXT NOT NULL,               -- empty: none
+    model TEXT NOT NULL,
+    at INTEGER NOT NULL,             -- of the first record
+    last_at INTEGER NOT NULL,        -- of the last one
+    day INTEGER NOT NULL,            -- as in 20261126, where the daemon was
+    input INTEGER NOT NULL,
+    cache_read INTEGER NOT NULL,
+    cache_write INTEGER NOT NULL,
+    output INTEGER NOT NULL,
+    told_micros INTEGER,             -- what the agent says that it cost
+    PRIMARY KEY (kind, message, conversation)
+) WITHOUT ROWID;
+CREATE INDEX message_at ON message (at);
+CREATE INDEX message_runner ON message (runner, at);
+CREATE TABLE spender (
+    runner TEXT PRIMARY KEY,
+    name TEXT NOT NULL               -- the last one
+) WITHOUT ROWID;
+CREATE TABLE turn_part (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    key TEXT NOT NULL,
+    runner TEXT NOT NULL,            -- under which it was found first
+    at INTEGER NOT NULL,
+    body BLOB NOT NULL,              -- JSON, compressed and perhaps encrypted
+    UNIQUE (kind, conversation, key)
+);
+CREATE INDEX turn_part_runner ON turn_part (runner, at, id);
+CREATE INDEX turn_part_at ON turn_part (at, id);
+CREATE TABLE file_mark (
+    id INTEGER PRIMARY KEY,          -- grows whenever the file is read
+    runner TEXT NOT NULL,
+    path BLOB NOT NULL,
+    inode INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    UNIQUE (runner, path)
+);
 ",
 ];

@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use super::check::{Check, note, ok, problem};
-use super::scene::{Scene, is_program, is_same_file};
+use super::scene::Scene;
+use crate::cli::programs::{is_program, is_same_file};
 use crate::domain::survey::Survey;
 
 const LOADED: &str = "plugin.loaded";

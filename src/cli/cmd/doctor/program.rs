@@ -3,7 +3,8 @@
 use std::ffi::OsStr;
 
 use super::check::{Check, note, ok};
-use super::scene::{Scene, find_program, is_same_file};
+use super::scene::Scene;
+use crate::cli::programs::{find_program, is_same_file};
 use crate::domain::kind::KINDS;
 
 pub(super) fn checks(scene: &Scene<'_>) -> Vec<Check> {

@@ -1,12 +1,11 @@
 //! What `doctor` finds before it judges: tmux, the daemon and the environment, each looked at once.
 
-use std::ffi::OsStr;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use rustix::fs::{Access, access};
+use jiff::tz::TimeZone;
 
 use crate::cli::client::Client;
 use crate::cli::context::Context;
@@ -14,7 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::tmux_version::TmuxVersion;
 use crate::config::{Environment, Paths};
 use crate::domain::survey::Survey;
-use crate::wire::{DaemonView, Hello, ListRunners, PROTOCOL, Request, RunnerView};
+use crate::wire::{DaemonView, Empty, Hello, HookView, ListRunners, PROTOCOL, Request, RunnerView};
 
 /// A daemon that takes longer to answer is not well.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -24,6 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) struct Reached {
     pub(super) about: DaemonView,
     pub(super) runners: Vec<RunnerView>,
+    /// The newest call of each event of hooks; `None` when it does not tell.
+    pub(super) hooks: Option<Vec<HookView>>,
 }
 
 /// What was found.
@@ -36,6 +37,7 @@ pub(super) struct Scene<'a> {
     pub(super) survey: io::Result<Option<Survey>>,
     /// The daemon; `None` when there is none.
     pub(super) daemon: Result<Option<Reached>, Failure>,
+    pub(super) zone: TimeZone,
 }
 
 impl<'a> Scene<'a> {
@@ -47,6 +49,7 @@ impl<'a> Scene<'a> {
             program: program_version(&context.paths.tmux_program),
             survey: (context.look)(context.paths),
             daemon: ask_daemon(context.paths),
+            zone: context.zone(),
         }
     }
 
@@ -70,27 +73,6 @@ impl<'a> Scene<'a> {
     /// `PATH` of the shell.
     pub(super) fn search_path(&self) -> std::ffi::OsString {
         self.environment.value("PATH").unwrap_or_default()
-    }
-}
-
-/// The program of that name in a `PATH`.
-pub(super) fn find_program(search: &OsStr, name: &str) -> Option<PathBuf> {
-    std::env::split_paths(search)
-        .filter(|dir| dir.is_absolute())
-        .map(|dir| dir.join(name))
-        .find(|file| is_program(file))
-}
-
-/// True for a file that may be run.
-pub(super) fn is_program(file: &Path) -> bool {
-    file.is_file() && access(file, Access::EXEC_OK).is_ok()
-}
-
-/// True when both paths lead to one file.
-pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
-        (Err(_), _) | (_, Err(_)) => a == b,
     }
 }
 
@@ -124,8 +106,10 @@ fn ask_daemon(paths: &Paths) -> Result<Option<Reached>, Failure> {
     // What it says of itself is enough where its list cannot be had.
     let list = client.ask(Request::ListRunners(ListRunners::default()), Some(PATIENCE));
     let runners = list.ok().and_then(|answer| answer.runners);
+    let hooks = client.ask(Request::ListHooks(Empty {}), Some(PATIENCE));
     Ok(Some(Reached {
         about: *about,
         runners: runners.unwrap_or_default(),
+        hooks: hooks.ok().and_then(|answer| answer.hooks),
     }))
 }

@@ -125,7 +125,7 @@ fn a_sound_place_has_no_problem() {
     program
       note     PATH leads to DIR/geppetto, and this is THIS.
                -> Remove the one that you do not want.
-      note     PATH leads to no agent: claude, codex, cursor-agent.
+      note     PATH leads to no agent: claude, codex, cursor-agent, gemini, opencode, aider.
                -> Any other command can be watched as well: `geppetto new -- COMMAND`.
     files
       ok       DIR/run/geppetto is private.
@@ -289,7 +289,7 @@ fn a_bare_place_is_no_problem_but_an_old_tmux_and_a_broken_config_are() {
     program
       note     PATH leads to DIR/geppetto, and this is THIS.
                -> Remove the one that you do not want.
-      note     PATH leads to no agent: claude, codex, cursor-agent.
+      note     PATH leads to no agent: claude, codex, cursor-agent, gemini, opencode, aider.
                -> Any other command can be watched as well: `geppetto new -- COMMAND`.
     files
       ok       DIR/run/geppetto will be made.
@@ -308,7 +308,7 @@ fn a_bare_place_is_no_problem_but_an_old_tmux_and_a_broken_config_are() {
 fn scripts_get_an_id_for_each_check() {
     let said = person(Session::without_daemon(), "tmux 3.8").run(&["doctor", "--json"]);
     assert_snapshot!(stable(&said), @r#"
-    {"checks":[{"id":"tmux.program","level":"ok","message":"DIR/tmux is tmux 3.8, which has popups."},{"id":"tmux.server","level":"ok","message":"No tmux server runs at DIR/tmux-UID/default."},{"id":"tmux.respawn","level":"ok","message":"Panes that are watched may be respawned."},{"id":"terminal.locale","level":"note","message":"No variable says which locale this shell has.","hint":"Set LANG to a UTF-8 locale, such as C.UTF-8."},{"id":"program.path","level":"note","message":"PATH leads to DIR/geppetto, and this is THIS.","hint":"Remove the one that you do not want."},{"id":"program.agents","level":"note","message":"PATH leads to no agent: claude, codex, cursor-agent.","hint":"Any other command can be watched as well: `geppetto new -- COMMAND`."},{"id":"files.socket","level":"ok","message":"DIR/run/geppetto will be made."},{"id":"files.state","level":"ok","message":"DIR/state/geppetto/SERVER can be written."},{"id":"files.space","level":"ok","message":"SPACE are left on the disk; what is kept takes SIZE."},{"id":"files.config","level":"ok","message":"DIR/config/geppetto/config.toml is not there: all defaults."},{"id":"daemon.reached","level":"ok","message":"No daemon listens at DIR/run/geppetto/SERVER.sock; it starts when it is needed."}]}
+    {"checks":[{"id":"tmux.program","level":"ok","message":"DIR/tmux is tmux 3.8, which has popups."},{"id":"tmux.server","level":"ok","message":"No tmux server runs at DIR/tmux-UID/default."},{"id":"tmux.respawn","level":"ok","message":"Panes that are watched may be respawned."},{"id":"terminal.locale","level":"note","message":"No variable says which locale this shell has.","hint":"Set LANG to a UTF-8 locale, such as C.UTF-8."},{"id":"program.path","level":"note","message":"PATH leads to DIR/geppetto, and this is THIS.","hint":"Remove the one that you do not want."},{"id":"program.agents","level":"note","message":"PATH leads to no agent: claude, codex, cursor-agent, gemini, opencode, aider.","hint":"Any other command can be watched as well: `geppetto new -- COMMAND`."},{"id":"files.socket","level":"ok","message":"DIR/run/geppetto will be made."},{"id":"files.state","level":"ok","message":"DIR/state/geppetto/SERVER can be written."},{"id":"files.space","level":"ok","message":"SPACE are left on the disk; what is kept takes SIZE."},{"id":"files.config","level":"ok","message":"DIR/config/geppetto/config.toml is not there: all defaults."},{"id":"daemon.reached","level":"ok","message":"No daemon listens at DIR/run/geppetto/SERVER.sock; it starts when it is needed."}]}
     [0]
     "#);
 }

@@ -111,14 +111,14 @@ fn kinds_are_turned_and_found_by_letter() {
     assert_eq!(app.form.kind_name(), Some("custom"), "around");
     press(&mut app, "b");
     assert_eq!(app.form.kind_name(), None);
+    let with_c = KINDS.iter().map(|kind| kind.name);
+    let with_c: Vec<&str> = with_c.filter(|name| name.starts_with('c')).collect();
     let mut found = Vec::new();
-    for _ in 0..=KINDS.len() {
+    for _ in 0..=with_c.len() {
         press(&mut app, "c");
         found.push(app.form.kind_name().unwrap());
     }
-    let kinds = KINDS.iter().map(|kind| kind.name);
-    let kinds: Vec<&str> = kinds.chain(["claude-code"]).collect();
-    assert_eq!(found, kinds);
+    assert_eq!(found, [with_c.as_slice(), &["claude-code"]].concat());
     assert_eq!(app.form.focus, Part::Kind);
     let draft = draft_of(&control(&mut app, 's'));
     assert_eq!(draft.kind.as_deref(), Some("claude-code"));

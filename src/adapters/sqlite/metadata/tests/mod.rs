@@ -1,6 +1,7 @@
 //! Tests of the store of runners and session keys: what is written and how little, trouble that passes, and who may read it.
 
 mod damage;
+mod ledger;
 mod past;
 
 use std::fs;

@@ -1,0 +1,58 @@
+//! Codex: hooks in the words of Claude Code, and `notify`, which tells of ended turns only. It also tells of those of a hidden
+//! conversation that makes the title of each task, a moment after every prompt.
+
+use super::told::Told;
+use crate::domain::finding::TurnPartKind;
+use crate::domain::sign::certainty::{EXACT, FAIR};
+use crate::domain::sign::{Doing, Reason};
+
+/// How the one prompt of the hidden conversation begins.
+const TITLE: &str = "Generate a concise, single-line task title";
+
+pub(super) fn read(told: &mut Told) {
+    if told.event() == "agent-turn-complete" && writes_title(told) {
+        told.is_nobodys();
+        return;
+    }
+    if told.event() != "SessionEnd" {
+        told.converses(Some("transcript_path"));
+    }
+    let tool = told.name("tool_name");
+    let tool = tool.as_deref();
+    match told.event() {
+        // Comes with the first prompt, not at the start.
+        "SessionStart" => told.does(FAIR, Doing::Resting, Reason::Ready, None),
+        "UserPromptSubmit" => told.does(EXACT, Doing::Working, Reason::Working, None),
+        "PreToolUse" => {
+            told.calls_tool();
+            told.does(FAIR, Doing::Working, Reason::ToolRunning, tool);
+        }
+        "PermissionRequest" => {
+            approval(told);
+            told.does(EXACT, Doing::Waiting, Reason::Approval, tool);
+        }
+        "PostToolUse" => {
+            told.tool_ended(true);
+            told.does(FAIR, Doing::Working, Reason::Working, tool);
+        }
+        "Stop" | "agent-turn-complete" => told.does(EXACT, Doing::Resting, Reason::Done, None),
+        "SessionEnd" => told.says_nothing(),
+        _ => {}
+    }
+}
+
+fn writes_title(told: &Told) -> bool {
+    let first = told.list("input-messages").first();
+    first
+        .and_then(|message| message.as_str())
+        .is_some_and(|message| message.starts_with(TITLE))
+}
+
+/// Its rollout has no word of it.
+fn approval(told: &mut Told) {
+    let (Some(turn), Some(tool)) = (told.name("turn_id"), told.name("tool_name")) else {
+        return;
+    };
+    let key = format!("approval:{turn}:{}", told.at().0);
+    told.part(key, TurnPartKind::ApprovalAsked { tool });
+}

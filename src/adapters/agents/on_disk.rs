@@ -1,0 +1,106 @@
+//! The port of agents' files: finds the reader for the kind of an occupant, and follows with it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::{OnceCell, Semaphore, mpsc};
+
+use super::claude::ClaudeReader;
+use super::codex::CodexReader;
+use super::following::{Following, Reader};
+use super::gemini::GeminiReader;
+use super::limits::{FINDINGS, READERS};
+use super::processes::Processes;
+use super::scene::Scene;
+use super::watches::Watches;
+use crate::domain::finding::{FileMark, Finding};
+use crate::domain::occupant::Occupant;
+use crate::ports::agents::{AgentError, AgentFiles};
+use crate::ports::clock::Clock;
+use crate::ports::spawn::Spawn;
+
+/// Makes the reader of a kind; `None` when there is nothing to read.
+type MakeReader = fn(&Scene<'_>) -> Option<Box<dyn Reader>>;
+
+/// Who reads the files of which kind. Kinds that are not here leave none that are known.
+const READERS_OF_KINDS: [(&str, MakeReader); 3] = [
+    ("claude-code", |scene| boxed(ClaudeReader::new(scene))),
+    ("codex", |scene| boxed(CodexReader::new(scene))),
+    ("gemini", |scene| boxed(GeminiReader::new(scene))),
+];
+
+fn boxed<R: Reader + 'static>(reader: Option<R>) -> Option<Box<dyn Reader>> {
+    reader.map(|reader| Box::new(reader) as Box<dyn Reader>)
+}
+
+/// The files of agents on this machine.
+pub struct AgentsOnDisk {
+    spawn: Arc<dyn Spawn>,
+    clock: Arc<dyn Clock>,
+    home: Option<PathBuf>,
+    processes: Processes,
+    turns: Arc<Semaphore>,
+    /// Started for the first occupant; `None` inside when the system refused.
+    watches: OnceCell<Option<Arc<Watches>>>,
+}
+
+impl AgentsOnDisk {
+    /// Runs its tasks in `spawn`. `home` is the home of whoever runs this daemon, for systems that do not tell the environment of a
+    /// process.
+    pub fn new(spawn: Arc<dyn Spawn>, clock: Arc<dyn Clock>, home: Option<PathBuf>) -> Self {
+        Self {
+            spawn,
+            clock,
+            home,
+            processes: Processes::new(PathBuf::from("/proc")),
+            turns: Arc::new(Semaphore::new(READERS)),
+            watches: OnceCell::new(),
+        }
+    }
+
+    /// The processes are what a test says.
+    #[cfg(test)]
+    pub(super) fn with_processes(mut self, root: PathBuf) -> Self {
+        self.processes = Processes::new(root);
+        self
+    }
+
+    async fn watches(&self) -> Option<Arc<Watches>> {
+        let start = async || match Watches::start() {
+            Ok(watches) => Some(Arc::new(watches)),
+            Err(error) => {
+                tracing::warn!(%error, "files of agents cannot be watched");
+                None
+            }
+        };
+        self.watches.get_or_init(start).await.clone()
+    }
+}
+
+#[async_trait]
+impl AgentFiles for AgentsOnDisk {
+    async fn follow(
+        &self,
+        occupant: &Occupant,
+        marks: Vec<FileMark>,
+    ) -> Result<mpsc::Receiver<Finding>, AgentError> {
+        let (findings, receiver) = mpsc::channel(FINDINGS);
+        let scene = Scene {
+            occupant,
+            marks: &marks,
+            home: self.home.as_ref(),
+            processes: &self.processes,
+            clock: &self.clock,
+        };
+        let make = READERS_OF_KINDS
+            .iter()
+            .find(|(kind, _)| *kind == occupant.kind.name);
+        if let Some(reader) = make.and_then(|(_, make)| make(&scene)) {
+            let following = Following::new(reader, self.watches().await);
+            let task = following.run(Arc::clone(&self.turns), findings);
+            self.spawn.spawn("agent-files", Box::pin(task));
+        }
+        Ok(receiver)
+    }
+}

@@ -1,0 +1,104 @@
+//! What can be seen of an agent: its screen and what it tells its terminal, read by the rules of its kind. It looks when something was
+//! printed, a moment later and at most ten times a second: a screen is drawn in pieces, and a spinner is no news.
+
+use std::time::Duration;
+
+use super::tape::Tape;
+use crate::domain::osc::{OscReader, Told};
+use crate::domain::screen_rule::{RuleSet, ScreenRule, ScreenText};
+use crate::domain::sign::{Claim, Doing, Reason, Sign, Source, certainty};
+use crate::domain::time::{Tick, Timestamp};
+
+/// A frame is drawn by then.
+const FRAME: Duration = Duration::from_millis(25);
+
+/// Between two looks.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// The eye on one pane.
+#[derive(Default)]
+pub(super) struct Eye {
+    terminal: OscReader,
+    seen: ScreenText,
+    due: Option<Tick>,
+    looked: Option<Tick>,
+}
+
+impl Eye {
+    /// It printed; what the sequences in it say.
+    pub(super) fn printed(&mut self, at: Timestamp, now: Tick, bytes: &[u8]) -> Vec<Sign> {
+        let mut signs = Vec::new();
+        for told in self.terminal.push(bytes) {
+            match told {
+                Told::Title(title) => self.seen.title = title,
+                Told::Progress(goes_on) => signs.push(progress(at, goes_on)),
+                Told::Notification(_) | Told::Bell => {}
+            }
+        }
+        self.wake(now);
+        signs
+    }
+
+    /// Something is on the screen that was not looked at.
+    pub(super) fn wake(&mut self, now: Tick) {
+        let soon = now.after(FRAME);
+        let due = self.looked.map_or(soon, |at| at.after(EVERY).max(soon));
+        self.due.get_or_insert(due);
+    }
+
+    /// When to look.
+    pub(super) const fn due(&self) -> Option<Tick> {
+        self.due
+    }
+
+    /// Looks, and says what the rules see.
+    pub(super) fn look(
+        &mut self,
+        tape: &mut Tape,
+        rules: &RuleSet,
+        at: Timestamp,
+        now: Tick,
+    ) -> [Sign; 2] {
+        self.due = None;
+        self.looked = Some(now);
+        let title = std::mem::take(&mut self.seen.title);
+        self.seen = tape.text();
+        self.seen.title = title;
+        let sign = |source, rule: Option<&ScreenRule>| Sign {
+            source,
+            at,
+            claim: rule.map(claim),
+        };
+        [
+            sign(Source::Screen, rules.on_screen(&self.seen)),
+            sign(Source::Title, rules.on_title(&self.seen)),
+        ]
+    }
+
+    /// What was seen last.
+    pub(super) const fn seen(&self) -> &ScreenText {
+        &self.seen
+    }
+}
+
+fn claim(rule: &ScreenRule) -> Claim {
+    Claim {
+        certainty: rule.certainty,
+        doing: rule.doing,
+        reason: rule.reason,
+        detail: rule.name.clone(),
+    }
+}
+
+fn progress(at: Timestamp, goes_on: bool) -> Sign {
+    Sign {
+        source: Source::Sequence,
+        at,
+        claim: goes_on.then(|| Claim {
+            certainty: certainty::FAIR,
+            doing: Doing::Working,
+            reason: Reason::Working,
+            detail: "progress".to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,240 @@
+//! Who lives in panes: looks when the monitor asks, and tells it who came, left, or took another's place.
+
+use std::collections::HashMap;
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::App;
+use super::awareness::Ask;
+use super::world::{RunTag, World};
+use crate::domain::evidence::Fact;
+use crate::domain::identity::{PaneProcess, Resident, identify};
+use crate::domain::ids::{PaneId, Pid, RunnerId};
+use crate::domain::kind::Kind;
+use crate::domain::notice::{Terminal, is_looked_at};
+use crate::domain::occupant::Occupant;
+
+/// Looks at a pane whose foreground is the same as before, until this many have told the same: a wrapper starts its program late.
+const LOOKS_AT_THE_SAME: u8 = 5;
+
+/// What was seen in a pane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seen {
+    tag: RunTag,
+    foreground: Option<i32>,
+    agent: Option<Pid>,
+    looks: u8,
+}
+
+/// Who lives in a pane now.
+#[derive(Debug, Clone)]
+struct Found {
+    occupant: Option<Occupant>,
+    /// A whole sentence, for people.
+    told: String,
+}
+
+impl App {
+    /// Answers the monitor's questions; lives until `shutdown`.
+    pub async fn run_residents(self, mut asks: mpsc::Receiver<Ask>, shutdown: CancellationToken) {
+        let mut seen: HashMap<RunnerId, Seen> = HashMap::new();
+        let mut settings = self.settings.clone();
+        loop {
+            let ask = tokio::select! {
+                () = shutdown.cancelled() => return,
+                ask = asks.recv() => ask,
+                changed = settings.changed() => {
+                    if changed.is_err() || self.monitor.turn(World::renew_rules).await.is_err() {
+                        return;
+                    }
+                    continue;
+                }
+            };
+            match ask {
+                None => return,
+                Some(Ask::Resident {
+                    tag,
+                    pane,
+                    pane_pid,
+                }) => {
+                    self.look_who(&mut seen, tag, pane, pane_pid).await;
+                }
+                Some(Ask::Glance) => self.glance().await,
+            }
+        }
+    }
+
+    async fn look_who(
+        &self,
+        seen: &mut HashMap<RunnerId, Seen>,
+        tag: RunTag,
+        pane: PaneId,
+        pane_pid: Pid,
+    ) {
+        let foreground = self.ports.occupants.foreground(pane_pid);
+        let before = seen.get(&tag.runner).filter(|before| before.tag == tag);
+        let looks = match before {
+            Some(before) if before.foreground == foreground => {
+                let is_settled = match before.agent {
+                    Some(agent) => self.ports.occupants.foreground(agent).is_some(),
+                    None => before.looks >= LOOKS_AT_THE_SAME,
+                };
+                if is_settled {
+                    return;
+                }
+                before.looks.saturating_add(1)
+            }
+            _ => 0,
+        };
+        let found = match self.ports.occupants.processes(pane_pid) {
+            Ok(processes) => found(&processes, pane, pane_pid, foreground),
+            Err(error) => {
+                tracing::debug!(%pane, %error, "who lives there is not known");
+                return;
+            }
+        };
+        let agent = found.occupant.as_ref().map(|one| one.pid);
+        seen.insert(
+            tag.runner,
+            Seen {
+                tag,
+                foreground,
+                agent,
+                looks,
+            },
+        );
+        let taken = self
+            .monitor
+            .turn(move |world| world.take_resident(tag, found))
+            .await;
+        if let Ok(Some(occupant)) = taken {
+            self.follow_files(tag, occupant).await;
+        }
+    }
+
+    /// Whoever looks at a pane has seen what is done in it.
+    async fn glance(&self) {
+        let terminals = match self.ports.terminals.terminals().await {
+            Ok(terminals) => terminals,
+            Err(error) => {
+                tracing::debug!(%error, "what people look at is not known");
+                return;
+            }
+        };
+        let seen = self
+            .monitor
+            .turn(move |world| world.take_glances(&terminals))
+            .await;
+        // An error means that the monitor is gone.
+        drop(seen);
+    }
+}
+
+fn found(processes: &[PaneProcess], pane: PaneId, pane_pid: Pid, foreground: Option<i32>) -> Found {
+    match identify(processes, pane_pid, foreground) {
+        Resident::Agent { kind, pid, how } => {
+            let process = processes.iter().find(|process| process.pid == pid);
+            let occupant = process.map(|process| Occupant {
+                kind,
+                pid,
+                started: process.started,
+                pane,
+                cwd: process.cwd.clone(),
+                args: process.args.clone(),
+                env: process.env.clone(),
+            });
+            let told = format!("{} is process {pid}: its program {how}.", kind.name);
+            Found { occupant, told }
+        }
+        Resident::Opaque(name) => {
+            nobody(format!("What runs behind {name} cannot be seen from here."))
+        }
+        Resident::Shell(name) => nobody(format!("{name} waits for a command.")),
+        Resident::Other(name) => nobody(format!("{name} is no agent that is known.")),
+        Resident::Nobody => nobody("No process of the pane can be seen.".to_owned()),
+    }
+}
+
+const fn nobody(told: String) -> Found {
+    Found {
+        occupant: None,
+        told,
+    }
+}
+
+impl World {
+    /// Takes in who lives in a pane. An agent that has only just been found is returned: its files are to be read.
+    fn take_resident(&mut self, tag: RunTag, found: Found) -> Option<Occupant> {
+        let entry = self
+            .runners
+            .get_mut(&tag.runner)
+            .filter(|entry| entry.runner.run == tag.run && !entry.status().is_ended())?;
+        let was_known = std::mem::replace(&mut entry.awareness.is_known, true);
+        entry.awareness.resident = found.told;
+        let before = entry.awareness.occupant.as_ref();
+        let is_same = match (before, &found.occupant) {
+            (Some(before), Some(now)) => before.is_same(now),
+            (None, None) => true,
+            _ => false,
+        };
+        if is_same {
+            return None;
+        }
+        let had_one = entry.awareness.occupant.is_some();
+        entry.awareness.occupant.clone_from(&found.occupant);
+        entry.awareness.files = None;
+        entry.awareness.conversation = None;
+        entry.awareness.degraded.clear();
+        let kind = found
+            .occupant
+            .as_ref()
+            .map_or(Kind::custom(), |one| one.kind);
+        self.settle_in_kind(tag.runner, kind, was_known, had_one);
+        found.occupant
+    }
+
+    /// The pane has another occupant: what was known is not its, unless it is the first one and of the kind that was expected.
+    fn settle_in_kind(
+        &mut self,
+        id: RunnerId,
+        kind: &'static Kind,
+        was_known: bool,
+        had_one: bool,
+    ) {
+        let Some(entry) = self.runners.get_mut(&id) else {
+            return;
+        };
+        let is_given =
+            entry.awareness.is_kind_given || entry.runner.is_ours() && kind == Kind::custom();
+        let is_expected = entry.runner.kind == kind && !had_one;
+        if is_expected || is_given {
+            return;
+        }
+        entry.runner.kind = kind;
+        let is_new = was_known || entry.runner.is_ours();
+        self.begin_awareness(id);
+        self.apply(
+            id,
+            Fact::Moved {
+                prints: kind.prints,
+                is_new,
+            },
+        );
+        self.touch(id);
+    }
+
+    fn take_glances(&mut self, terminals: &[Terminal]) {
+        let seen: Vec<RunnerId> = self
+            .live()
+            .filter(|entry| {
+                let pane = entry.runner.place.as_ref().map(|place| place.pane);
+                pane.is_some_and(|pane| is_looked_at(pane, terminals))
+            })
+            .map(|entry| entry.runner.id)
+            .collect();
+        for id in seen {
+            self.apply(id, Fact::Seen);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Agents and their hooks: who is installed, whether the hooks are in the settings, and whether their calls arrive.
+
+use std::collections::BTreeMap;
+
+use super::check::{Check, note, ok, problem};
+use super::scene::{Reached, Scene};
+use crate::cli::integration::{Integration, State};
+use crate::cli::programs::find_program;
+use crate::cli::render;
+use crate::wire::HookView;
+
+const ID: &str = "agents.hooks";
+const HEARD: &str = "agents.heard";
+
+pub(super) fn checks(scene: &Scene<'_>) -> Vec<Check> {
+    let all = match Integration::all(scene.environment, scene.paths) {
+        Ok(all) => all,
+        Err(error) => return vec![problem(ID, format!("{error}."), error.hint())],
+    };
+    let mut integrated = Vec::new();
+    let mut checks = Vec::new();
+    for integration in &all {
+        let (check, is_in) = hooks(scene, integration);
+        checks.extend(check);
+        if is_in {
+            integrated.push(integration.kind.name);
+        }
+    }
+    if let Ok(Some(reached)) = &scene.daemon {
+        checks.extend(heard(scene, reached, &integrated));
+    }
+    checks
+}
+
+/// Whether the hooks of an agent are in its settings. Of an agent that is not here nothing is said.
+fn hooks(scene: &Scene<'_>, integration: &Integration) -> (Option<Check>, bool) {
+    let name = integration.kind.name;
+    let file = integration.file.display();
+    let renew = format!("Run `geppetto integrate {name}`.");
+    let is_installed = || {
+        let mut programs = integration.kind.executables.iter();
+        programs.any(|program| find_program(&scene.search_path(), program).is_some())
+    };
+    match integration.state() {
+        Ok(State::Present) => (
+            Some(ok(ID, format!("The hooks of {name} are in {file}."))),
+            true,
+        ),
+        Ok(State::Outdated(how)) => (
+            Some(problem(
+                ID,
+                format!("The hooks of {name} in {file} are not as they should be: {how}."),
+                renew,
+            )),
+            true,
+        ),
+        Ok(State::Absent) if is_installed() => (
+            Some(ok(
+                ID,
+                format!(
+                    "{name} is watched without hooks; `geppetto integrate {name}` makes its status exact."
+                ),
+            )),
+            false,
+        ),
+        Ok(State::Absent) => (None, false),
+        Err(error) => (
+            is_installed().then(|| note(ID, format!("{error}."), error.hint())),
+            false,
+        ),
+    }
+}
+
+/// Which calls have arrived at the daemon, of each kind.
+fn heard(scene: &Scene<'_>, reached: &Reached, integrated: &[&str]) -> Vec<Check> {
+    let Some(hooks) = &reached.hooks else {
+        return Vec::new();
+    };
+    let mut of_kinds: BTreeMap<&str, Vec<&HookView>> = BTreeMap::new();
+    for hook in hooks {
+        of_kinds.entry(&hook.kind).or_default().push(hook);
+    }
+    let since = render::date_time(reached.about.started_at_ms, &scene.zone);
+    let silent = integrated
+        .iter()
+        .filter(|kind| !of_kinds.contains_key(*kind))
+        .map(|kind| {
+            ok(
+                HEARD,
+                format!("No hook of {kind} has called since the daemon began, {since}."),
+            )
+        });
+    let silent: Vec<Check> = silent.collect();
+    let heard = of_kinds.iter().map(|(kind, hooks)| {
+        let events: Vec<String> = hooks
+            .iter()
+            .map(|hook| {
+                let at = render::date_time(hook.at_ms, &scene.zone);
+                format!("{} {at}", hook.event)
+            })
+            .collect();
+        let strangers = hooks.iter().all(|hook| hook.runner_id.is_none());
+        let told = format!("Hooks of {kind} have called: {}.", events.join(", "));
+        if strangers {
+            note(
+                HEARD,
+                told,
+                "None of them was of a runner: `geppetto register` watches the session you are in.",
+            )
+        } else {
+            ok(HEARD, told)
+        }
+    });
+    heard.chain(silent).collect()
+}
