@@ -97,29 +97,9 @@ impl Core {
             clock: Arc::new(ManualClock::new()),
             spawn: Arc::new(tasks.clone()),
         };
-        let (app, mut monitor) = App::new(ports, watch::channel(Arc::new(settings)).1);
+        let (app, monitor) = App::new(ports, watch::channel(Arc::new(settings)).1);
         let end = CancellationToken::new();
-        let overdue = monitor.overdue().unwrap();
-        let notices = monitor.notices().unwrap();
-        let asks = monitor.asks().unwrap();
-        tasks.spawn(
-            "residents",
-            Box::pin(app.clone().run_residents(asks, end.clone())),
-        );
-        let describe = |now: &RunnerNow| now.runner.name.to_string();
-        let notify = app.clone().run_notify(notices, describe, end.clone());
-        tasks.spawn("notify", Box::pin(notify));
-        tasks.spawn("monitor", Box::pin(monitor.run(end.clone())));
-        tasks.spawn("sampler", Box::pin(app.clone().run_sampler(end.clone())));
-        tasks.spawn("save", Box::pin(app.clone().run_save(end.clone())));
-        tasks.spawn("overdue", Box::pin(app.clone().run_overdue(overdue)));
-        if let Some(events) = mux.events() {
-            let gone = watch::channel(false).0;
-            tasks.spawn(
-                "follow",
-                Box::pin(app.clone().run_follow(events, gone, end.clone())),
-            );
-        }
+        serve(&app, monitor, &mux, &tasks, &end);
         Self {
             app,
             mux,
@@ -226,6 +206,37 @@ fn command(words: &[&str]) -> NewRunner {
     NewRunner {
         command: words.iter().map(|&word| word.to_owned()).collect(),
         ..NewRunner::default()
+    }
+}
+
+/// Runs what a daemon runs.
+fn serve(
+    app: &App,
+    mut monitor: Monitor,
+    mux: &FakeMux,
+    tasks: &TestSpawn,
+    end: &CancellationToken,
+) {
+    let overdue = monitor.overdue().unwrap();
+    let notices = monitor.notices().unwrap();
+    let asks = monitor.asks().unwrap();
+    tasks.spawn(
+        "residents",
+        Box::pin(app.clone().run_residents(asks, end.clone())),
+    );
+    let describe = |now: &RunnerNow| now.runner.name.to_string();
+    let notify = app.clone().run_notify(notices, describe, end.clone());
+    tasks.spawn("notify", Box::pin(notify));
+    tasks.spawn("monitor", Box::pin(monitor.run(end.clone())));
+    tasks.spawn("sampler", Box::pin(app.clone().run_sampler(end.clone())));
+    tasks.spawn("save", Box::pin(app.clone().run_save(end.clone())));
+    tasks.spawn("overdue", Box::pin(app.clone().run_overdue(overdue)));
+    if let Some(events) = mux.events() {
+        let gone = watch::channel(false).0;
+        tasks.spawn(
+            "follow",
+            Box::pin(app.clone().run_follow(events, gone, end.clone())),
+        );
     }
 }
 
