@@ -1,5 +1,6 @@
 //! The use cases over fakes: what a person asked for, what happened in the panes, what they were told.
 
+mod acting;
 mod awareness;
 mod hooks;
 mod ledger;
@@ -47,6 +48,8 @@ struct Core {
     usage: Arc<FakeUsage>,
     notifier: Arc<FakeNotifier>,
     agents: Arc<FakeAgents>,
+    /// Who looks at panes ends without it.
+    _settings: watch::Sender<Arc<Settings>>,
     _end: tokio_util::sync::DropGuard,
 }
 
@@ -97,7 +100,8 @@ impl Core {
             clock: Arc::new(ManualClock::new()),
             spawn: Arc::new(tasks.clone()),
         };
-        let (app, monitor) = App::new(ports, watch::channel(Arc::new(settings)).1);
+        let (keep, settings) = watch::channel(Arc::new(settings));
+        let (app, monitor) = App::new(ports, settings);
         let end = CancellationToken::new();
         serve(&app, monitor, &mux, &tasks, &end);
         Self {
@@ -107,6 +111,7 @@ impl Core {
             usage,
             notifier,
             agents,
+            _settings: keep,
             _end: end.drop_guard(),
         }
     }
