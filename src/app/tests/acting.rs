@@ -19,8 +19,10 @@ struct Scene {
 
 impl Scene {
     async fn new(screens: &[&str], status: Status) -> Self {
-        let mut settings = Settings::default();
-        settings.rules = Rules::shipped().unwrap();
+        let settings = Settings {
+            rules: Rules::shipped().unwrap(),
+            ..Settings::default()
+        };
         let core = Core::with(FakeMux::new(), Arc::default(), settings);
         let request = NewRunner {
             kind: Some("claude-code".to_owned()),
