@@ -163,7 +163,7 @@ fn compose(
             Arc::clone(&clock),
             environment.home(),
         )),
-        hooks: Arc::new(HooksOfAgents),
+        hooks: Arc::new(HooksOfAgents::new(&paths.program)),
         clock: Arc::clone(&clock),
         spawn: Arc::new(tasks.clone()),
     };

@@ -19,6 +19,7 @@ mod delay;
 mod durable;
 mod flood;
 mod generator;
+mod hook;
 mod idle;
 mod light;
 mod many;
@@ -48,8 +49,9 @@ fn measure(only: Option<&str>) {
         "{:<52} {:>14} {:>14} {:>22}",
         "what", "measured", "peer", "bar"
     );
-    let all: [(&str, fn()); 9] = [
+    let all: [(&str, fn()); 10] = [
         ("commands", commands::run),
+        ("hook", hook::run),
         ("idle", idle::run),
         ("light", light::run),
         ("delay", delay::run),

@@ -20,7 +20,7 @@ use crate::domain::pane_screen::PaneScreen;
 use crate::domain::prompt::Prompt;
 use crate::domain::runner::Runner;
 use crate::domain::screen_rule::RuleSet;
-use crate::domain::sign::Sign;
+use crate::domain::sign::{Reason, Sign};
 use crate::domain::status::{Status, StatusState};
 use crate::domain::time::{Tick, Timestamp};
 use crate::domain::transcript::{Gap, Piece, Position, RecordKind, Size};
@@ -78,7 +78,45 @@ pub(super) struct LeftOut {
 pub(super) struct Waiter {
     /// What they wait for; empty means any end.
     pub(super) wanted: Vec<Status>,
-    pub(super) answer: oneshot::Sender<RunnerNow>,
+    /// Whether they wait for the end of a turn, too.
+    pub(super) turn: TurnWanted,
+    /// They mean the agent that is there now, and no other.
+    pub(super) is_pinned: bool,
+    pub(super) answer: oneshot::Sender<Waited>,
+}
+
+/// Whether somebody waits until a turn is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TurnWanted {
+    No,
+    /// Yes, and no work of it was seen yet.
+    Begin,
+    /// Yes, and it goes on.
+    End,
+}
+
+/// What came of waiting.
+pub(super) enum Waited {
+    Met(Box<RunnerNow>),
+    /// Its agent has left, or another one is there.
+    Moved,
+}
+
+impl Waiter {
+    fn is_met(&mut self, state: &StatusState) -> bool {
+        let status = state.status();
+        let over = matches!(
+            state.cause(),
+            Reason::Done | Reason::TurnFinished | Reason::Interrupted | Reason::BackgroundTask
+        );
+        if self.turn == TurnWanted::Begin
+            && (over || matches!(status, Status::Running | Status::Waiting))
+        {
+            self.turn = TurnWanted::End;
+        }
+        let is_over = self.turn == TurnWanted::End && status == Status::Idle;
+        is_over || is_met(&self.wanted, status)
+    }
 }
 
 /// How the start of a run went, told to the verb that began it.
@@ -207,23 +245,42 @@ impl Entry {
         let before = change(state);
         self.has_another_cause |= cause != state.cause();
         self.status_due = state.deadline(at);
+        if before.is_some() || cause != state.cause() {
+            self.answer_waiters();
+        }
         let status = before?;
         self.vitals.note(&self.runner);
-        self.answer_waiters();
         Some(Past { status, since })
     }
 
     fn answer_waiters(&mut self) {
-        let status = self.status();
-        let now = self.now();
-        let (met, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiters)
-            .into_iter()
-            .filter(|waiter| !waiter.answer.is_closed())
-            .partition(|waiter| is_met(&waiter.wanted, status));
+        let state = &self.runner.status;
+        let (mut met, mut waiting) = (Vec::new(), Vec::new());
+        for mut waiter in std::mem::take(&mut self.waiters) {
+            if waiter.answer.is_closed() {
+                continue;
+            }
+            if waiter.is_met(state) {
+                met.push(waiter);
+            } else {
+                waiting.push(waiter);
+            }
+        }
         self.waiters = waiting;
         for waiter in met {
             // An error means that the one who waited has gone away.
-            let _gone = waiter.answer.send(now.clone());
+            let _gone = waiter.answer.send(Waited::Met(Box::new(self.now())));
+        }
+    }
+
+    /// Its agent has left: who waits for it waits in vain.
+    pub(super) fn release_waiters(&mut self) {
+        let (pinned, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiters)
+            .into_iter()
+            .partition(|waiter| waiter.is_pinned);
+        self.waiters = others;
+        for waiter in pinned {
+            let _gone = waiter.answer.send(Waited::Moved);
         }
     }
 

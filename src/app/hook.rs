@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::entry::Entry;
-use super::world::World;
+use super::world::{RunTag, World};
 use super::{App, AppError};
-use crate::domain::evidence::Fact;
 use crate::domain::finding::Finding;
 use crate::domain::hook::{Caller, Candidate};
-use crate::domain::ids::{Pid, RunnerId};
+use crate::domain::ids::RunnerId;
 use crate::domain::kind::Kind;
 use crate::domain::runner::Origin;
-use crate::domain::sign::Sign;
 use crate::domain::time::Timestamp;
 use crate::ports::agents::{HookMessage, HookReading};
 
@@ -37,17 +35,19 @@ pub struct HookSeen {
 #[derive(Debug, Default)]
 pub(super) struct Hooks {
     seen: BTreeMap<(&'static str, String), HookSeen>,
-    /// The conversations that hooks told of, each with the process whose it is, once that is known.
-    pub(super) conversations: BTreeMap<RunnerId, (Option<Pid>, String)>,
+    /// The conversations that ended by their own word: what comes next in that pane is another one.
+    ended: BTreeMap<RunnerId, String>,
 }
 
 impl App {
-    /// An agent called. Answers when it is known whose it is and taken in.
+    /// An agent called. Answers when it is known whose it is, and taken in.
     ///
     /// # Errors
     /// `Ending`. What cannot be understood is no error of the daemon's.
-    pub async fn hook(&self, message: HookMessage) -> Result<(), AppError> {
-        let kind = message.kind;
+    pub async fn hook(&self, mut message: HookMessage) -> Result<(), AppError> {
+        // Nothing can have happened later than now: a sign from ahead would hold against all that follow.
+        message.at = message.at.min(self.ports.clock.now());
+        let (kind, at) = (message.kind, message.at);
         let reading = match self.ports.hooks.read(&message) {
             Ok(reading) => reading,
             Err(error) => {
@@ -55,9 +55,15 @@ impl App {
                 return Ok(());
             }
         };
-        self.monitor
-            .turn(move |world| world.hear(kind, message.at, &reading))
-            .await
+        let findings = reading.findings.clone();
+        let tag = self
+            .monitor
+            .turn(move |world| world.hear(kind, at, &reading))
+            .await?;
+        if let Some(tag) = tag {
+            self.take(tag, kind, findings).await;
+        }
+        Ok(())
     }
 
     /// The newest call of each event, in the order of kinds and names.
@@ -72,59 +78,60 @@ impl App {
 }
 
 impl World {
-    fn hear(&mut self, kind: &'static Kind, at: Timestamp, reading: &HookReading) {
-        let at = at.min(self.clock.now());
+    /// Notes a call; the run that it is of.
+    fn hear(
+        &mut self,
+        kind: &'static Kind,
+        at: Timestamp,
+        reading: &HookReading,
+    ) -> Option<RunTag> {
         let caller = Caller {
             kind,
             pane: reading.pane,
             conversation: reading.conversation.as_deref(),
             cwd: reading.cwd.as_deref(),
         };
-        let runner = caller.runner(self.hook_candidates());
+        let candidates: Vec<Candidate> = self
+            .live()
+            .map(|entry| candidate(entry, &self.hooks))
+            .collect();
+        let runner = caller.runner(candidates);
         self.hooks.note(kind, at, &reading.event, runner);
-        let Some(runner) = runner else { return };
-        let occupant = self.occupant(runner);
-        self.hooks.converse(runner, occupant, reading);
-        for finding in &reading.findings {
-            if let Finding::Sign(sign) = finding {
-                let sign = Sign { at, ..sign.clone() };
-                self.apply_at(runner, at, Fact::Sign(sign));
-            }
-        }
+        let entry = self.runners.get(&runner?)?;
+        self.hooks.converse(entry.runner.id, reading);
+        Some(RunTag {
+            runner: entry.runner.id,
+            run: entry.runner.run,
+        })
     }
+}
 
-    fn occupant(&self, runner: RunnerId) -> Option<Pid> {
-        let entry = self.runners.get(&runner)?;
-        Some(entry.awareness.occupant.as_ref()?.pid)
-    }
-
-    fn hook_candidates(&self) -> Vec<Candidate> {
-        let candidate = |entry: &Entry| {
-            let (runner, occupant) = (&entry.runner, entry.awareness.occupant.as_ref());
-            let pid = occupant.map(|occupant| occupant.pid);
-            let started_in = match &runner.origin {
-                Origin::Started(launch) => Some(&launch.cwd),
-                Origin::Registered => None,
-            };
-            Candidate {
-                runner: runner.id,
-                kind: runner.kind,
-                pane: runner.place.as_ref().map(|place| place.pane),
-                conversation: self.hooks.conversation(runner.id, pid),
-                cwd: occupant
-                    .and_then(|occupant| occupant.cwd.as_ref())
-                    .or(started_in)
-                    .cloned(),
-            }
-        };
-        self.live().map(candidate).collect()
+fn candidate(entry: &Entry, hooks: &Hooks) -> Candidate {
+    let (runner, awareness) = (&entry.runner, &entry.awareness);
+    let started_in = match &runner.origin {
+        Origin::Started(launch) => Some(&launch.cwd),
+        Origin::Registered => None,
+    };
+    let occupant = awareness.occupant.as_ref();
+    let conversation = awareness.conversation.as_ref().map(|known| &known.id);
+    Candidate {
+        runner: runner.id,
+        kind: runner.kind,
+        pane: runner.place.as_ref().map(|place| place.pane),
+        conversation: conversation
+            .filter(|known| hooks.ended.get(&runner.id) != Some(*known))
+            .cloned(),
+        cwd: occupant
+            .and_then(|occupant| occupant.cwd.as_ref())
+            .or(started_in)
+            .cloned(),
     }
 }
 
 impl Hooks {
     /// The runner has left the list.
     pub(super) fn forget(&mut self, runner: RunnerId) {
-        self.conversations.remove(&runner);
+        self.ended.remove(&runner);
     }
 
     fn note(&mut self, kind: &'static Kind, at: Timestamp, event: &str, runner: Option<RunnerId>) {
@@ -143,27 +150,28 @@ impl Hooks {
         seen.calls += 1;
     }
 
-    /// The conversation of a runner in which that process lives: what another process had is over.
-    fn conversation(&self, runner: RunnerId, occupant: Option<Pid>) -> Option<String> {
-        let (of, conversation) = self.conversations.get(&runner)?;
-        let is_others = of.is_some() && occupant.is_some() && *of != occupant;
-        (!is_others).then(|| conversation.clone())
-    }
-
-    /// A conversation ends with the hook that says so: what comes next in that pane is another one.
-    fn converse(&mut self, runner: RunnerId, occupant: Option<Pid>, reading: &HookReading) {
-        let told = reading.findings.iter().find_map(|finding| match finding {
-            Finding::Conversation(conversation) => Some(conversation.id.clone()),
-            _ => None,
-        });
-        match told {
-            Some(id) => {
-                self.conversations.insert(runner, (occupant, id));
+    /// A call that names a conversation which it does not have tells of its end.
+    fn converse(&mut self, runner: RunnerId, reading: &HookReading) {
+        let goes_on = reading
+            .findings
+            .iter()
+            .any(|finding| matches!(finding, Finding::Conversation(_)));
+        match &reading.conversation {
+            Some(conversation) if !goes_on => {
+                self.ended.insert(runner, conversation.clone());
             }
-            None if reading.conversation.is_some() => {
-                self.conversations.remove(&runner);
+            Some(_) => {
+                self.ended.remove(&runner);
             }
             None => {}
         }
+    }
+}
+
+#[cfg(test)]
+impl Hooks {
+    /// Nothing is kept of any runner.
+    pub(super) fn is_empty(&self) -> bool {
+        self.ended.is_empty()
     }
 }

@@ -13,6 +13,7 @@ use super::world::RunTag;
 use super::{App, AppError};
 use crate::domain::exit::ExitSource;
 use crate::domain::ids::RunnerId;
+use crate::domain::kind::Kind;
 use crate::domain::runner::{Launch, Wishes};
 use crate::ports::process::{MonitorOptions, ProcessError, ProcessEvent, ProcessHandle, SpawnSpec};
 
@@ -24,13 +25,15 @@ impl App {
             run: spec.run,
         };
         let (started, starting) = oneshot::channel();
-        self.monitor
+        let kind = self
+            .monitor
             .turn(move |world| {
                 let entry = world.entry_mut(tag.runner)?;
                 entry.start.started = Some(started);
-                Ok::<_, AppError>(())
+                Ok::<_, AppError>(entry.runner.kind)
             })
             .await??;
+        let spec = &self.with_hooks(spec, kind);
         // A daemon that is killed from here on leaves a record, by which the next one finds the pane.
         self.saved().await?;
         let handle = self.ports.process.spawn(spec).await?;
@@ -43,6 +46,19 @@ impl App {
             tracing::warn!(runner = %tag.runner, %error, "the window of a failed start stays open");
         }
         outcome
+    }
+
+    /// The same, for an agent that can be told at its start to call our hooks. What is kept of the runner stays as the user typed it.
+    fn with_hooks(&self, spec: &SpawnSpec, kind: &'static Kind) -> SpawnSpec {
+        let mut spec = spec.clone();
+        if self.settings().launch_hooks
+            && let [program, arguments @ ..] = spec.launch.command.as_slice()
+            && Kind::of_command(program) == kind
+        {
+            let hooks = self.ports.hooks.launch_arguments(kind, arguments);
+            spec.launch.command.splice(1..1, hooks);
+        }
+        spec
     }
 
     async fn begin(

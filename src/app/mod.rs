@@ -2,6 +2,7 @@
 //! task alone owns; everything else sends it turns.
 
 mod acting;
+mod acting_error;
 mod approve;
 mod attach;
 mod attendance;
@@ -92,6 +93,7 @@ use crate::ports::terminals::Terminals;
 use crate::ports::transcript::Transcripts;
 use crate::ports::usage::UsageTable;
 
+pub use acting_error::ActError;
 pub use approve::Decision;
 pub use create::NewRunner;
 pub use entry::RunnerNow;
@@ -117,6 +119,7 @@ pub use transcript::{TranscriptFollower, TranscriptPage};
 pub use turns::TurnsNow;
 pub use usage::{ModelSpent, UsageNow, UsageRow};
 pub use vitals::TranscriptSize;
+pub use wait::Awaited;
 pub use windows::{PaneNow, Resident, SessionTree, WindowNow};
 
 /// The ports that the use cases stand on.
@@ -176,8 +179,8 @@ pub struct App {
     wanted: sampler::Wanted,
     samples: sampler::Samples,
     notices: mpsc::Sender<NoticeTurn>,
-    /// Whoever writes to the ledger holds it until that is shown, too.
-    recording: Arc<Mutex<()>>,
+    /// Whoever writes to the ledger holds it until that is shown, too. How many parts of turns were written since it was pruned.
+    recording: Arc<Mutex<usize>>,
     /// As it was at the start: the windows of runners are made accordingly.
     keep_window: KeepWindow,
     /// True while nothing is to be published; whoever publishes holds it meanwhile.

@@ -205,8 +205,10 @@ impl World {
         let tape = Tape::new(id, runner.run, Arc::clone(&self.writer));
         self.touch(id);
         let mut new = Entry::new(runner, tape, self.clock.tick());
+        let now = self.clock.tick();
         new.awareness
-            .begin(self.rules_of(new.runner.kind), self.clock.tick());
+            .begin(self.rules_of(new.runner.kind), None, now);
+        new.wonder(now);
         match self.runners.entry(id) {
             btree_map::Entry::Vacant(place) => place.insert(new),
             btree_map::Entry::Occupied(place) => {
@@ -259,15 +261,11 @@ impl World {
 
     /// Folds evidence in and marks what it changed.
     pub(super) fn apply(&mut self, id: RunnerId, fact: Fact) {
-        self.apply_at(id, self.clock.now(), fact);
-    }
-
-    /// The same with evidence that has a date of its own.
-    pub(super) fn apply_at(&mut self, id: RunnerId, at: Timestamp, fact: Fact) {
+        let now = self.clock.now();
         let Some(entry) = self.runners.get_mut(&id) else {
             return;
         };
-        let changed = entry.apply(at, fact);
+        let changed = entry.apply(now, fact);
         self.follow_up(id, changed);
     }
 
@@ -414,10 +412,15 @@ impl World {
         for id in std::mem::take(&mut self.removed) {
             self.tell(&Change::Removed(id));
         }
+        let mut has_another_cause = false;
         for (id, entry) in &mut self.runners {
             if std::mem::take(&mut entry.has_another_cause) {
+                has_another_cause = true;
                 self.changed.insert(*id);
             }
+        }
+        if has_another_cause {
+            self.ask_for_glances();
         }
         for id in std::mem::take(&mut self.changed) {
             if let Some(entry) = self.runners.get_mut(&id) {

@@ -64,6 +64,7 @@ pub(crate) const WAIT: &str = "\
 Examples:
   geppetto wait build && echo ended
   geppetto wait work --for idle,waiting --timeout 10m
+  geppetto wait work --for done,waiting    its turn is over, or it needs you
   geppetto wait build --exit-code && ./deploy";
 
 pub(crate) const EXPLAIN: &str = "\
@@ -81,6 +82,13 @@ Examples:
   geppetto logs work --raw --from 1:0 >bytes
   geppetto logs work --turns -n 3
   geppetto logs build --until-end --json";
+
+pub(crate) const CAPTURE_FIXTURE: &str = "\
+Examples:
+  geppetto capture-fixture work --expect 'waiting approval'
+  geppetto capture-fixture work --expect 'idle ready' --note 'was shown as running' -o wrong.txt
+
+Secrets are starred out; your home directory, your name and your host's are replaced. Read it all the same before you give it away.";
 
 pub(crate) const EXPORT: &str = "\
 Examples:

@@ -10,7 +10,7 @@ use super::{ConfigError, KeepWindow, Notices, prices};
 use crate::domain::price::Price;
 
 /// Keys of the top level.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "runner_limit",
     "ended_kept",
     "stop_grace_seconds",
@@ -25,6 +25,7 @@ const KEYS: [&str; 17] = [
     "encryption_key_file",
     "encryption_keyring",
     "peaks_seconds",
+    "hooks",
     "kinds",
     "notify",
     "price",
@@ -66,6 +67,8 @@ pub struct File {
     pub keyring: Option<bool>,
     /// `peaks_seconds`; zero turns them off
     pub peaks_every: Option<Duration>,
+    /// `hooks`: `"launch"` is true, `"off"` false
+    pub launch_hooks: Option<bool>,
     /// `[notify]`
     pub notify: Option<Notices>,
     /// `[[price]]`, in the order of the file
@@ -136,6 +139,7 @@ impl File {
             "encryption_key_file" => self.key_file = Some(entry.path()?),
             "encryption_keyring" => self.keyring = Some(entry.boolean()?),
             "peaks_seconds" => self.peaks_every = Some(entry.peaks()?),
+            "hooks" => self.launch_hooks = Some(entry.hooks()?),
             "kinds" => self.kinds(&entry)?,
             "notify" => self.notify = Some(Notices::read(&entry)?),
             "price" => self.prices = prices::read(&entry)?,
@@ -196,7 +200,7 @@ mod tests {
              session_prefix = \"team\"\nkeep_window = \"never\"\ntranscript_megabytes = 5\n\
              transcripts_total_megabytes = 100_000\nretention_days = 0.5\nsecrets = ['tok_\\d+', \"x\"]\n\
              redact_at_rest = true\nencryption_key_file = \"~/key\"\n\
-             encryption_keyring = false\npeaks_seconds = 0\n[kinds.codex]\nidle_after_seconds = 5\n",
+             encryption_keyring = false\npeaks_seconds = 0\nhooks = \"off\"\n[kinds.codex]\nidle_after_seconds = 5\n",
         )
         .unwrap();
         let expected = File {
@@ -215,6 +219,7 @@ mod tests {
             key_file: Some(PathBuf::from("~/key")),
             keyring: Some(false),
             peaks_every: Some(Duration::ZERO),
+            launch_hooks: Some(false),
             notify: None,
             prices: Vec::new(),
         };
@@ -230,7 +235,7 @@ mod tests {
         "#);
         assert_snapshot!(refusal("zzz = 3"), @r#"
         config.toml:1: there is no setting "zzz"
-        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, encryption_keyring, peaks_seconds, kinds, notify, price.
+        The settings are runner_limit, ended_kept, stop_grace_seconds, idle_after_seconds, session_prefix, keep_window, transcript_megabytes, transcripts_total_megabytes, retention_days, secrets, redact_at_rest, encryption_key_file, encryption_keyring, peaks_seconds, hooks, kinds, notify, price.
         "#);
         assert_snapshot!(refusal("[kinds.codex]\nidle_after = 3"), @r#"
         config.toml:2: there is no setting "idle_after"

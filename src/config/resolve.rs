@@ -73,6 +73,7 @@ impl Settings {
             },
             keyring: file.keyring.unwrap_or(default.keyring),
             peaks_every: file.peaks_every.unwrap_or(default.peaks_every),
+            launch_hooks: file.launch_hooks.unwrap_or(default.launch_hooks),
             notify: file.notify.unwrap_or_default().resolve(),
             prices: prices::shipped()?.with_own(file.prices),
             rules: default.rules,

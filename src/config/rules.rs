@@ -15,10 +15,11 @@ use super::{ConfigError, KINDS};
 use crate::domain::screen_rule::{RuleSet, Rules};
 
 /// What comes with the program, for each kind that has any.
-const SHIPPED: [(&str, &str); 5] = [
+const SHIPPED: [(&str, &str); 6] = [
     ("claude-code", include_str!("rules/claude-code.toml")),
     ("codex", include_str!("rules/codex.toml")),
     ("gemini", include_str!("rules/gemini.toml")),
+    ("opencode", include_str!("rules/opencode.toml")),
     ("aider", include_str!("rules/aider.toml")),
     ("cursor", include_str!("rules/cursor.toml")),
 ];
@@ -158,6 +159,27 @@ mod tests {
         };
         assert_eq!(codex.on_screen(&text).unwrap().name, "prompt");
         assert_eq!(codex.on_title(&text).unwrap().name, "mine");
+    }
+
+    #[test]
+    fn the_example_of_the_document_does_what_it_says() {
+        let document = include_str!("../../docs/rules.md");
+        let example = document.split("```toml\n").nth(1).unwrap();
+        let example = example.split("```").next().unwrap();
+        let (rules, wrong) = written(&[("aider", example)]);
+        assert_eq!(wrong, [""; 0]);
+        let aider = rules.of("aider");
+        let says = |row: &str| {
+            let text = ScreenText {
+                rows: vec![row.to_owned()],
+                cursor_row: Some(0),
+                ..ScreenText::default()
+            };
+            aider.on_screen(&text).map(|rule| rule.name.clone())
+        };
+        assert_eq!(says("Password:").as_deref(), Some("password"));
+        assert_eq!(says("aider$ go on").as_deref(), Some("prompt"));
+        assert_eq!(says("compiling"), None);
     }
 
     #[test]

@@ -230,6 +230,14 @@ impl<'a> Entry<'a> {
             .ok_or_else(|| self.wrong("an absolute path, or one that begins with ~/"))
     }
 
+    /// Tokens of a context window.
+    pub(super) fn tokens(&self) -> Result<u64, ConfigError> {
+        self.whole(
+            1000..=1_000_000_000,
+            "a whole number of tokens from 1000 to 1000000000",
+        )
+    }
+
     /// A text that is not empty.
     pub(super) fn text(&self, expected: &'static str) -> Result<String, ConfigError> {
         self.value
@@ -310,6 +318,15 @@ impl<'a> Entry<'a> {
             .filter(|prefix| is_prefix(prefix))
             .map(ToOwned::to_owned)
             .ok_or_else(|| self.wrong(PREFIX_RULE))
+    }
+
+    /// Whether agents are told at their start to call hooks.
+    pub(super) fn hooks(&self) -> Result<bool, ConfigError> {
+        match self.value.get_ref().as_str() {
+            Some("launch") => Ok(true),
+            Some("off") => Ok(false),
+            _ => Err(self.wrong("\"launch\" or \"off\"")),
+        }
     }
 
     pub(super) fn keep_window(&self) -> Result<KeepWindow, ConfigError> {

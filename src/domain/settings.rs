@@ -53,6 +53,8 @@ pub struct Settings {
     pub keyring: bool,
     /// Time between two looks at what live runners use, for their peaks; zero: none. Default 60 s.
     pub peaks_every: Duration,
+    /// Agents that geppetto starts are told at the start to call its hooks, where they can be. Default true.
+    pub launch_hooks: bool,
     /// When and how the user is told that a runner needs them.
     pub notify: NoticeWishes,
     /// What tokens cost. None is known by default.
@@ -79,6 +81,7 @@ impl Default for Settings {
             key_file: None,
             keyring: false,
             peaks_every: Duration::from_secs(60),
+            launch_hooks: true,
             notify: NoticeWishes::default(),
             prices: PriceTable::default(),
             rules: Rules::default(),

@@ -89,4 +89,8 @@ pub trait AgentHooks: Send + Sync {
     /// # Errors
     /// `Hook`.
     fn read(&self, message: &HookMessage) -> Result<HookReading, AgentError>;
+
+    /// Arguments that make an agent call its hooks without any change to its files, for this one start; they stand first. Empty where
+    /// it has none, or when `arguments`, those that it is started with, are in their way.
+    fn launch_arguments(&self, kind: &'static Kind, arguments: &[String]) -> Vec<String>;
 }

@@ -37,6 +37,8 @@ struct State {
     panes: Vec<MuxPane>,
     streams: BTreeMap<PaneId, mpsc::Sender<ProcessEvent>>,
     runs: BTreeMap<Pid, RunOf>,
+    /// What was started for each runner.
+    commands: BTreeMap<RunnerId, Vec<String>>,
     /// How many servers went away before this one.
     servers_gone: u64,
     next: u32,
@@ -294,6 +296,12 @@ impl FakeMux {
         state.streams.values().filter(open).count()
     }
 
+    /// The command line that was started for a runner.
+    pub(crate) async fn spawned(&self, runner: RunnerId) -> Vec<String> {
+        let state = self.state.lock().await;
+        state.commands.get(&runner).cloned().unwrap_or_default()
+    }
+
     /// The pane of a runner that was started.
     pub(crate) async fn pane_of(&self, runner: RunnerId) -> Option<PaneId> {
         let state = self.state.lock().await;
@@ -461,6 +469,8 @@ impl ProcessMonitor for FakeMux {
                 session
             }
         };
+        let command = spec.launch.command.clone();
+        state.commands.insert(spec.runner, command);
         let pane = state.open_pane(session, &program, Some(spec.runner));
         let handle = state.handle(pane)?;
         let run = RunOf {

@@ -10,6 +10,7 @@
 
 mod support;
 
+mod agents;
 mod attach;
 mod cli;
 mod daemon;
@@ -19,6 +20,7 @@ mod doctor;
 mod ending;
 mod exits;
 mod flood;
+mod hooks;
 mod hostile;
 mod keys;
 mod lifecycle;
@@ -42,4 +44,5 @@ mod themes;
 mod tmux_faults;
 mod uninstall;
 mod update;
+mod usage;
 mod viewer;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::kind::Kind;
+use crate::domain::runner::Origin;
 use crate::ports::agents::HookMessage;
 
 impl Core {
@@ -103,11 +104,37 @@ async fn a_question_is_a_status_at_once_and_an_answer_ends_it() {
 async fn a_runner_that_leaves_the_list_takes_its_conversation_along() {
     let core = Core::new();
     let pane = core.agent("one", "claude-code").await;
-    core.hook("claude-code", pane, "SessionStart", "a").await;
+    core.hook("claude-code", pane, "SessionEnd", "a").await;
     core.app.forget("one".to_owned()).await.unwrap();
-    let kept = core
-        .app
-        .monitor
-        .turn(|world| world.hooks.conversations.is_empty());
+    let kept = core.app.monitor.turn(|world| world.hooks.is_empty());
     assert!(kept.await.unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_is_started_calls_hooks_and_its_command_stays_as_it_was_typed() {
+    let core = Core::new();
+    let new = NewRunner {
+        name: Some("one".to_owned()),
+        ..command(&["claude", "--resume"])
+    };
+    let now = core.new_runner(new).await.unwrap();
+    let spawned = core.mux.spawned(now.runner.id).await;
+    assert_eq!(spawned.first().map(String::as_str), Some("claude"));
+    assert_eq!(spawned.get(1).map(String::as_str), Some("--settings"));
+    assert_eq!(spawned.last().map(String::as_str), Some("--resume"));
+    let Origin::Started(launch) = now.runner.origin else {
+        panic!("it was started");
+    };
+    assert_eq!(launch.command, ["claude", "--resume"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_given_hooks_who_does_not_want_them() {
+    let settings = Settings {
+        launch_hooks: false,
+        ..Settings::default()
+    };
+    let core = Core::with(FakeMux::new(), Arc::default(), settings);
+    let now = core.new_runner(command(&["claude"])).await.unwrap();
+    assert_eq!(core.mux.spawned(now.runner.id).await, ["claude"]);
 }

@@ -1,6 +1,7 @@
 //! The use cases over fakes: what a person asked for, what happened in the panes, what they were told.
 
 mod acting;
+mod awareness;
 mod hooks;
 mod ledger;
 mod life;
@@ -47,8 +48,6 @@ struct Core {
     usage: Arc<FakeUsage>,
     notifier: Arc<FakeNotifier>,
     agents: Arc<FakeAgents>,
-    /// Who looks at panes ends without it.
-    _settings: watch::Sender<Arc<Settings>>,
     _end: tokio_util::sync::DropGuard,
 }
 
@@ -99,8 +98,7 @@ impl Core {
             clock: Arc::new(ManualClock::new()),
             spawn: Arc::new(tasks.clone()),
         };
-        let (keep, settings) = watch::channel(Arc::new(settings));
-        let (app, mut monitor) = App::new(ports, settings);
+        let (app, mut monitor) = App::new(ports, watch::channel(Arc::new(settings)).1);
         let end = CancellationToken::new();
         let overdue = monitor.overdue().unwrap();
         let notices = monitor.notices().unwrap();
@@ -130,7 +128,6 @@ impl Core {
             usage,
             notifier,
             agents,
-            _settings: keep,
             _end: end.drop_guard(),
         }
     }

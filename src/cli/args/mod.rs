@@ -1,6 +1,7 @@
 //! The command line: clap types and nothing else. What they mean is in `cmd/<verb>.rs`.
 
 mod acting;
+mod fixture;
 mod history;
 mod integration;
 mod notice;
@@ -12,6 +13,7 @@ mod usage;
 mod verb;
 
 pub(crate) use acting::AnswerArgs;
+pub(crate) use fixture::CaptureFixtureArgs;
 pub(crate) use history::{
     ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,
     RestoreArgs, SlotArgs, SlotAttachArgs,

@@ -1,7 +1,10 @@
 //! Claude Code. Its transcript has the prompts and answers under ids of its own, so that they are not told from here again; what a
 //! tool call is and how long it took is, by the same id. An Escape fires no hook at all, unless a tool runs.
 
+use serde_json::{Value, json};
+
 use super::told::Told;
+use crate::domain::kind::Kind;
 use crate::domain::sign::certainty::{EXACT, FAIR};
 use crate::domain::sign::{Doing, Reason};
 
@@ -88,4 +91,22 @@ fn failed(told: &mut Told) {
         _ => Reason::ApiError,
     };
     told.does(EXACT, Doing::Waiting, reason, error.as_deref());
+}
+
+/// Settings for one start: Claude Code adds them to those of the user, and calls a command once that stands in both.
+pub(super) fn launch_arguments(kind: &Kind, program: &str, arguments: &[String]) -> Vec<String> {
+    let is_taken = |argument: &String| argument.starts_with("--settings") || argument == "--bare";
+    if arguments.iter().any(is_taken) {
+        return Vec::new();
+    }
+    let hook = |event: &&str| {
+        let command = kind.hook_command(program, event);
+        let hooks = json!([{"hooks": [{"type": "command", "command": command, "timeout": 5}]}]);
+        ((*event).to_owned(), hooks)
+    };
+    let hooks: serde_json::Map<String, Value> = kind.hook_events.iter().map(hook).collect();
+    vec![
+        "--settings".to_owned(),
+        json!({ "hooks": hooks }).to_string(),
+    ]
 }

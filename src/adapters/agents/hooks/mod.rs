@@ -8,7 +8,10 @@ mod cursor;
 mod gemini;
 mod told;
 
+use std::path::Path;
+
 use self::told::Told;
+use crate::domain::kind::Kind;
 use crate::ports::agents::{AgentError, AgentHooks, HookMessage, HookReading};
 
 type Read = fn(&mut Told);
@@ -23,8 +26,19 @@ const SPEAKERS: [(&str, Read); 5] = [
 ];
 
 /// Hooks of all agents.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct HooksOfAgents;
+#[derive(Debug, Clone)]
+pub struct HooksOfAgents {
+    /// The program that hooks call: this one.
+    program: Option<String>,
+}
+
+impl HooksOfAgents {
+    /// Hooks that call `program`; a path that is no text cannot be put into any settings.
+    pub fn new(program: &Path) -> Self {
+        let program = program.to_str().map(str::to_owned);
+        Self { program }
+    }
+}
 
 impl AgentHooks for HooksOfAgents {
     fn read(&self, message: &HookMessage) -> Result<HookReading, AgentError> {
@@ -39,6 +53,13 @@ impl AgentHooks for HooksOfAgents {
             .ok_or_else(|| wrong("nobody knows what its hooks say".to_owned()))?;
         (speaker.1)(&mut told);
         Ok(told.into_reading(message.pane))
+    }
+
+    fn launch_arguments(&self, kind: &'static Kind, arguments: &[String]) -> Vec<String> {
+        match (&self.program, kind.name) {
+            (Some(program), "claude-code") => claude::launch_arguments(kind, program, arguments),
+            _ => Vec::new(),
+        }
     }
 }
 

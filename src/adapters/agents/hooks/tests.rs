@@ -9,7 +9,7 @@ use crate::domain::sign::Source;
 use crate::domain::time::Timestamp;
 
 fn read(kind: &str, event: Option<&str>, payload: Option<&str>) -> Result<HookReading, AgentError> {
-    HooksOfAgents.read(&HookMessage {
+    HooksOfAgents::new(Path::new("/opt/geppetto")).read(&HookMessage {
         kind: Kind::named(kind).unwrap(),
         event: event.map(str::to_owned),
         pane: None,
@@ -249,4 +249,21 @@ fn what_makes_no_sense_is_an_error_or_says_nothing() {
             ("Stop", None)
         );
     }
+}
+
+#[test]
+fn only_claude_is_given_hooks_at_its_start() {
+    let hooks = HooksOfAgents::new(Path::new("/opt/geppetto"));
+    let kind = |name| Kind::named(name).unwrap();
+    let arguments = hooks.launch_arguments(kind("claude-code"), &["--resume".to_owned()]);
+    let [flag, settings] = arguments.as_slice() else {
+        panic!("{arguments:?}");
+    };
+    assert_eq!(flag, "--settings");
+    let settings: serde_json::Value = serde_json::from_str(settings).unwrap();
+    let command = &settings["hooks"]["Stop"][0]["hooks"][0]["command"];
+    assert_eq!(command, "/opt/geppetto hook claude-code Stop");
+    let own = ["--settings=mine.json".to_owned()];
+    assert!(hooks.launch_arguments(kind("claude-code"), &own).is_empty());
+    assert!(hooks.launch_arguments(kind("codex"), &[]).is_empty());
 }

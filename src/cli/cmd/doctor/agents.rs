@@ -113,3 +113,67 @@ fn heard(scene: &Scene<'_>, reached: &Reached, integrated: &[&str]) -> Vec<Check
     });
     heard.chain(silent).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use insta::assert_snapshot;
+
+    use crate::cli::fake::{DAEMON, Session, runner, write_program};
+
+    /// What is said of agents, by a daemon that has heard these calls.
+    fn said(heard: &str, prepare: impl FnOnce(&std::path::Path)) -> String {
+        let answers = [
+            format!(r#"{{"success":true,"daemon":{DAEMON}}}"#),
+            format!(
+                r#"{{"success":true,"runners":[{}]}}"#,
+                runner("one", "running")
+            ),
+            format!(r#"{{"success":true,"hooks":[{heard}]}}"#),
+        ];
+        let session = Session::new(&answers.each_ref().map(String::as_str));
+        let home = session.dir().to_owned();
+        prepare(&home);
+        let said = session
+            .variable("PATH", &home.display().to_string())
+            .run(&["doctor"]);
+        let (_, agents) = said.split_once("\nagents\n").unwrap_or_default();
+        let end = agents
+            .rfind("\n[")
+            .and_then(|code| agents.get(..code)?.rfind('\n'));
+        agents.get(..end.unwrap_or_default()).unwrap().to_owned()
+    }
+
+    #[test]
+    fn calls_that_arrive_are_told_and_hooks_that_are_not_as_they_should_be() {
+        let heard = r#"{"kind":"claude-code","event":"Stop","atMs":1764000003000,"calls":2,"runnerId":"x"},
+            {"kind":"gemini","event":"AfterAgent","atMs":1764000004000,"calls":1}"#;
+        let agents = said(&heard.replace('\n', ""), |home| {
+            write_program(&home.join("codex"), "");
+            fs::create_dir(home.join(".claude")).unwrap();
+            let hook =
+                r#"{"type": "command", "command": "/gone/geppetto hook claude-code SessionStart"}"#;
+            let settings = format!(r#"{{"hooks": {{"SessionStart": [{{"hooks": [{hook}]}}]}}}}"#);
+            fs::write(home.join(".claude/settings.json"), settings).unwrap();
+        });
+        assert_snapshot!(agents, @"
+        PROBLEM  The hooks of claude-code in DIR/.claude/settings.json are not as they should be: SessionStart calls `/gone/geppetto hook claude-code SessionStart`.
+                 -> Run `geppetto integrate claude-code`.
+        ok       codex is watched without hooks; `geppetto integrate codex` makes its status exact.
+        ok       Hooks of claude-code have called: Stop 2025-11-24 16:00:03.
+        note     Hooks of gemini have called: AfterAgent 2025-11-24 16:00:04.
+                 -> None of them was of a runner: `geppetto register` watches the session you are in.
+        ");
+    }
+
+    #[test]
+    fn nothing_is_said_of_agents_that_are_not_here() {
+        assert_eq!(said("", |_| ()), "");
+        let silent = said("", |home| {
+            fs::write(home.join(".aider.conf.yml"), "").unwrap();
+            write_program(&home.join("aider"), "");
+        });
+        assert_snapshot!(silent, @"  ok       aider is watched without hooks; `geppetto integrate aider` makes its status exact.");
+    }
+}
