@@ -114,11 +114,6 @@ impl Eye {
     pub(super) fn asks(&self) -> Option<Prompt> {
         self.prompt.borrow().clone()
     }
-
-    /// What was seen last.
-    pub(super) const fn seen(&self) -> &ScreenText {
-        &self.seen
-    }
 }
 
 fn claim(rule: &ScreenRule) -> Claim {
