@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 
 use tokio::sync::{oneshot, watch};
 
+use super::acting_error::ActError;
 use super::limits::FACE_TIMEOUT;
 use super::residents::occupant_in;
 use super::world::{RunTag, World};
@@ -97,7 +98,7 @@ impl App {
         // An error means that the runner has gone, which the next turn says.
         if let Err(_elapsed) = tokio::time::timeout(FACE_TIMEOUT, is_seen).await {
             let late = MuxError::TimedOut {
-                command: "capture-pane".to_owned(),
+                command: "looking at its screen".to_owned(),
                 seconds: FACE_TIMEOUT.as_secs(),
             };
             return Err(ProcessError::Mux(late).into());
@@ -131,10 +132,11 @@ impl App {
 impl Act {
     /// The agent that was meant lives there no more.
     pub(super) fn moved(&self) -> AppError {
-        AppError::Moved {
+        let moved = ActError::Moved {
             id: self.id,
             name: self.name.clone(),
-        }
+        };
+        moved.into()
     }
 }
 
@@ -144,7 +146,7 @@ impl World {
         let entry = self.entry_mut(id)?;
         let name = entry.runner.name.to_string();
         let Some(held) = entry.awareness.acting.take() else {
-            return Err(AppError::Busy { id, name });
+            return Err(ActError::Busy { id, name }.into());
         };
         Ok(Act {
             id,

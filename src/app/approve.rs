@@ -2,6 +2,7 @@
 //! question is on the screen, and never twice.
 
 use super::acting::Act;
+use super::acting_error::ActError;
 use super::entry::RunnerNow;
 use super::limits::CONFIRM_TIMEOUT;
 use super::{App, AppError};
@@ -59,25 +60,27 @@ impl App {
         let (id, name, action) = (act.id, act.name.clone(), decision.action());
         let Some(prompt) = face.prompt else {
             let shows = face.told;
-            return Err(AppError::NoPrompt {
+            return Err(ActError::NoPrompt {
                 id,
                 name,
                 action,
                 shows,
-            });
+            }
+            .into());
         };
         if meant.or(known).as_deref() != Some(prompt.id.as_str()) {
-            return Err(AppError::PromptChanged { id, name, action });
+            return Err(ActError::PromptChanged { id, name, action }.into());
         }
         let keys = decision.keys(&prompt.keys);
         if keys.is_empty() {
             let shows = face.told;
-            return Err(AppError::NoKeys {
+            return Err(ActError::NoKeys {
                 id,
                 name,
                 action,
                 shows,
-            });
+            }
+            .into());
         }
         self.ports.typist.keys(&act.handle, keys).await?;
         let what = format!("{action} ({}: {})", prompt.reason.as_str(), prompt.rule);
@@ -101,18 +104,19 @@ impl App {
                     if changed {
                         continue;
                     }
-                    return Err(AppError::NotConfirmed {
+                    return Err(ActError::NotConfirmed {
                         id: act.id,
                         name: act.name.clone(),
                         action,
                         shows: face.told,
                         waited_ms: millis(CONFIRM_TIMEOUT),
-                    });
+                    }
+                    .into());
                 }
                 // Its agent left, or it ended: so did the question.
                 Ok(_)
                 | Err(
-                    AppError::Moved { .. }
+                    AppError::Act(ActError::Moved { .. })
                     | AppError::Operation { .. }
                     | AppError::RunnerNotFound { .. }
                     | AppError::Process(ProcessError::Gone { .. }),

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::DropGuard;
 
 use super::awareness::Awareness;
 use super::ledger::{Account, Spending};
 use super::limits::{BATCH_ENTRIES, LOG_BYTES, LOG_ENTRIES};
 use super::screen::ScreenNow;
+use super::tail::{Tail, TailItem, send};
 use super::tape::Tape;
 use super::vitals::Vitals;
 use crate::domain::evidence::{Evidence, Fact};
@@ -20,7 +21,7 @@ use crate::domain::pane_screen::PaneScreen;
 use crate::domain::prompt::Prompt;
 use crate::domain::runner::Runner;
 use crate::domain::screen_rule::RuleSet;
-use crate::domain::sign::Sign;
+use crate::domain::sign::{Reason, Sign};
 use crate::domain::status::{Status, StatusState};
 use crate::domain::time::{Tick, Timestamp};
 use crate::domain::transcript::{Gap, Piece, Position, RecordKind, Size};
@@ -44,41 +45,49 @@ pub struct RunnerNow {
     pub prompt: Option<Prompt>,
 }
 
-/// What a follower of a log is sent.
-#[derive(Debug, Clone)]
-pub(super) enum TailItem {
-    /// New entries, at most [`BATCH_ENTRIES`].
-    Entries {
-        /// The number of the first.
-        first: u64,
-        /// Never empty.
-        entries: Arc<[LogEntry]>,
-    },
-    /// The run is over and all its entries have been sent.
-    Ended(Box<RunnerNow>),
-}
-
-/// The monitor's end of one follower.
-pub(super) struct Tail {
-    pub(super) items: mpsc::Sender<TailItem>,
-    /// What found no room in `items`.
-    pub(super) left_out: watch::Sender<LeftOut>,
-}
-
-/// What a follower has to be told although its queue was full.
-#[derive(Debug, Clone, Default)]
-pub(super) struct LeftOut {
-    /// The number of the newest entry that found no room.
-    pub(super) newest: u64,
-    /// The end of the run, if that found none either.
-    pub(super) ended: Option<Box<RunnerNow>>,
-}
-
 /// Somebody who waits for a status.
 pub(super) struct Waiter {
     /// What they wait for; empty means any end.
     pub(super) wanted: Vec<Status>,
-    pub(super) answer: oneshot::Sender<RunnerNow>,
+    /// Whether they wait for the end of a turn, too.
+    pub(super) turn: TurnWanted,
+    /// They mean the agent that is there now, and no other.
+    pub(super) is_pinned: bool,
+    pub(super) answer: oneshot::Sender<Waited>,
+}
+
+/// Whether somebody waits until a turn is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TurnWanted {
+    No,
+    /// Yes, and no work of it was seen yet.
+    Begin,
+    /// Yes, and it goes on.
+    End,
+}
+
+/// What came of waiting.
+pub(super) enum Waited {
+    Met(Box<RunnerNow>),
+    /// Its agent has left, or another one is there.
+    Moved,
+}
+
+impl Waiter {
+    fn is_met(&mut self, state: &StatusState) -> bool {
+        let status = state.status();
+        let over = matches!(
+            state.cause(),
+            Reason::Done | Reason::TurnFinished | Reason::Interrupted | Reason::BackgroundTask
+        );
+        if self.turn == TurnWanted::Begin
+            && (over || matches!(status, Status::Running | Status::Waiting))
+        {
+            self.turn = TurnWanted::End;
+        }
+        let is_over = self.turn == TurnWanted::End && status == Status::Idle;
+        is_over || is_met(&self.wanted, status)
+    }
 }
 
 /// How the start of a run went, told to the verb that began it.
@@ -207,23 +216,42 @@ impl Entry {
         let before = change(state);
         self.has_another_cause |= cause != state.cause();
         self.status_due = state.deadline(at);
+        if before.is_some() || cause != state.cause() {
+            self.answer_waiters();
+        }
         let status = before?;
         self.vitals.note(&self.runner);
-        self.answer_waiters();
         Some(Past { status, since })
     }
 
     fn answer_waiters(&mut self) {
-        let status = self.status();
-        let now = self.now();
-        let (met, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiters)
-            .into_iter()
-            .filter(|waiter| !waiter.answer.is_closed())
-            .partition(|waiter| is_met(&waiter.wanted, status));
+        let state = &self.runner.status;
+        let (mut met, mut waiting) = (Vec::new(), Vec::new());
+        for mut waiter in std::mem::take(&mut self.waiters) {
+            if waiter.answer.is_closed() {
+                continue;
+            }
+            if waiter.is_met(state) {
+                met.push(waiter);
+            } else {
+                waiting.push(waiter);
+            }
+        }
         self.waiters = waiting;
         for waiter in met {
             // An error means that the one who waited has gone away.
-            let _gone = waiter.answer.send(now.clone());
+            let _gone = waiter.answer.send(Waited::Met(Box::new(self.now())));
+        }
+    }
+
+    /// Its agent has left: who waits for it waits in vain.
+    pub(super) fn release_waiters(&mut self) {
+        let (pinned, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.waiters)
+            .into_iter()
+            .partition(|waiter| waiter.is_pinned);
+        self.waiters = others;
+        for waiter in pinned {
+            let _gone = waiter.answer.send(Waited::Moved);
         }
     }
 
@@ -404,23 +432,5 @@ pub(super) fn is_met(wanted: &[Status], status: Status) -> bool {
         status.is_ended()
     } else {
         wanted.contains(&status)
-    }
-}
-
-/// False when the follower is gone.
-fn send(tail: &Tail, first: u64, entries: &Arc<[LogEntry]>) -> bool {
-    let item = TailItem::Entries {
-        first,
-        entries: Arc::clone(entries),
-    };
-    match tail.items.try_send(item) {
-        Ok(()) => true,
-        Err(mpsc::error::TrySendError::Full(_)) => {
-            let newest = first + entries.len() as u64 - 1;
-            tail.left_out
-                .send_modify(|left_out| left_out.newest = newest);
-            true
-        }
-        Err(mpsc::error::TrySendError::Closed(_)) => false,
     }
 }

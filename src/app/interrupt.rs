@@ -2,7 +2,8 @@
 
 use tokio::sync::oneshot;
 
-use super::entry::{RunnerNow, Waiter};
+use super::acting_error::ActError;
+use super::entry::{RunnerNow, TurnWanted, Waited, Waiter};
 use super::limits::CONFIRM_TIMEOUT;
 use super::{App, AppError};
 use crate::domain::status::Status;
@@ -29,21 +30,27 @@ impl App {
             });
         }
         if act.rules.interrupt().is_empty() {
-            return Err(AppError::NoKeys {
+            return Err(ActError::NoKeys {
                 id,
                 name,
                 action: ACTION,
                 shows: face.told,
-            });
+            }
+            .into());
         }
         let (answer, answered) = oneshot::channel();
         let others = Status::ALL.into_iter().filter(|other| *other != status);
         let wanted = others.collect();
         self.monitor
             .turn(move |world| {
-                world
-                    .entry_mut(id)
-                    .map(|entry| entry.wait(Waiter { wanted, answer }))
+                world.entry_mut(id).map(|entry| {
+                    entry.wait(Waiter {
+                        wanted,
+                        turn: TurnWanted::No,
+                        is_pinned: true,
+                        answer,
+                    })
+                })
             })
             .await??;
         let keys = act.rules.interrupt();
@@ -51,14 +58,17 @@ impl App {
         self.note(&act, format!("{ACTION} (it was {})", status.as_str()))
             .await;
         match tokio::time::timeout(CONFIRM_TIMEOUT, answered).await {
-            Ok(now) => now.map_err(|_closed| AppError::gone(id)),
-            Err(_elapsed) => Err(AppError::NotConfirmed {
+            Ok(Ok(Waited::Met(now))) => Ok(*now),
+            Ok(Ok(Waited::Moved)) => self.show(id.to_string()).await,
+            Ok(Err(_closed)) => Err(AppError::gone(id)),
+            Err(_elapsed) => Err(ActError::NotConfirmed {
                 id,
                 name,
                 action: ACTION,
                 shows: self.face(&act).await?.told,
                 waited_ms: millis(CONFIRM_TIMEOUT),
-            }),
+            }
+            .into()),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! task alone owns; everything else sends it turns.
 
 mod acting;
+mod acting_error;
 mod approve;
 mod attach;
 mod attendance;
@@ -10,6 +11,7 @@ mod backwards;
 mod claim;
 mod create;
 mod derive;
+mod due;
 mod entry;
 mod error;
 mod explain;
@@ -57,6 +59,7 @@ mod stats;
 mod status;
 mod stop;
 mod subscribe;
+mod tail;
 mod tape;
 #[cfg(test)]
 mod tests;
@@ -92,6 +95,7 @@ use crate::ports::terminals::Terminals;
 use crate::ports::transcript::Transcripts;
 use crate::ports::usage::UsageTable;
 
+pub use acting_error::ActError;
 pub use approve::Decision;
 pub use create::NewRunner;
 pub use entry::RunnerNow;
@@ -117,6 +121,7 @@ pub use transcript::{TranscriptFollower, TranscriptPage};
 pub use turns::TurnsNow;
 pub use usage::{ModelSpent, UsageNow, UsageRow};
 pub use vitals::TranscriptSize;
+pub use wait::Awaited;
 pub use windows::{PaneNow, Resident, SessionTree, WindowNow};
 
 /// The ports that the use cases stand on.

@@ -204,6 +204,10 @@ impl World {
             return None;
         }
         let had_one = entry.awareness.occupant.is_some();
+        // What geppetto started ends with its agent, and that end is told.
+        if had_one && (found.occupant.is_some() || !entry.runner.is_ours()) {
+            entry.release_waiters();
+        }
         entry.awareness.occupant.clone_from(&found.occupant);
         entry.awareness.files = None;
         entry.awareness.conversation = None;

@@ -64,6 +64,7 @@ pub(crate) const WAIT: &str = "\
 Examples:
   geppetto wait build && echo ended
   geppetto wait work --for idle,waiting --timeout 10m
+  geppetto wait work --for done,waiting    its turn is over, or it needs you
   geppetto wait build --exit-code && ./deploy";
 
 pub(crate) const EXPLAIN: &str = "\

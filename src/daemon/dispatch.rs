@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::status::status_wishes;
 use super::streams::Stream;
 use super::{explain, failure, transcripts, view};
-use crate::app::{App, AppError, Decision, RunnerNow, StopMode};
+use crate::app::{App, AppError, Awaited, Decision, RunnerNow, StopMode};
 use crate::domain::ids::{Pid, RunnerId};
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
@@ -289,7 +289,9 @@ impl Service {
             })
             .collect::<Result<Vec<_>>>()?;
         let limit = request.timeout_ms.map(Duration::from_millis);
-        one(self.app.wait(request.runner, statuses, limit).await)
+        let done = request.done;
+        let awaited = Awaited { statuses, done };
+        one(self.app.wait_for(request.runner, awaited, limit).await)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Refusals as clients see them: one table from typed errors to tag, sentence and next step.
 
-use crate::app::AppError;
+use crate::app::{ActError, AppError};
 use crate::ports::mux::MuxError;
 use crate::ports::process::ProcessError;
 use crate::ports::transcript::TranscriptError;
@@ -17,17 +17,12 @@ pub(super) fn body(error: &AppError) -> ErrorBody {
         | AppError::NotOurs { id, .. }
         | AppError::TimedOut { id, .. }
         | AppError::NoScreen { id, .. }
-        | AppError::NoPrompt { id, .. }
-        | AppError::NoKeys { id, .. }
-        | AppError::PromptChanged { id, .. }
-        | AppError::NotConfirmed { id, .. }
-        | AppError::Busy { id, .. }
-        | AppError::Moved { id, .. }
         | AppError::EndedBefore { id, .. } => body.runner_id = Some(id.to_string()),
         AppError::DuplicateName { holder, .. } => {
             body.runner_id = Some(holder.to_string());
             body.field = Some("name".to_owned());
         }
+        AppError::Act(error) => body.runner_id = Some(error.runner().to_string()),
         AppError::RunnerLimit { limit } => body.limit = u64::try_from(*limit).ok(),
         AppError::Name { .. } => body.field = Some("name".to_owned()),
         AppError::Key(_) => body.field = Some("key".to_owned()),
@@ -78,14 +73,10 @@ fn sentence(error: &AppError) -> String {
 const fn tag(error: &AppError) -> Tag {
     match error {
         AppError::RunnerNotFound { .. } | AppError::RunnerAmbiguous { .. } => Tag::RunnerNotFound,
-        AppError::Operation { .. }
-        | AppError::NotOurs { .. }
-        | AppError::EndedBefore { .. }
-        | AppError::Busy { .. } => Tag::RunnerOperation,
-        AppError::NoPrompt { .. } | AppError::NoKeys { .. } => Tag::NoPrompt,
-        AppError::PromptChanged { .. } => Tag::PromptChanged,
-        AppError::NotConfirmed { .. } => Tag::NotConfirmed,
-        AppError::Moved { .. } => Tag::OccupantChanged,
+        AppError::Operation { .. } | AppError::NotOurs { .. } | AppError::EndedBefore { .. } => {
+            Tag::RunnerOperation
+        }
+        AppError::Act(error) => act_tag(error),
         AppError::RunnerLimit { .. } => Tag::RunnerLimit,
         AppError::DuplicateName { .. }
         | AppError::Name { .. }
@@ -107,6 +98,16 @@ const fn tag(error: &AppError) -> Tag {
         AppError::NoneNeeds => Tag::NoneNeedsYou,
         AppError::TimedOut { .. } => Tag::TimedOut,
         AppError::Ending => Tag::Unavailable,
+    }
+}
+
+const fn act_tag(error: &ActError) -> Tag {
+    match error {
+        ActError::NoPrompt { .. } | ActError::NoKeys { .. } => Tag::NoPrompt,
+        ActError::PromptChanged { .. } => Tag::PromptChanged,
+        ActError::NotConfirmed { .. } => Tag::NotConfirmed,
+        ActError::Busy { .. } => Tag::RunnerOperation,
+        ActError::Moved { .. } => Tag::OccupantChanged,
     }
 }
 
@@ -177,12 +178,7 @@ fn hint(error: &AppError) -> Option<String> {
             "They work, were stopped, are snoozed, or have no pane any more: `geppetto list`."
         }
         AppError::EndedBefore { .. } => "`geppetto show` tells how it ended.",
-        AppError::NoPrompt { .. }
-        | AppError::NoKeys { .. }
-        | AppError::NotConfirmed { .. }
-        | AppError::PromptChanged { .. }
-        | AppError::Busy { .. }
-        | AppError::Moved { .. } => return act_hint(error),
+        AppError::Act(error) => return Some(act_hint(error)),
         AppError::NoScreen { .. } => "`geppetto logs` shows what is kept.",
         AppError::Transcript(TranscriptError::Sealed { .. }) => {
             "Set `encryption_key_file`, or `encryption_keyring`, as it was when that was written."
@@ -207,22 +203,21 @@ fn nearest_hint(nearest: Option<&str>) -> String {
     )
 }
 
-fn act_hint(error: &AppError) -> Option<String> {
+fn act_hint(error: &ActError) -> String {
     let text = match error {
-        AppError::NoPrompt { name, .. }
-        | AppError::NoKeys { name, .. }
-        | AppError::NotConfirmed { name, .. } => {
-            return Some(format!(
+        ActError::NoPrompt { name, .. }
+        | ActError::NoKeys { name, .. }
+        | ActError::NotConfirmed { name, .. } => {
+            return format!(
                 "`geppetto attach {}` goes there; nothing more is pressed.",
                 shell_word(name)
-            ));
+            );
         }
-        AppError::PromptChanged { .. } => "Look at what it asks now, and answer that.",
-        AppError::Busy { .. } => "Try again in a moment.",
-        AppError::Moved { .. } => "`geppetto explain` says who lives there now.",
-        _ => return None,
+        ActError::PromptChanged { .. } => "Look at what it asks now, and answer that.",
+        ActError::Busy { .. } => "Try again in a moment.",
+        ActError::Moved { .. } => "`geppetto explain` says who lives there now.",
     };
-    Some(text.to_owned())
+    text.to_owned()
 }
 
 fn slot_hint(error: &AppError) -> Option<String> {

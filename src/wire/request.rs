@@ -308,6 +308,9 @@ pub struct WaitRunner {
     /// Statuses to wait for; empty waits for the end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statuses: Vec<String>,
+    /// Wait until it rests after having worked, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub done: bool,
     /// Time after which the answer is a `TimedOut` error, in milliseconds; by default never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,

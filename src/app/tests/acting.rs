@@ -44,7 +44,7 @@ impl Scene {
             .is_none()
         {
             // Time stands still while anything is to do.
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::advance(Duration::from_millis(1)).await;
         }
         scene.core.until("one", status).await;
         scene
@@ -104,7 +104,7 @@ async fn what_is_approved_or_denied_is_pressed_once_and_written_down() {
         // It asks no more.
         let refused = scene.answer(decision).await;
         assert!(
-            matches!(refused, Err(AppError::NoPrompt { .. })),
+            matches!(refused, Err(AppError::Act(ActError::NoPrompt { .. }))),
             "{refused:?}"
         );
         assert_eq!(scene.typed().await.len(), 1);
@@ -116,7 +116,7 @@ async fn a_question_that_stays_is_told_and_not_answered_again() {
     let scene = Scene::new(&[ASKS], Status::Waiting).await;
     let refused = scene.answer(Decision::Approve).await;
     assert!(
-        matches!(refused, Err(AppError::NotConfirmed { .. })),
+        matches!(refused, Err(AppError::Act(ActError::NotConfirmed { .. }))),
         "{refused:?}"
     );
     assert_eq!(scene.typed().await, ["press %1 1"]);
@@ -132,7 +132,7 @@ async fn only_the_question_that_was_seen_is_answered() {
         |meant: String| app.answer_prompt("one".to_owned(), Decision::Approve, Some(meant));
     let refused = answer(seen.to_string()).await;
     assert!(
-        matches!(refused, Err(AppError::PromptChanged { .. })),
+        matches!(refused, Err(AppError::Act(ActError::PromptChanged { .. }))),
         "{refused:?}"
     );
     assert_eq!(scene.typed().await, [""; 0]);
@@ -149,7 +149,7 @@ async fn a_question_that_came_while_nobody_looked_is_not_answered() {
     scene.core.mux.will_show(scene.pane, &[ASKS_ELSE]).await;
     let refused = scene.answer(Decision::Approve).await;
     assert!(
-        matches!(refused, Err(AppError::PromptChanged { .. })),
+        matches!(refused, Err(AppError::Act(ActError::PromptChanged { .. }))),
         "{refused:?}"
     );
     assert_eq!(scene.typed().await, [""; 0]);
@@ -170,7 +170,7 @@ async fn an_agent_that_took_the_place_of_the_one_that_asked_is_not_answered() {
     scene.lives(78);
     let refused = scene.answer(Decision::Approve).await;
     assert!(
-        matches!(refused, Err(AppError::Moved { .. })),
+        matches!(refused, Err(AppError::Act(ActError::Moved { .. }))),
         "{refused:?}"
     );
     assert_eq!(scene.typed().await, [""; 0]);
@@ -207,8 +207,50 @@ async fn a_turn_that_goes_on_is_told() {
     let scene = Scene::new(&[WORKS], Status::Running).await;
     let refused = scene.core.app.interrupt("one".to_owned()).await;
     assert!(
-        matches!(refused, Err(AppError::NotConfirmed { .. })),
+        matches!(refused, Err(AppError::Act(ActError::NotConfirmed { .. }))),
         "{refused:?}"
     );
     assert_eq!(scene.typed().await, ["press %1 Escape"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_an_agent_learns_that_another_one_is_there() {
+    let scene = Scene::new(&[WORKS], Status::Running).await;
+    let app = &scene.core.app;
+    let awaited = |statuses| Awaited {
+        statuses,
+        done: true,
+    };
+    let waiting = app.wait_for("one".to_owned(), awaited(Vec::new()), None);
+    let replaced = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        scene.lives(78);
+        scene.core.mux.print(scene.pane, "\n").await;
+    };
+    let (waited, ()) = tokio::join!(waiting, replaced);
+    assert!(
+        matches!(waited, Err(AppError::Act(ActError::Moved { .. }))),
+        "{waited:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn done_is_rest_after_work() {
+    let scene = Scene::new(&[IDLE], Status::Idle).await;
+    let app = &scene.core.app;
+    let done = |limit| {
+        let awaited = Awaited {
+            statuses: Vec::new(),
+            done: true,
+        };
+        app.wait_for("one".to_owned(), awaited, Some(Duration::from_secs(limit)))
+    };
+    assert!(matches!(done(1).await, Err(AppError::TimedOut { .. })));
+    let worked = async {
+        scene.core.mux.shows(scene.pane, &[WORKS]).await;
+        scene.core.until("one", Status::Running).await;
+        scene.core.mux.shows(scene.pane, &[IDLE]).await;
+    };
+    let (waited, ()) = tokio::join!(done(20), worked);
+    assert_eq!(waited.unwrap().runner.status.cause(), Reason::Done);
 }

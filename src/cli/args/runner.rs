@@ -144,7 +144,7 @@ pub(crate) struct StopArgs {
 pub(crate) struct WaitArgs {
     #[command(flatten)]
     pub(crate) of: ReadArgs,
-    /// Wait for these statuses, or `end`; several with commas or by repeating [default: end].
+    /// Wait for these statuses, `done` (rest after work) or `exit`; several with commas or by repeating [default: end].
     #[arg(long = "for", value_name = "STATUS", value_delimiter = ',')]
     pub(crate) statuses: Vec<String>,
     /// Give up after this time, with exit code 4.

@@ -6,23 +6,35 @@ use crate::cli::context::{Context, runner_of};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::render;
 use crate::cli::span::milliseconds;
+use crate::domain::status::Status;
 use crate::domain::text::printable;
 use crate::wire::{Request, RunnerView, WaitRunner};
 
-/// The word that stands for every status of an ended runner.
-const END: &str = "end";
+/// The words that stand for every status of an ended runner.
+const END: [&str; 2] = ["end", "exit"];
+
+/// The word for rest after work.
+const DONE: &str = "done";
 
 pub(crate) fn run(args: &WaitArgs, context: &mut Context<'_>) -> Result<u8, Failure> {
-    let statuses: Vec<String> = args
+    let is_end = |status: &String| END.contains(&status.as_str());
+    let done = args.statuses.iter().any(|status| status == DONE);
+    let end_will_do = args.statuses.iter().any(is_end) || args.statuses.is_empty();
+    let mut statuses: Vec<String> = args
         .statuses
         .iter()
-        .filter(|status| *status != END)
+        .filter(|status| !is_end(status) && *status != DONE)
         .cloned()
         .collect();
-    let end_will_do = statuses.len() < args.statuses.len() || args.statuses.is_empty();
+    // Alone it is what is waited for without any.
+    if end_will_do && (done || !statuses.is_empty()) {
+        let ended = Status::ALL.into_iter().filter(|status| status.is_ended());
+        statuses.extend(ended.map(|status| status.as_str().to_owned()));
+    }
     let request = Request::WaitRunner(WaitRunner {
         runner: args.of.runner.clone(),
         statuses: statuses.clone(),
+        done,
         timeout_ms: args.timeout.map(milliseconds),
     });
     // The daemon keeps the time; we only notice when it does not answer at all.
@@ -38,7 +50,9 @@ pub(crate) fn run(args: &WaitArgs, context: &mut Context<'_>) -> Result<u8, Fail
             .output
             .answer(format!("{name} {}", render::status(&runner)))?;
     }
-    if !end_will_do && !statuses.contains(&runner.status) {
+    let is_done = done && runner.status == Status::Idle.as_str();
+    if !end_will_do && !is_done && !statuses.contains(&runner.status) {
+        statuses.extend(done.then(|| DONE.to_owned()));
         return Err(ended_before(&runner, &statuses));
     }
     if args.exit_code {
@@ -155,6 +169,21 @@ mod tests {
         let said = Session::new(&[&answer("failed")])
             .run(&["wait", "work", "--for", "idle,end", "--json"]);
         assert!(said.ends_with("[0]\n"), "{said}");
+    }
+
+    #[test]
+    fn the_end_of_a_turn_or_of_the_runner() {
+        assert_snapshot!(Session::new(&[&answer("idle")]).run(&["wait", "work", "--for", "done"]), @r#"
+        > {"type":"wait-runner","runner":"work","done":true}
+        work idle
+        [0]
+        "#);
+        let said = Session::new(&[&answer("failed")]).run(&["wait", "work", "--for", "done,exit"]);
+        assert_snapshot!(said, @r#"
+        > {"type":"wait-runner","runner":"work","statuses":["completed","failed","stopped","errored"],"done":true}
+        work failed (exit code 3)
+        [0]
+        "#);
     }
 
     #[test]
