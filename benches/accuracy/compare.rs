@@ -54,9 +54,9 @@ pub(crate) fn report(recordings: &[Recording], seen: &Performance) {
     );
 }
 
+/// The runner of what was started has its name; of what a person started in a pane of a registered session, the pane's number behind it.
 fn runner_of(one: &Recording, said: &Said) -> bool {
-    // A pane of a registered session has its number behind the name.
-    said.runner == one.name
+    said.runner == format!("play-{}", one.name)
         || said
             .runner
             .strip_prefix(&one.name)

@@ -89,7 +89,8 @@ fn begin(world: &World, one: &Recording, script: &Path, is_started: bool) {
         world.tmux(&args);
     } else {
         world.tmux(&["set", "-g", "default-size", &format!("{cols}x{rows}")]);
-        let mut args = vec!["new", "--name", &one.name, "--"];
+        let name = format!("play-{}", one.name);
+        let mut args = vec!["new", "--name", &name, "--"];
         args.extend(words.iter().map(String::as_str));
         world.geppetto(&args);
     }

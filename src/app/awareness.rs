@@ -16,7 +16,7 @@ use crate::domain::ids::{PaneId, Pid, RunnerId};
 use crate::domain::kind::Kind;
 use crate::domain::occupant::Occupant;
 use crate::domain::screen_rule::RuleSet;
-use crate::domain::sign::Sign;
+use crate::domain::sign::{Reason, Sign};
 use crate::domain::time::{Tick, Timestamp};
 
 /// Between two looks at who lives in a pane that prints.
@@ -24,7 +24,10 @@ const WHO_EVERY: Duration = Duration::from_secs(1);
 
 /// Somebody has to look at something outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ask {
+pub struct Ask(pub(super) Question);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
     /// Who lives in the pane of that run?
     Resident {
         tag: RunTag,
@@ -60,9 +63,9 @@ pub(super) struct Awareness {
 }
 
 impl Awareness {
-    /// Another program or another kind: what was seen is not its.
-    pub(super) fn begin(&mut self, rules: Option<Arc<RuleSet>>, now: Tick) {
-        self.eye = Eye::default();
+    /// Another program, which has run for so long: what was seen before is not its.
+    pub(super) fn begin(&mut self, rules: Option<Arc<RuleSet>>, age: Option<Duration>, now: Tick) {
+        self.eye.begin(age, now);
         self.set_rules(rules, now);
     }
 
@@ -142,16 +145,17 @@ impl Entry {
     pub(super) fn ask_who(&mut self, now: Tick) -> Option<Ask> {
         self.awareness.who_due.filter(|due| *due <= now)?;
         self.awareness.who_due = None;
-        self.awareness.who_asked = Some(now);
+        // Before it has a place there is nothing to look at; its first output brings the question again.
         let place = self.runner.place.as_ref()?;
-        Some(Ask::Resident {
+        self.awareness.who_asked = Some(now);
+        Some(Ask(Question::Resident {
             tag: RunTag {
                 runner: self.runner.id,
                 run: self.runner.run,
             },
             pane: place.pane,
             pane_pid: place.pane_pid,
-        })
+        }))
     }
 
     /// Somebody should look who lives there, now.
@@ -161,6 +165,14 @@ impl Entry {
 }
 
 impl World {
+    /// Asks whether somebody looks at what is done, if anything is.
+    pub(super) fn ask_for_glances(&mut self) {
+        let is_done = |entry: &Entry| entry.runner.status.cause() == Reason::Done;
+        if self.live().any(is_done) && self.asks.try_send(Ask(Question::Glance)).is_err() {
+            tracing::debug!("many questions wait: what is done is looked at later");
+        }
+    }
+
     pub(super) fn rules_of(&self, kind: &Kind) -> Option<Arc<RuleSet>> {
         let is_agent = kind.prints != Prints::IsWork;
         is_agent.then(|| self.settings.borrow().rules.of(kind.name))
@@ -176,10 +188,10 @@ impl World {
     }
 
     /// The runner has that kind, or another program, from here on.
-    pub(super) fn begin_awareness(&mut self, id: RunnerId) {
+    pub(super) fn begin_awareness(&mut self, id: RunnerId, age: Option<Duration>) {
         let now = self.clock.tick();
         self.with_rules(id, |entry, rules| {
-            entry.awareness.begin(rules, now);
+            entry.awareness.begin(rules, age, now);
             entry.wonder(now);
         });
     }

@@ -22,15 +22,34 @@ pub(super) struct Eye {
     seen: ScreenText,
     due: Option<Tick>,
     looked: Option<Tick>,
+    /// When the title was set.
+    titled: Option<Tick>,
 }
 
 impl Eye {
+    /// Another program looks out of the pane, for so long already: only what it told its terminal since is its.
+    pub(super) fn begin(&mut self, age: Option<Duration>, now: Tick) {
+        let began = age.map_or(now, |age| Tick(now.0.saturating_sub(age)));
+        let title = self.titled.filter(|at| *at >= began);
+        if title.is_none() {
+            self.seen.title.clear();
+        }
+        *self = Self {
+            seen: std::mem::take(&mut self.seen),
+            titled: title,
+            ..Self::default()
+        };
+    }
+
     /// It printed; what the sequences in it say.
     pub(super) fn printed(&mut self, at: Timestamp, now: Tick, bytes: &[u8]) -> Vec<Sign> {
         let mut signs = Vec::new();
         for told in self.terminal.push(bytes) {
             match told {
-                Told::Title(title) => self.seen.title = title,
+                Told::Title(title) => {
+                    self.seen.title = title;
+                    self.titled = Some(now);
+                }
                 Told::Progress(goes_on) => signs.push(progress(at, goes_on)),
                 Told::Notification(_) | Told::Bell => {}
             }

@@ -175,6 +175,7 @@ impl World {
             self.follow_pane(pane);
         }
         self.take_attendance();
+        self.ask_for_glances();
         panes
             .iter()
             .filter(|pane| self.should_adopt(pane))

@@ -51,7 +51,7 @@ impl App {
     }
 
     /// Removes what agents said and spent too long ago. Turns are kept as long as output.
-    async fn prune_ledger(&self) -> Result<(), AppError> {
+    pub(super) async fn prune_ledger(&self) {
         let now = self.ports.clock.now();
         let before = |age| Timestamp(now.0.saturating_sub(millis(age)));
         let bounds = LedgerBounds {
@@ -59,8 +59,9 @@ impl App {
             turns_since: before(self.settings().retention),
             turn_bytes: TURN_BYTES,
         };
-        self.ports.ledger.prune(bounds).await?;
-        Ok(())
+        if let Err(error) = self.ports.ledger.prune(bounds).await {
+            tracing::warn!(%error, "what agents said long ago could not be removed");
+        }
     }
 
     /// Prunes now and then; lives until `shutdown`.
@@ -81,9 +82,7 @@ impl App {
                 Err(AppError::Ending) => return,
                 Err(error) => tracing::warn!(%error, "old output could not be removed"),
             }
-            if let Err(error) = self.prune_ledger().await {
-                tracing::warn!(%error, "what agents said long ago could not be removed");
-            }
+            self.prune_ledger().await;
         }
     }
 

@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::limits::{NAME_BYTES, RECORD_FINDINGS};
+use super::limits::{NAME_BYTES, PARTS_UNTIL_PRUNED, RECORD_FINDINGS};
 use super::world::World;
 use super::{App, AppError};
 use crate::domain::finding::{ContextUse, FileMark, Finding, RateLimit, TurnPart};
 use crate::domain::ids::RunnerId;
 use crate::domain::kind::Kind;
 use crate::domain::price::PriceTable;
-use crate::domain::time::Day;
+use crate::domain::time::{Day, Timestamp};
 use crate::domain::tokens::{By, Spent, UsedByModel};
 use crate::ports::ledger::{Batch, Change, Sum, SumQuery};
 
@@ -24,7 +24,7 @@ pub struct Spending {
     pub today: Spent,
     /// The day of the newest message or finding.
     pub day: Day,
-    /// How full its context is.
+    /// How full its context is. The window is what the agent says, else what is believed of its model.
     pub context: Option<ContextUse>,
     /// Allowances of its provider.
     pub limits: Vec<RateLimit>,
@@ -40,6 +40,8 @@ pub(super) struct Account {
     limits: Vec<RateLimit>,
     /// The conversation that `context` is of.
     conversation: Option<String>,
+    /// The model of the newest message.
+    model: Option<(Timestamp, String)>,
     /// True when something could not be written: how far files are read is not written either until they are read again from where
     /// everything before had been written.
     is_behind: bool,
@@ -53,6 +55,7 @@ struct Shown {
     context: Option<ContextUse>,
     limits: Vec<RateLimit>,
     conversation: Option<String>,
+    model: Option<(Timestamp, String)>,
 }
 
 impl App {
@@ -82,6 +85,7 @@ impl App {
                         .into_iter()
                         .all(|name| is_name(name)) =>
                 {
+                    shown.model = shown.model.max(Some((used.at, used.model.clone())));
                     batch.messages.push((self.ports.clock.day(used.at), used));
                 }
                 Finding::Turn(part) if is_name(&part.conversation) && is_name(&part.key) => {
@@ -129,7 +133,7 @@ impl App {
     async fn record(&self, mut batch: Batch, shown: Shown) -> Result<(), AppError> {
         let id = batch.runner;
         // What is written and what is shown change in the same order.
-        let _in_order = self.recording.lock().await;
+        let mut parts_since_pruned = self.recording.lock().await;
         let is_behind = self.monitor.turn(move |world| {
             let entry = world.entry(id);
             entry.is_ok_and(|entry| entry.account.is_behind)
@@ -137,12 +141,17 @@ impl App {
         if is_behind.await? {
             batch.marks.clear();
         }
+        *parts_since_pruned += batch.parts.len();
         let changes =
             if batch.messages.is_empty() && batch.parts.is_empty() && batch.marks.is_empty() {
                 Ok(Vec::new())
             } else {
                 self.ports.ledger.record(batch).await
             };
+        if *parts_since_pruned >= PARTS_UNTIL_PRUNED {
+            *parts_since_pruned = 0;
+            self.prune_ledger().await;
+        }
         let (settings, today) = (self.settings(), self.today());
         self.monitor
             .turn(move |world| {
@@ -222,6 +231,7 @@ impl World {
             account.context = None;
         }
         account.context = shown.context.or(account.context);
+        account.model = shown.model.max(account.model.take());
         for limit in shown.limits {
             account.limits.retain(|known| known.window != limit.window);
             account.limits.push(limit);
@@ -286,11 +296,16 @@ impl Account {
 
     /// Prices it. True when there is something new to tell.
     fn settle(&mut self, prices: &PriceTable) -> bool {
+        let believed = || prices.price(&self.model.as_ref()?.1)?.window;
+        let context = self.context.map(|context| ContextUse {
+            window: context.window.or_else(believed),
+            ..context
+        });
         let spending = Spending {
             total: self.total.spent(prices),
             today: self.today.spent(prices),
             day: self.day,
-            context: self.context,
+            context,
             limits: self.limits.clone(),
         };
         let nothing = Spending {

@@ -68,6 +68,10 @@ pub(super) const TURN_PARTS: usize = 1000;
 /// Bytes that all parts of turns take on disk. The oldest go first. Compressed text of some ten thousand turns.
 pub(super) const TURN_BYTES: u64 = 64 * 1024 * 1024;
 
+/// After so many parts of turns the ledger is pruned besides the usual times: the files of an agent that are read for the first time
+/// may hold years.
+pub(super) const PARTS_UNTIL_PRUNED: usize = 5000;
+
 /// Age at which it is forgotten what a message used: a year and some, so that years can be compared. A busy year is some 50 MB.
 pub(super) const MESSAGE_AGE: Duration = Duration::from_secs(400 * 24 * 3600);
 

@@ -172,8 +172,8 @@ pub struct App {
     wanted: sampler::Wanted,
     samples: sampler::Samples,
     notices: mpsc::Sender<NoticeTurn>,
-    /// Whoever writes to the ledger holds it until that is shown, too.
-    recording: Arc<Mutex<()>>,
+    /// Whoever writes to the ledger holds it until that is shown, too. How many parts of turns were written since it was pruned.
+    recording: Arc<Mutex<usize>>,
     /// As it was at the start: the windows of runners are made accordingly.
     keep_window: KeepWindow,
     /// True while nothing is to be published; whoever publishes holds it meanwhile.

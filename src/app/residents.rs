@@ -1,12 +1,13 @@
 //! Who lives in panes: looks when the monitor asks, and tells it who came, left, or took another's place.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::App;
-use super::awareness::Ask;
+use super::awareness::{Ask, Question};
 use super::world::{RunTag, World};
 use crate::domain::evidence::Fact;
 use crate::domain::identity::{PaneProcess, Resident, identify};
@@ -17,6 +18,9 @@ use crate::domain::occupant::Occupant;
 
 /// Looks at a pane whose foreground is the same as before, until this many have told the same: a wrapper starts its program late.
 const LOOKS_AT_THE_SAME: u8 = 5;
+
+/// An agent that has run for less still begins.
+const NEW: Duration = Duration::from_secs(15);
 
 /// What was seen in a pane.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +35,8 @@ struct Seen {
 #[derive(Debug, Clone)]
 struct Found {
     occupant: Option<Occupant>,
+    /// How long the agent has run, where that is known.
+    age: Option<Duration>,
     /// A whole sentence, for people.
     told: String,
 }
@@ -53,14 +59,14 @@ impl App {
             };
             match ask {
                 None => return,
-                Some(Ask::Resident {
+                Some(Ask(Question::Resident {
                     tag,
                     pane,
                     pane_pid,
-                }) => {
+                })) => {
                     self.look_who(&mut seen, tag, pane, pane_pid).await;
                 }
-                Some(Ask::Glance) => self.glance().await,
+                Some(Ask(Question::Glance)) => self.glance().await,
             }
         }
     }
@@ -145,7 +151,11 @@ fn found(processes: &[PaneProcess], pane: PaneId, pane_pid: Pid, foreground: Opt
                 env: process.env.clone(),
             });
             let told = format!("{} is process {pid}: its program {how}.", kind.name);
-            Found { occupant, told }
+            Found {
+                occupant,
+                age: process.and_then(|process| process.age),
+                told,
+            }
         }
         Resident::Opaque(name) => {
             nobody(format!("What runs behind {name} cannot be seen from here."))
@@ -159,6 +169,7 @@ fn found(processes: &[PaneProcess], pane: PaneId, pane_pid: Pid, foreground: Opt
 const fn nobody(told: String) -> Found {
     Found {
         occupant: None,
+        age: None,
         told,
     }
 }
@@ -186,34 +197,40 @@ impl World {
         entry.awareness.files = None;
         entry.awareness.conversation = None;
         entry.awareness.degraded.clear();
-        let kind = found
-            .occupant
-            .as_ref()
-            .map_or(Kind::custom(), |one| one.kind);
-        self.settle_in_kind(tag.runner, kind, was_known, had_one);
+        let kind = found.occupant.as_ref().map(|one| one.kind);
+        let is_first = !had_one && (!was_known || kind == Some(entry.runner.kind));
+        self.move_in(tag.runner, kind, found.age, is_first);
         found.occupant
     }
 
-    /// The pane has another occupant: what was known is not its, unless it is the first one and of the kind that was expected.
-    fn settle_in_kind(
+    /// The pane has another occupant, of whom nothing is known yet. The first one that is of the kind which its command told is none.
+    fn move_in(
         &mut self,
         id: RunnerId,
-        kind: &'static Kind,
-        was_known: bool,
-        had_one: bool,
+        kind: Option<&'static Kind>,
+        age: Option<Duration>,
+        is_first: bool,
     ) {
         let Some(entry) = self.runners.get_mut(&id) else {
             return;
         };
-        let is_given =
-            entry.awareness.is_kind_given || entry.runner.is_ours() && kind == Kind::custom();
-        let is_expected = entry.runner.kind == kind && !had_one;
-        if is_expected || is_given {
+        let is_new = age.is_some_and(|age| age < NEW);
+        if is_first && !is_new && kind == Some(entry.runner.kind) {
+            return;
+        }
+        let is_pinned = entry.awareness.is_kind_given || entry.runner.is_ours();
+        let kind = match kind {
+            Some(kind) if !entry.awareness.is_kind_given => kind,
+            // The kind that a person or the command of a runner gave stays when no agent is found.
+            None if !is_pinned => Kind::custom(),
+            _ => entry.runner.kind,
+        };
+        let is_another = entry.runner.kind != kind;
+        if is_first && !is_another && !is_new {
             return;
         }
         entry.runner.kind = kind;
-        let is_new = was_known || entry.runner.is_ours();
-        self.begin_awareness(id);
+        self.begin_awareness(id, age);
         self.apply(
             id,
             Fact::Moved {

@@ -205,8 +205,10 @@ impl World {
         let tape = Tape::new(id, runner.run, Arc::clone(&self.writer));
         self.touch(id);
         let mut new = Entry::new(runner, tape, self.clock.tick());
+        let now = self.clock.tick();
         new.awareness
-            .begin(self.rules_of(new.runner.kind), self.clock.tick());
+            .begin(self.rules_of(new.runner.kind), None, now);
+        new.wonder(now);
         match self.runners.entry(id) {
             btree_map::Entry::Vacant(place) => place.insert(new),
             btree_map::Entry::Occupied(place) => {
@@ -409,10 +411,15 @@ impl World {
         for id in std::mem::take(&mut self.removed) {
             self.tell(&Change::Removed(id));
         }
+        let mut has_another_cause = false;
         for (id, entry) in &mut self.runners {
             if std::mem::take(&mut entry.has_another_cause) {
+                has_another_cause = true;
                 self.changed.insert(*id);
             }
+        }
+        if has_another_cause {
+            self.ask_for_glances();
         }
         for id in std::mem::take(&mut self.changed) {
             if let Some(entry) = self.runners.get_mut(&id) {

@@ -72,6 +72,13 @@ Examples:
   geppetto logs work --turns -n 3
   geppetto logs build --until-end --json";
 
+pub(crate) const CAPTURE_FIXTURE: &str = "\
+Examples:
+  geppetto capture-fixture work --expect 'waiting approval'
+  geppetto capture-fixture work --expect 'idle ready' --note 'was shown as running' -o wrong.txt
+
+Secrets are starred out; your home directory, your name and your host's are replaced. Read it all the same before you give it away.";
+
 pub(crate) const EXPORT: &str = "\
 Examples:
   geppetto export work --format html -o work.html

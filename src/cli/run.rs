@@ -78,6 +78,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Resume(args) => cmd::resume::run(args, context),
         Verb::Logs(args) => cmd::logs::run(args, context),
         Verb::Export(args) => cmd::export::run(args, context),
+        Verb::CaptureFixture(args) => cmd::capture_fixture::run(args, context),
         Verb::Replay(args) => cmd::replay::run(args, context),
         Verb::Mark(args) => cmd::mark::run(args, context),
         Verb::Prune(args) => cmd::prune::run(args, context),
@@ -159,6 +160,7 @@ fn wants_json(verb: &Verb) -> bool {
         ) => args.json,
         Verb::Daemon(DaemonVerb::Run(_))
         | Verb::Attach(_)
+        | Verb::CaptureFixture(_)
         | Verb::Export(_)
         | Verb::Replay(_)
         | Verb::Session(SessionVerb::Attach(_))

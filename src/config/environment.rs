@@ -69,6 +69,20 @@ impl Environment {
             .filter(|path| path.is_absolute())
     }
 
+    /// The name of this host; `HOSTNAME` where variables are given.
+    pub fn host(&self) -> Option<String> {
+        match self.0 {
+            Source::Process => {
+                let name = rustix::system::uname()
+                    .nodename()
+                    .to_string_lossy()
+                    .into_owned();
+                Some(name).filter(|name| !name.is_empty())
+            }
+            Source::Given(_) => self.value("HOSTNAME")?.into_string().ok(),
+        }
+    }
+
     /// The user's home directory: `HOME`, else what the system knows.
     pub fn home(&self) -> Option<PathBuf> {
         self.absolute("HOME").or_else(|| match self.0 {

@@ -18,7 +18,14 @@ const SHIPPED_NAME: &str = "prices.toml";
 const SHIPPED_KEYS: [&str; 2] = ["as_of", "price"];
 
 /// Keys of a `[[price]]` table.
-const KEYS: [&str; 5] = ["model", "input", "cached_input", "cache_write", "output"];
+const KEYS: [&str; 6] = [
+    "model",
+    "input",
+    "cached_input",
+    "cache_write",
+    "output",
+    "context_window",
+];
 
 /// The shipped prices.
 ///
@@ -62,7 +69,7 @@ pub(super) fn read(prices: &Entry<'_>) -> Result<Vec<(String, Price)>, ConfigErr
 }
 
 fn row(prices: &Entry<'_>, table: &DeTable<'_>) -> Result<(String, Price), ConfigError> {
-    let mut model = None;
+    let (mut model, mut window) = (None, None);
     let [mut input, mut cache_read, mut cache_write, mut output] = [None; 4];
     for (key, value) in table {
         let entry = Entry {
@@ -77,6 +84,7 @@ fn row(prices: &Entry<'_>, table: &DeTable<'_>) -> Result<(String, Price), Confi
             "cached_input" => cache_read = Some(entry.dollars()?),
             "cache_write" => cache_write = Some(entry.dollars()?),
             "output" => output = Some(entry.dollars()?),
+            "context_window" => window = Some(entry.tokens()?),
             _ => return Err(prices.reader.unknown("price.", key, &KEYS)),
         }
     }
@@ -88,6 +96,7 @@ fn row(prices: &Entry<'_>, table: &DeTable<'_>) -> Result<(String, Price), Confi
         cache_read: cache_read.unwrap_or(input),
         cache_write: cache_write.unwrap_or(input),
         output,
+        window,
     };
     Ok((model, price))
 }
@@ -151,21 +160,25 @@ mod tests {
     fn a_price_of_the_user_is_read() {
         let file = parse(
             "[[price]]\nmodel = \"mine\"\ninput = 0.175\noutput = 2\n\
-             [[price]]\nmodel = \"b\"\ninput = 1\noutput = 0\ncached_input = 0.1\ncache_write = 1.25\n",
+             [[price]]\nmodel = \"b\"\ninput = 1\noutput = 0\ncached_input = 0.1\ncache_write = 1.25\ncontext_window = 400_000\n",
         );
         let own = file.unwrap().prices;
-        let price = |input, cache_read, cache_write, output| Price {
+        let price = |[input, cache_read, cache_write, output]: [u64; 4], window| Price {
             input,
             cache_read,
             cache_write,
             output,
+            window,
         };
         let expected = [
             (
                 "mine".to_owned(),
-                price(175_000, 175_000, 175_000, 2_000_000),
+                price([175_000, 175_000, 175_000, 2_000_000], None),
             ),
-            ("b".to_owned(), price(1_000_000, 100_000, 1_250_000, 0)),
+            (
+                "b".to_owned(),
+                price([1_000_000, 100_000, 1_250_000, 0], Some(400_000)),
+            ),
         ];
         assert_eq!(own, expected);
     }

@@ -15,10 +15,11 @@ use super::{ConfigError, KINDS};
 use crate::domain::screen_rule::{RuleSet, Rules};
 
 /// What comes with the program, for each kind that has any.
-const SHIPPED: [(&str, &str); 5] = [
+const SHIPPED: [(&str, &str); 6] = [
     ("claude-code", include_str!("rules/claude-code.toml")),
     ("codex", include_str!("rules/codex.toml")),
     ("gemini", include_str!("rules/gemini.toml")),
+    ("opencode", include_str!("rules/opencode.toml")),
     ("aider", include_str!("rules/aider.toml")),
     ("cursor", include_str!("rules/cursor.toml")),
 ];

@@ -230,6 +230,14 @@ impl<'a> Entry<'a> {
             .ok_or_else(|| self.wrong("an absolute path, or one that begins with ~/"))
     }
 
+    /// Tokens of a context window.
+    pub(super) fn tokens(&self) -> Result<u64, ConfigError> {
+        self.whole(
+            1000..=1_000_000_000,
+            "a whole number of tokens from 1000 to 1000000000",
+        )
+    }
+
     /// A text that is not empty.
     pub(super) fn text(&self, expected: &'static str) -> Result<String, ConfigError> {
         self.value

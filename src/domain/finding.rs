@@ -137,6 +137,48 @@ pub enum TurnPartKind {
 impl TurnPartKind {
     /// Most bytes of a text of a turn.
     pub const LONGEST: usize = 16 * 1024;
+
+    /// What is known when this is found of something of which `before` was known already: files and hooks tell of the same thing,
+    /// and each knows something that the other does not.
+    #[must_use]
+    pub fn after(mut self, before: Self) -> Self {
+        match (&mut self, before) {
+            (
+                Self::ToolResult {
+                    took_ms, output, ..
+                },
+                Self::ToolResult {
+                    took_ms: known,
+                    output: text,
+                    ..
+                },
+            ) => {
+                *took_ms = took_ms.or(known);
+                if output.is_empty() {
+                    *output = text;
+                }
+            }
+            (Self::ToolCall { input, .. }, Self::ToolCall { input: text, .. })
+                if input.is_empty() =>
+            {
+                *input = text;
+            }
+            (
+                Self::End { how, took_ms },
+                Self::End {
+                    how: known_how,
+                    took_ms: known,
+                },
+            ) => {
+                *took_ms = took_ms.or(known);
+                if *how == TurnEnd::Finished {
+                    *how = known_how;
+                }
+            }
+            _ => {}
+        }
+        self
+    }
 }
 
 /// How a turn ended.
@@ -159,4 +201,59 @@ pub struct FileMark {
     pub inode: u64,
     /// Everything before this byte was read; for a database, the row.
     pub offset: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_found_again_keeps_what_only_the_first_one_knew() {
+        let result = |took_ms, output: &str| TurnPartKind::ToolResult {
+            call: "t".to_owned(),
+            succeeded: true,
+            took_ms,
+            output: output.to_owned(),
+        };
+        let end = |how, took_ms| TurnPartKind::End { how, took_ms };
+        let call = |input: &str| TurnPartKind::ToolCall {
+            call: "t".to_owned(),
+            tool: "Bash".to_owned(),
+            input: input.to_owned(),
+        };
+        let failed = || TurnEnd::Failed("529".to_owned());
+        let answer = |text: &str| TurnPartKind::Answer(text.to_owned());
+        for (new, before, expected) in [
+            (
+                result(None, "made"),
+                result(Some(7), ""),
+                result(Some(7), "made"),
+            ),
+            (
+                result(Some(9), ""),
+                result(Some(7), "made"),
+                result(Some(9), "made"),
+            ),
+            (call(""), call("make"), call("make")),
+            (call("make -j"), call("make"), call("make -j")),
+            (
+                end(TurnEnd::Finished, None),
+                end(failed(), Some(4)),
+                end(failed(), Some(4)),
+            ),
+            (
+                end(failed(), None),
+                end(TurnEnd::Finished, None),
+                end(failed(), None),
+            ),
+            (answer("all"), answer("a"), answer("all")),
+            (answer("a"), call("make"), answer("a")),
+        ] {
+            assert_eq!(
+                new.clone().after(before.clone()),
+                expected,
+                "{new:?} after {before:?}"
+            );
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::ids::Pid;
 use super::kind::{KINDS, Kind};
@@ -40,6 +41,8 @@ pub struct PaneProcess {
     pub group: i32,
     /// When it began, in the system's own unit.
     pub started: u64,
+    /// How long it has run, where the system tells.
+    pub age: Option<Duration>,
     /// Name of its program, as the system has it; hostile text.
     pub name: String,
     /// Its command line; hostile text, may hold secrets.
@@ -264,6 +267,7 @@ mod tests {
                 parent: Pid::new(number(1)),
                 group: number(2),
                 started: 1,
+                age: None,
                 name: base(&args[0]).chars().take(15).collect(),
                 args,
                 cwd: None,

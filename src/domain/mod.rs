@@ -24,6 +24,7 @@ pub mod osc;
 mod outburst;
 pub mod outflow;
 pub mod pane_screen;
+pub mod personal;
 pub mod price;
 pub mod rate;
 pub mod redact;

@@ -17,6 +17,8 @@ pub struct Price {
     pub cache_write: u64,
     /// Of tokens that are received.
     pub output: u64,
+    /// Tokens that the model's context window is believed to hold, if that is known.
+    pub window: Option<u64>,
 }
 
 impl Price {
@@ -116,6 +118,7 @@ mod tests {
             cache_read: input / 10,
             cache_write: input,
             output: input * 4,
+            window: None,
         }
     }
 
@@ -169,6 +172,7 @@ mod tests {
             cache_read: 100_000,
             cache_write: 1_250_000,
             output: 5_000_000,
+            window: None,
         };
         let cost = |input, cache_read, cache_write, output| {
             dollar.cost_micros(Tokens {

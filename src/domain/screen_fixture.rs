@@ -6,7 +6,6 @@ use std::fmt;
 
 use super::screen_rule::ScreenText;
 use super::sign::{Doing, Reason};
-use super::transcript::Size;
 
 /// What a rule should say of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +28,8 @@ pub struct ScreenFixture {
     pub kind: String,
     /// Version of the agent; empty when it is not known.
     pub version: String,
-    /// Size of the pane.
-    pub size: Size,
+    /// Columns and rows of the pane.
+    pub size: (u16, u16),
     /// The title that the program set; empty when it set none.
     pub title: String,
     /// Column and row of the cursor, from 0; `None` while it is hidden.
@@ -70,6 +69,17 @@ impl Expected {
     }
 }
 
+impl Expected {
+    /// What [`Self::from_words`] understands, for people.
+    pub fn in_words() -> String {
+        let reasons: Vec<&str> = Reason::ALL.into_iter().map(Reason::as_str).collect();
+        format!(
+            "It must be `nothing`, or running, waiting or idle and one of these: {}.",
+            reasons.join(", ")
+        )
+    }
+}
+
 impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -83,16 +93,23 @@ impl fmt::Display for Expected {
 
 impl fmt::Display for ScreenFixture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# kind = {}", self.kind)?;
-        writeln!(f, "# version = {}", self.version)?;
-        writeln!(f, "# size = {}x{}", self.size.cols, self.size.rows)?;
-        writeln!(f, "# title = {}", self.title)?;
-        match self.cursor {
-            Some((col, row)) => writeln!(f, "# cursor = {col},{row}")?,
-            None => writeln!(f, "# cursor = hidden")?,
-        }
-        if let Some(expect) = &self.expect {
-            writeln!(f, "# expect = {expect}")?;
+        let size = format!("{}x{}", self.size.0, self.size.1);
+        let cursor = match self.cursor {
+            Some((col, row)) => format!("{col},{row}"),
+            None => "hidden".to_owned(),
+        };
+        let said = [
+            ("kind", Some(self.kind.clone())),
+            ("version", Some(self.version.clone())),
+            ("size", Some(size)),
+            ("title", Some(self.title.clone())),
+            ("cursor", Some(cursor)),
+            ("expect", self.expect.map(|expect| expect.to_string())),
+        ];
+        for (key, value) in said {
+            if let Some(value) = value {
+                writeln!(f, "{}", format!("# {key} = {value}").trim_end())?;
+            }
         }
         for remark in &self.remarks {
             writeln!(f, "# {remark}")?;
@@ -115,7 +132,7 @@ impl ScreenFixture {
         let mut fixture = Self {
             kind: String::new(),
             version: String::new(),
-            size: Size { cols: 0, rows: 0 },
+            size: (0, 0),
             title: String::new(),
             cursor: None,
             expect: None,
@@ -141,7 +158,7 @@ impl ScreenFixture {
         fixture.rows = lines.map(|(_, row)| row.to_owned()).collect();
         fixture
             .rows
-            .resize(usize::from(fixture.size.rows), String::new());
+            .resize(usize::from(fixture.size.1), String::new());
         Ok(fixture)
     }
 
@@ -152,8 +169,7 @@ impl ScreenFixture {
             "version" => value.clone_into(&mut self.version),
             "title" => value.clone_into(&mut self.title),
             "size" => {
-                let (cols, rows) = pair(value, 'x').ok_or("a size, as in 120x40")?;
-                self.size = Size { cols, rows };
+                self.size = pair(value, 'x').ok_or("a size, as in 120x40")?;
             }
             "cursor" if value == "hidden" => self.cursor = None,
             "cursor" => {
@@ -199,7 +215,7 @@ mod tests {
         assert_eq!(fixture.rows, ["# a heading", "", "> hi", ""]);
         assert_eq!(fixture.text().cursor_row, Some(1));
         assert_eq!(fixture.remarks, ["seen at night = x"]);
-        let bare = "# kind = \n# version = \n# size = 1x0\n# title = \n# cursor = hidden\n---\n";
+        let bare = "# kind =\n# version =\n# size = 1x0\n# title =\n# cursor = hidden\n---\n";
         assert_eq!(ScreenFixture::parse(bare).unwrap().to_string(), bare);
     }
 

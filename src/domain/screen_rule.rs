@@ -43,8 +43,8 @@ pub struct ScreenRule {
     pub any: Vec<String>,
     /// Texts of which none may be there.
     pub not: Vec<String>,
-    /// Only the rows above the last one that matches count; of several each again, so that two of them lead out of a frame. The rule
-    /// does not match where one of them matches nothing.
+    /// Only the rows above the last one that matches count, down to the last that is not empty; of several each again, so that two of
+    /// them lead out of a frame. The rule does not match where one of them matches nothing.
     pub above: Vec<Pattern>,
     /// Of those only the rows below the last one that matches count, such as those below the frame of a prompt; all when no row does.
     pub below: Option<Pattern>,
@@ -194,10 +194,15 @@ impl RuleSet {
 impl ScreenText {
     /// The rows down to the last that is not empty.
     fn shown(&self) -> &[String] {
-        let last = self.rows.iter().rposition(|row| !row.is_empty());
-        let used = last.map_or(0, |last| last + 1);
-        self.rows.get(..used).unwrap_or_default()
+        used(&self.rows)
     }
+}
+
+/// The rows down to the last that is not empty.
+fn used(rows: &[String]) -> &[String] {
+    let last = rows.iter().rposition(|row| !row.is_empty());
+    let count = last.map_or(0, |last| last + 1);
+    rows.get(..count).unwrap_or_default()
 }
 
 impl ScreenRule {
@@ -220,7 +225,7 @@ impl ScreenRule {
     fn rows_above<'a>(&self, rows: &'a [String]) -> Option<&'a [String]> {
         self.above.iter().try_fold(rows, |rows, edge| {
             let last = rows.iter().rposition(|row| edge.matches(row))?;
-            rows.get(..last)
+            rows.get(..last).map(used)
         })
     }
 

@@ -222,6 +222,7 @@ mod tests {
             cache_read: 300_000,
             cache_write: 3_750_000,
             output: 15_000_000,
+            window: None,
         };
         PriceTable::new("2026-01-01", vec![("known".to_owned(), price)])
     }

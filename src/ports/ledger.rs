@@ -108,7 +108,8 @@ pub struct LedgerBounds {
 #[async_trait]
 pub trait Ledger: Send + Sync {
     /// Writes all of it down, durably and at once or not at all, and tells which sums that changes. The same message of the same
-    /// conversation replaces what was known of it and stays with its runner, key and day; so does the same part of a turn.
+    /// conversation replaces what was known of it and stays with its runner, key and day; so does the same part of a turn
+    /// (see [`TurnPartKind::after`](crate::domain::finding::TurnPartKind::after)).
     /// A message that stands in another conversation of the kind, too, under the same name and from the same time, was copied there:
     /// it counts once.
     ///

@@ -33,6 +33,7 @@ impl FakeAgents {
             parent: Some(pane_pid),
             group: lines.last().unwrap().0,
             started: 1,
+            age: None,
             name: String::new(),
             args: line.split(' ').map(str::to_owned).collect(),
             cwd: None,

@@ -266,10 +266,15 @@ pub(crate) async fn check_turns(ledger: &dyn Ledger) {
     assert_eq!((turns.parts, turns.unreadable), (parts(), 0));
 
     let longer = TurnPartKind::Answer("Done. All.".to_owned());
+    let over = TurnPartKind::End {
+        how: TurnEnd::Finished,
+        took_ms: None,
+    };
     let prompt = TurnPartKind::Prompt("found late".to_owned());
     let mut again = batch(two, "two");
     again.parts = vec![
         part("5", 999, longer.clone()),
+        part("6", 999, over),
         part("9", 80, prompt.clone()),
         part("0", 5, prompt),
     ];
@@ -277,6 +282,11 @@ pub(crate) async fn check_turns(ledger: &dyn Ledger) {
     let newest = ledger.turns(one, 4).await.unwrap().parts;
     assert_eq!(keys(&newest), ["5", "6", "7", "8"], "it keeps its place");
     assert_eq!(newest[0].what, longer);
+    assert_eq!(
+        newest[1].what,
+        parts()[5].what,
+        "how long it took is not forgotten"
+    );
     let of_two = ledger.turns(two, 9).await.unwrap().parts;
     assert_eq!(keys(&of_two), ["0", "9"]);
 

@@ -100,7 +100,10 @@ impl Contents {
                 == (batch.kind, &part.conversation, &part.key)
         });
         match known {
-            Some((_, _, known)) => known.what = part.what,
+            Some((_, _, known)) => {
+                let before = std::mem::replace(&mut known.what, part.what.clone());
+                known.what = part.what.after(before);
+            }
             None => self.parts.push((batch.kind.to_owned(), batch.runner, part)),
         }
     }

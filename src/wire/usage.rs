@@ -103,7 +103,7 @@ pub struct SpendingView {
     /// Tokens in its context window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context_tokens: Option<u64>,
-    /// Tokens that the window holds; absent when the agent does not say.
+    /// Tokens that the window holds, as the agent says, else as it is believed of its model; absent when nobody knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context_window: Option<u64>,
     /// Allowances of its provider.

@@ -43,4 +43,5 @@ mod themes;
 mod tmux_faults;
 mod uninstall;
 mod update;
+mod usage;
 mod viewer;

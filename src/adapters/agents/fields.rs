@@ -73,3 +73,14 @@ pub(super) fn brief(input: &Value) -> String {
         (None, other) => of_turn(&other.to_string()),
     }
 }
+
+/// Money as agents write it (dollars), in millionths.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "rounded, and neither negative nor beyond what a u64 holds"
+)]
+pub(super) fn micros(dollars: f64) -> Option<u64> {
+    let micros = (dollars * 1e6).round();
+    (0.0..1e15).contains(&micros).then_some(micros as u64)
+}

@@ -1,6 +1,7 @@
 //! What agents leave behind on disk (registries, transcripts, rollouts, databases) and what they tell by their hooks. Files are read as
 //! they grow, for one process at a time, and only what belongs to that very process.
 
+mod aider;
 mod claude;
 mod codex;
 mod fields;
@@ -10,6 +11,7 @@ mod header;
 mod hooks;
 mod limits;
 mod on_disk;
+mod opencode;
 mod place;
 mod processes;
 mod records;

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::{OnceCell, Semaphore, mpsc};
 
+use super::aider::AiderReader;
 use super::claude::ClaudeReader;
 use super::codex::CodexReader;
 use super::following::{Following, Reader};
 use super::gemini::GeminiReader;
 use super::limits::{FINDINGS, READERS};
+use super::opencode::OpencodeReader;
 use super::processes::Processes;
 use super::scene::Scene;
 use super::watches::Watches;
@@ -24,10 +26,12 @@ use crate::ports::spawn::Spawn;
 type MakeReader = fn(&Scene<'_>) -> Option<Box<dyn Reader>>;
 
 /// Who reads the files of which kind. Kinds that are not here leave none that are known.
-const READERS_OF_KINDS: [(&str, MakeReader); 3] = [
+const READERS_OF_KINDS: [(&str, MakeReader); 5] = [
+    ("aider", |scene| boxed(AiderReader::new(scene))),
     ("claude-code", |scene| boxed(ClaudeReader::new(scene))),
     ("codex", |scene| boxed(CodexReader::new(scene))),
     ("gemini", |scene| boxed(GeminiReader::new(scene))),
+    ("opencode", |scene| boxed(OpencodeReader::new(scene))),
 ];
 
 fn boxed<R: Reader + 'static>(reader: Option<R>) -> Option<Box<dyn Reader>> {
@@ -102,5 +106,48 @@ impl AgentFiles for AgentsOnDisk {
             self.spawn.spawn("agent-files", Box::pin(task));
         }
         Ok(receiver)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::World;
+    use crate::testkit::agent_files_contract::{self, Agent};
+
+    /// Claude Code, as far as the contract needs one.
+    struct Claude(World);
+
+    const CWD: &str = "/home/u/demo";
+    const TRANSCRIPT: &str = ".claude/projects/-home-u-demo/c.jsonl";
+
+    #[async_trait::async_trait]
+    impl Agent for Claude {
+        fn occupant(&self, kind: &str) -> crate::domain::occupant::Occupant {
+            self.0.agent(kind, 41, CWD)
+        }
+
+        async fn begins(&self, conversation: &str) {
+            self.0.write(TRANSCRIPT, "");
+            self.0.write(
+                ".claude/sessions/41.json",
+                &format!(
+                    r#"{{"sessionId":"{conversation}","cwd":"{CWD}","procStart":"{}","status":"busy"}}"#,
+                    super::super::testing::STARTED
+                ),
+            );
+        }
+
+        async fn is_asked(&self, text: &str) {
+            let record = format!(
+                r#"{{"type":"user","uuid":"{text}","timestamp":"2026-11-20T19:00:00Z","message":{{"content":"{text}"}}}}"#
+            );
+            self.0.append(TRANSCRIPT, &(record + "\n"));
+        }
+    }
+
+    #[tokio::test]
+    async fn the_files_on_disk_keep_the_contract() {
+        let claude = Claude(World::new());
+        agent_files_contract::check(claude.0.files(), &claude).await;
     }
 }

@@ -197,3 +197,6 @@ fn follows_a_line(file: &mut File, offset: u64) -> io::Result<bool> {
     file.read_exact(&mut byte)?;
     Ok(byte == *b"\n")
 }
+
+#[cfg(test)]
+mod tests;

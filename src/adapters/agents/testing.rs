@@ -50,6 +50,10 @@ impl World {
         Self { dir, files }
     }
 
+    pub(super) const fn files(&self) -> &AgentsOnDisk {
+        &self.files
+    }
+
     pub(super) fn home(&self) -> PathBuf {
         self.dir.path().join("home")
     }

@@ -44,28 +44,28 @@ impl Told {
 
     /// What the agent does by a record that usually means this; a later one replaces it.
     pub(super) fn does(&mut self, at: Timestamp, doing: Doing, reason: Reason, detail: &str) {
-        if self.began.is_some_and(|began| at < began) {
-            return;
-        }
-        self.sign = Some(Sign {
-            source: Source::SessionFile,
-            at,
-            claim: Some(Claim {
-                certainty: certainty::FAIR,
-                doing,
-                reason,
-                detail: cut(detail, LONGEST_DETAIL).to_owned(),
-            }),
-        });
+        let claim = Claim {
+            certainty: certainty::FAIR,
+            doing,
+            reason,
+            detail: cut(detail, LONGEST_DETAIL).to_owned(),
+        };
+        self.says(at, Some(claim));
     }
 
     /// Records say nothing of what it does from here on.
     pub(super) fn is_silent(&mut self, at: Timestamp) {
-        if self.began.is_none_or(|began| at >= began) {
+        self.says(at, None);
+    }
+
+    fn says(&mut self, at: Timestamp, claim: Option<Claim>) {
+        let is_old = self.began.is_some_and(|began| at < began);
+        let is_overtaken = self.sign.as_ref().is_some_and(|sign| at < sign.at);
+        if !is_old && !is_overtaken {
             self.sign = Some(Sign {
                 source: Source::SessionFile,
                 at,
-                claim: None,
+                claim,
             });
         }
     }

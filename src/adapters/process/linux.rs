@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use rustix::process::{PidfdFlags, pidfd_open};
 use tokio::io::Interest;
@@ -63,6 +64,19 @@ async fn has_ended(pidfd: OwnedFd) -> io::Result<()> {
 /// Its working directory, if we may know.
 pub(super) fn directory(pid: Pid) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{pid}/cwd")).ok()
+}
+
+/// How long a process has run that began at that tick since boot.
+pub(super) fn age(started: u64) -> Option<Duration> {
+    let uptime = fs::read_to_string("/proc/uptime").ok()?;
+    let seconds: f64 = uptime.split_whitespace().next()?.parse().ok()?;
+    let ticks = rustix::param::clock_ticks_per_second();
+    let began = Duration::from_millis(started.checked_mul(1000)?.checked_div(ticks)?);
+    Some(
+        Duration::try_from_secs_f64(seconds)
+            .ok()?
+            .saturating_sub(began),
+    )
 }
 
 /// The environment that it was started with: `NAME=VALUE` with a zero behind each. Empty where we may not know.

@@ -32,6 +32,7 @@ fn described(process: &ProcessInfo) -> PaneProcess {
         parent: process.parent,
         group: process.group,
         started: process.started,
+        age: system::age(process.started),
         name: process.name.clone(),
         args: system::arguments(process.pid),
         cwd: system::directory(process.pid),

@@ -1,7 +1,6 @@
 //! The process table from `ps`, for systems without /proc.
 
 use std::io;
-use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use crate::domain::ids::Pid;
@@ -50,16 +49,25 @@ pub(super) fn arguments(pid: Pid) -> Vec<String> {
 }
 
 /// Its working directory: not told by `ps`.
-pub(super) const fn directory(_pid: Pid) -> Option<PathBuf> {
+#[cfg(not(target_os = "linux"))]
+pub(super) const fn directory(_pid: Pid) -> Option<std::path::PathBuf> {
+    None
+}
+
+/// How long a process has run: its start is told in whole seconds of a day, which says too little.
+#[cfg(not(target_os = "linux"))]
+pub(super) const fn age(_started: u64) -> Option<std::time::Duration> {
     None
 }
 
 /// Its environment: not told by `ps` in a form that can be taken apart.
+#[cfg(not(target_os = "linux"))]
 pub(super) const fn environment(_pid: Pid) -> Vec<u8> {
     Vec::new()
 }
 
 /// One process, if it is there.
+#[cfg(not(target_os = "linux"))]
 pub(super) fn process(pid: Pid) -> Option<ProcessInfo> {
     processes()
         .ok()?

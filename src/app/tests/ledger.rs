@@ -20,6 +20,7 @@ fn priced() -> Settings {
         cache_read: 300_000,
         cache_write: 3_750_000,
         output: 15_000_000,
+        window: Some(1_000_000),
     };
     Settings {
         prices: PriceTable::new("2026-01-31", vec![("priced".to_owned(), price)]),
@@ -281,6 +282,20 @@ async fn context_and_limits_are_the_latest() {
     assert_eq!(take(second).await, (Some(9), vec![3, 20]));
     assert_eq!(take(vec![conversation("c")]).await.0, Some(9), "the same");
     assert_eq!(take(vec![conversation("d")]).await.0, None, "another one");
+
+    let untold = Finding::Context(ContextUse {
+        used: 7,
+        window: None,
+    });
+    take(vec![untold]).await;
+    let window = async || spending(&core, "one").await.context.unwrap().window;
+    assert_eq!(window().await, None);
+    take(vec![tokens("1", [1, 1, 1])]).await;
+    assert_eq!(
+        window().await,
+        Some(1_000_000),
+        "as is believed of the model"
+    );
 }
 
 #[tokio::test(start_paused = true)]

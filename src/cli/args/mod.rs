@@ -1,5 +1,6 @@
 //! The command line: clap types and nothing else. What they mean is in `cmd/<verb>.rs`.
 
+mod fixture;
 mod history;
 mod integration;
 mod notice;
@@ -10,6 +11,7 @@ mod runner;
 mod usage;
 mod verb;
 
+pub(crate) use fixture::CaptureFixtureArgs;
 pub(crate) use history::{
     ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,
     RestoreArgs, SlotArgs, SlotAttachArgs,

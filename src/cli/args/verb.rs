@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::fixture::CaptureFixtureArgs;
 use super::history::{
     ExportArgs, LogsArgs, MarkArgs, PruneArgs, ReplayArgs, ReserveArgs, RestoreArgs, SlotArgs,
     SlotAttachArgs,
@@ -95,6 +96,9 @@ pub(crate) enum Verb {
     /// Write what a runner printed to a file, for others to read: secrets are starred out.
     #[command(after_long_help = examples::EXPORT)]
     Export(ExportArgs),
+    /// Write a runner's screen to a file that says what it means, so that a wrong status becomes a test.
+    #[command(after_long_help = examples::CAPTURE_FIXTURE)]
+    CaptureFixture(CaptureFixtureArgs),
     /// Play what a runner printed in this terminal. Space pauses, q ends.
     Replay(ReplayArgs),
     /// Put a mark of yours into what a runner prints.

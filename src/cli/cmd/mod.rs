@@ -2,6 +2,7 @@
 
 pub(super) mod api;
 pub(super) mod attach;
+pub(super) mod capture_fixture;
 pub(super) mod completions;
 pub(super) mod daemon;
 pub(super) mod dashboard;

@@ -1,7 +1,7 @@
 //! Parts of turns as rows. What people and agents said is compressed, and encrypted when transcripts are; whose it is and when it was
 //! is not.
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::super::Redact;
 use super::super::seal::{BlobError, Sealer};
@@ -21,8 +21,8 @@ pub(super) struct TurnCodec {
 }
 
 impl TurnCodec {
-    fn body(&self, owner: &str, part: &TurnPart) -> Result<Vec<u8>, Trouble> {
-        let mut record = TurnRecord::of(&part.what);
+    fn body(&self, owner: &str, part: TurnPartKind) -> Result<Vec<u8>, Trouble> {
+        let mut record = TurnRecord::of(part);
         if let Some(redact) = &self.redact {
             record.redact(&**redact);
         }
@@ -49,14 +49,28 @@ fn owner(kind: &str, conversation: &str, key: &str) -> String {
     format!("{kind}\0{conversation}\0{key}")
 }
 
-/// Inserts it, or replaces the one with its key.
+/// Inserts it, or what it makes of the one with its key.
 pub(super) fn put(
     change: &Transaction<'_>,
     batch: &Batch,
     part: &TurnPart,
     codec: &TurnCodec,
 ) -> Result<(), Trouble> {
-    let body = codec.body(&owner(batch.kind, &part.conversation, &part.key), part)?;
+    let owner = owner(batch.kind, &part.conversation, &part.key);
+    let known: Option<Vec<u8>> = change
+        .prepare_cached(
+            "SELECT body FROM turn_part WHERE kind = ?1 AND conversation = ?2 AND key = ?3",
+        )?
+        .query_row(params![batch.kind, part.conversation, part.key], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    let what = part.what.clone();
+    let what = match known.and_then(|known| codec.open(&owner, &known)) {
+        Some(known) => what.after(known),
+        None => what,
+    };
+    let body = codec.body(&owner, what)?;
     change
         .prepare_cached(
             "INSERT INTO turn_part (kind, conversation, key, runner, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

@@ -44,8 +44,8 @@ pub(super) enum TurnRecord {
 }
 
 impl TurnRecord {
-    pub(super) fn of(part: &TurnPartKind) -> Self {
-        match part.clone() {
+    pub(super) fn of(part: TurnPartKind) -> Self {
+        match part {
             TurnPartKind::Prompt(text) => Self::Prompt { text },
             TurnPartKind::Answer(text) => Self::Answer { text },
             TurnPartKind::ToolCall { call, tool, input } => Self::ToolCall { call, tool, input },

@@ -1,0 +1,9 @@
+//! OpenCode: one database for all conversations of a home.
+
+mod database;
+mod meaning;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+pub(super) use self::reader::OpencodeReader;
