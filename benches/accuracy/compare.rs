@@ -117,10 +117,13 @@ fn delays(one: &Recording, said: &[&Said], offset: f64) -> usize {
                 .map(|said| said.at - from)
                 .filter(|delay| from + delay < to + LATE)
         };
-        worst = worst.max(seen.unwrap_or(f64::INFINITY));
+        worst = worst.max(seen.unwrap_or(to - from));
         if seen.is_none_or(|delay| delay > LATE) {
-            late += 1;
+            // What was over before it had to be seen is told, but not late.
+            let lasted = to - from;
+            late += usize::from(lasted >= LATE);
             let what = seen.map_or("never".to_owned(), |delay| format!("{delay:.2} s"));
+            let what = format!("{what} (it lasted {lasted:.1} s)");
             let instead: Vec<String> = said
                 .iter()
                 .filter(|said| said.at > from - 1.0 && said.at < to)

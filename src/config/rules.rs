@@ -162,6 +162,27 @@ mod tests {
     }
 
     #[test]
+    fn the_example_of_the_document_does_what_it_says() {
+        let document = include_str!("../../docs/rules.md");
+        let example = document.split("```toml\n").nth(1).unwrap();
+        let example = example.split("```").next().unwrap();
+        let (rules, wrong) = written(&[("aider", example)]);
+        assert_eq!(wrong, [""; 0]);
+        let aider = rules.of("aider");
+        let says = |row: &str| {
+            let text = ScreenText {
+                rows: vec![row.to_owned()],
+                cursor_row: Some(0),
+                ..ScreenText::default()
+            };
+            aider.on_screen(&text).map(|rule| rule.name.clone())
+        };
+        assert_eq!(says("Password:").as_deref(), Some("password"));
+        assert_eq!(says("aider$ go on").as_deref(), Some("prompt"));
+        assert_eq!(says("compiling"), None);
+    }
+
+    #[test]
     fn a_wrong_file_is_told_of_and_the_rules_of_the_program_stay() {
         let (rules, wrong) = written(&[
             (

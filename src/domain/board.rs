@@ -14,7 +14,7 @@ use super::sign::{Claim, Doing, Reason, Sign, Source, certainty};
 use super::time::Timestamp;
 
 /// How long a screen must rest before that is believed.
-const REST_CONFIRMED: Duration = Duration::from_millis(400);
+const REST_CONFIRMED: Duration = Duration::from_millis(250);
 
 /// How long what a screen said last is believed when no rule matches any more: a program that draws has half a screen for a moment.
 const SCREEN_KEPT: Duration = Duration::from_millis(1500);
@@ -242,11 +242,14 @@ impl Board {
         }
     }
 
-    /// True when something else than output tells what the program does.
+    /// True when something else than output tells what the program does. A screen on which nothing is known yet looks like work to the
+    /// rules of some kinds.
     pub fn is_told(&self, now: Timestamp) -> bool {
-        self.standings(now)
-            .iter()
-            .any(|(source, standing)| *source != Source::Output && standing.claim.is_some())
+        let tells =
+            |claim: &Claim| claim.doing != Doing::Working || claim.certainty > certainty::FAIR;
+        self.standings(now).iter().any(|(source, standing)| {
+            *source != Source::Output && standing.claim.as_ref().is_some_and(tells)
+        })
     }
 
     /// Everything that is known, the strongest first.

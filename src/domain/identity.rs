@@ -1,34 +1,17 @@
-//! Which agent runs in a pane, from its processes: the foreground process group of the terminal and what it started, by the names of
-//! programs and, for programs that an interpreter runs, by their arguments.
+//! Which agent runs in a pane, from its processes: a pure function of who is there. A name proves little, so how it was recognised
+//! is told with it.
+
+mod program;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use self::program::{Manner, Program};
 use super::ids::Pid;
-use super::kind::{KINDS, Kind};
-
-/// Programs that run others: the agent is in their arguments, or below them.
-const INTERPRETERS: [&str; 12] = [
-    "node", "bun", "deno", "python", "python3", "uv", "uvx", "npx", "pipx", "env", "nice", "tini",
-];
-
-/// Shells: at a prompt when they have no script.
-const SHELLS: [&str; 8] = ["sh", "bash", "zsh", "fish", "dash", "ksh", "nu", "xonsh"];
-
-/// What is behind these cannot be seen from here.
-const OPAQUE: [&str; 10] = [
-    "ssh",
-    "mosh-client",
-    "docker",
-    "podman",
-    "kubectl",
-    "tmux",
-    "screen",
-    "lxc",
-    "machinectl",
-    "wsl",
-];
+use super::kind::Kind;
 
 /// A process of a pane's terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,309 +43,180 @@ pub enum Resident {
     Agent {
         /// Which kind.
         kind: &'static Kind,
-        /// Its own process.
+        /// Its own process: below its launchers, above its tools.
         pid: Pid,
-        /// How it was recognised, to be read behind "its program": hostile text.
+        /// How it was recognised, to be read behind "its program"; printable.
         how: String,
     },
-    /// A program behind which anything may be: the name of it.
+    /// A program behind which anything may run, unseen: `ssh`, `docker exec`, another tmux. Printable.
     Opaque(String),
     /// A shell that waits for a command: the name of it.
     Shell(String),
-    /// Another program: the name of it; hostile text.
+    /// Another program: the name of it; printable.
     Other(String),
-    /// No process that can be seen.
+    /// Nobody: no process that can be seen, or only our run parent.
     Nobody,
 }
 
-/// Who has the terminal. Of several processes that look like an agent it is the one on top: what it starts itself, also when that is
-/// the same program again, are its helpers.
+/// Who has the terminal. `processes` are those of the pane's session, `pane_pid` is its leader, `foreground` the process group that reads
+/// the keys; without one, all of them count as in front.
 pub fn identify(processes: &[PaneProcess], pane_pid: Pid, foreground: Option<i32>) -> Resident {
-    let is_in_front = |process: &PaneProcess| foreground.is_none_or(|group| process.group == group);
-    let depth = |process: &PaneProcess| depth(processes, process, pane_pid);
-    let mut in_front: Vec<(usize, &PaneProcess)> = processes
-        .iter()
-        .filter(|process| is_in_front(process))
-        .map(|process| (depth(process), process))
-        .collect();
-    in_front.sort_by_key(|(depth, process)| (*depth, process.pid));
-    // A wrapper of which the agent is an argument runs it below itself, sometimes in a group of its own.
-    let agent = in_front.iter().find_map(|(_, process)| {
-        let (kind, how) = recognise(process)?;
-        let (process, how) = deepest_wrapped(processes, process, kind).unwrap_or((process, how));
+    let scene = Scene::new(processes);
+    let in_front: Vec<Pid> = scene.in_front(pane_pid, foreground);
+    if let Some(agent) = scene.agent(&in_front) {
+        return agent;
+    }
+    let programs = in_front.iter().filter_map(|pid| scene.program(*pid));
+    other(programs)
+}
+
+/// What it is when it is no agent, from the top down.
+fn other<'a>(programs: impl Iterator<Item = &'a Program>) -> Resident {
+    let (mut script, mut wrapper, mut shell) = (None, None, None);
+    for program in programs {
+        match program {
+            Program::Opaque(what) => return Resident::Opaque(what.clone()),
+            Program::Other(name) => return Resident::Other(script.unwrap_or(name).clone()),
+            // What is behind one may still be opaque.
+            Program::ShellScript(name) => script = script.or(Some(name)),
+            Program::Wrapper(name) => wrapper = wrapper.or(Some(name)),
+            Program::Shell(name) => shell = Some(name),
+            Program::Agent { .. } | Program::Nothing => {}
+        }
+    }
+    match (script.or(wrapper), shell) {
+        (Some(name), _) => Resident::Other(name.clone()),
+        (None, Some(name)) => Resident::Shell(name.clone()),
+        (None, None) => Resident::Nobody,
+    }
+}
+
+/// The processes, each with what its words say.
+struct Scene<'a> {
+    entries: BTreeMap<Pid, (&'a PaneProcess, Program)>,
+}
+
+impl<'a> Scene<'a> {
+    fn new(processes: &'a [PaneProcess]) -> Self {
+        let read = |process: &'a PaneProcess| (process.pid, (process, program::read(process)));
+        Self {
+            entries: processes.iter().map(read).collect(),
+        }
+    }
+
+    fn program(&self, pid: Pid) -> Option<&Program> {
+        self.entries.get(&pid).map(|(_, program)| program)
+    }
+
+    fn process(&self, pid: Pid) -> Option<&'a PaneProcess> {
+        self.entries.get(&pid).map(|(process, _)| *process)
+    }
+
+    /// What has the terminal, from the top: parents before children, the leader of the group first.
+    fn in_front(&self, pane_pid: Pid, foreground: Option<i32>) -> Vec<Pid> {
+        let has_terminal =
+            |process: &PaneProcess| foreground.is_none_or(|group| process.group == group);
+        let mut found: Vec<&PaneProcess> = self
+            .entries
+            .values()
+            .map(|(process, _)| *process)
+            .filter(|process| has_terminal(process))
+            .collect();
+        let leader = foreground.unwrap_or(pane_pid.as_raw());
+        found.sort_by_key(|process| {
+            let is_leader = process.pid.as_raw() == leader;
+            let depth = self.above(process.pid).len();
+            (!is_leader, depth, process.started, process.pid)
+        });
+        found.into_iter().map(|process| process.pid).collect()
+    }
+
+    /// Its parents, the nearest first. A list read while processes come and go may hold a circle.
+    fn above(&self, pid: Pid) -> Vec<Pid> {
+        let mut found = Vec::new();
+        let mut at = pid;
+        while let Some(parent) = self.process(at).and_then(|process| process.parent) {
+            if parent == pid || found.contains(&parent) || !self.entries.contains_key(&parent) {
+                break;
+            }
+            found.push(parent);
+            at = parent;
+        }
+        found
+    }
+
+    fn is_agent(&self, pid: Pid) -> bool {
+        matches!(self.program(pid), Some(Program::Agent { .. }))
+    }
+
+    /// The agent in front. What an agent has given the terminal to is still that agent's.
+    fn agent(&self, in_front: &[Pid]) -> Option<Resident> {
+        let reaches = |pid: Pid| {
+            let mut above = self.above(pid);
+            above.insert(0, pid);
+            above.into_iter().rev().find(|pid| self.is_agent(*pid))
+        };
+        let top = in_front.iter().find_map(|pid| reaches(*pid))?;
+        let own = self.own_process(top);
+        let (process, program) = self.entries.get(&own)?;
+        let Program::Agent { kind, how, .. } = program else {
+            return None;
+        };
         Some(Resident::Agent {
             kind,
             pid: process.pid,
-            how,
+            how: how.clone(),
         })
-    });
-    agent.unwrap_or_else(|| match in_front.last() {
-        None => Resident::Nobody,
-        Some((_, process)) => other(process, &in_front),
-    })
-}
+    }
 
-fn other(last: &PaneProcess, in_front: &[(usize, &PaneProcess)]) -> Resident {
-    let opaque = in_front
-        .iter()
-        .map(|(_, process)| program(process))
-        .find(|name| OPAQUE.contains(name));
-    if let Some(name) = opaque {
-        return Resident::Opaque(name.to_owned());
-    }
-    let name = program(last);
-    let is_shell = SHELLS.contains(&name.trim_start_matches('-'));
-    let has_script = last
-        .args
-        .iter()
-        .skip(1)
-        .any(|arg| !arg.starts_with('-') || arg == "-c");
-    if is_shell && !has_script {
-        Resident::Shell(name.trim_start_matches('-').to_owned())
-    } else {
-        Resident::Other(name.to_owned())
-    }
-}
-
-/// What kind of agent a process is, and how that is known.
-fn recognise(process: &PaneProcess) -> Option<(&'static Kind, String)> {
-    if is_own(process) {
-        return None;
-    }
-    let name = program(process);
-    if let Some(kind) = of_name(name).or_else(|| of_name(&process.name)) {
-        return Some((kind, format!("is named {name}")));
-    }
-    if let Some(kind) = process.args.first().and_then(|path| of_path(path)) {
-        return Some((kind, format!("lies in a directory of {}", kind.name)));
-    }
-    let runs_others = INTERPRETERS.contains(&interpreter(name)) || SHELLS.contains(&name);
-    if !runs_others {
-        return None;
-    }
-    script(&process.args).and_then(|script| {
-        let kind = of_name(base(script)).or_else(|| of_path(script))?;
-        Some((kind, format!("is {name}, which runs {}", base(script))))
-    })
-}
-
-/// The script that an interpreter runs: its first argument that is no option, or the module behind `-m`.
-fn script(args: &[String]) -> Option<&str> {
-    let mut rest = args.iter().skip(1);
-    while let Some(arg) = rest.next() {
-        match arg.as_str() {
-            "-m" => return rest.next().map(String::as_str),
-            // A line for a shell: its first word.
-            "-c" | "-lc" => {
-                let line = rest.next()?;
-                let mut words = line
-                    .split_whitespace()
-                    .filter(|word| *word != "exec" && !word.contains('='));
-                return words.next();
+    /// From the launcher of an agent down to the agent.
+    fn own_process(&self, top: Pid) -> Pid {
+        let mut own = top;
+        // Each step goes to a process that was not there yet, but for a circle.
+        for _ in 0..self.entries.len() {
+            match self.launched(own) {
+                Some(next) => own = next,
+                None => break,
             }
-            "run" | "x" | "tool" | "exec" | "--" => {}
-            option if option.starts_with('-') || option.contains('=') => {}
-            script => return Some(script),
         }
-    }
-    None
-}
-
-/// The process below a wrapper that is the agent itself.
-fn deepest_wrapped<'a>(
-    processes: &'a [PaneProcess],
-    wrapper: &PaneProcess,
-    kind: &'static Kind,
-) -> Option<(&'a PaneProcess, String)> {
-    let name = program(wrapper);
-    if of_name(name).is_some() && !SHELLS.contains(&name) {
-        return None;
-    }
-    processes
-        .iter()
-        .filter(|process| process.parent == Some(wrapper.pid))
-        .find_map(|process| {
-            let (found, how) = recognise(process)?;
-            (found == kind).then_some(())?;
-            Some(deepest_wrapped(processes, process, kind).unwrap_or((process, how)))
-        })
-}
-
-/// True for the parent that geppetto puts above what it starts.
-fn is_own(process: &PaneProcess) -> bool {
-    process.args.get(1).is_some_and(|arg| arg == "internal")
-        && process
-            .args
-            .first()
-            .is_some_and(|arg| base(arg) == "geppetto")
-}
-
-/// The name of a process's program: the system's own is cut at 15 bytes, and programs write over it.
-fn program(process: &PaneProcess) -> &str {
-    match process.args.first().map(|arg| base(arg)) {
-        Some(name) if !name.is_empty() => name.split(' ').next().unwrap_or(name),
-        _ => &process.name,
-    }
-}
-
-/// `python3.11` is a `python`.
-fn interpreter(name: &str) -> &str {
-    name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
-}
-
-fn base(path: &str) -> &str {
-    let base = path.rsplit('/').next().unwrap_or(path);
-    let base = base.strip_prefix('-').unwrap_or(base);
-    [".js", ".mjs", ".cjs", ".py", ".exe"]
-        .into_iter()
-        .find_map(|end| base.strip_suffix(end))
-        .unwrap_or(base)
-}
-
-fn of_name(name: &str) -> Option<&'static Kind> {
-    let name = base(name);
-    KINDS.iter().find(|kind| kind.executables.contains(&name))
-}
-
-/// The kind whose package, or directory of versions, a path leads through.
-fn of_path(path: &str) -> Option<&'static Kind> {
-    let is_in = |place: &str| {
-        path.split_once(place)
-            .is_some_and(|(before, behind)| before.ends_with('/') && behind.starts_with('/'))
-    };
-    KINDS
-        .iter()
-        .find(|kind| kind.packages.iter().any(|place| is_in(place)))
-}
-
-fn depth(processes: &[PaneProcess], of: &PaneProcess, root: Pid) -> usize {
-    let mut at = of;
-    // The listing is not taken in one moment, so that parents may form a ring.
-    for depth in 0..processes.len() {
-        let parent = processes.iter().find(|one| Some(one.pid) == at.parent);
-        match parent {
-            Some(parent) if at.pid != root => at = parent,
-            _ => return depth,
-        }
-    }
-    processes.len()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pid(number: i32) -> Pid {
-        Pid::new(number).unwrap()
+        own
     }
 
-    /// `pid parent group command line`
-    fn tree(lines: &[&str]) -> Vec<PaneProcess> {
-        let process = |line: &&str| {
-            let words: Vec<&str> = line.split(' ').collect();
-            let number = |at: usize| words[at].parse::<i32>().unwrap();
-            let args: Vec<String> = words[3..].iter().map(|&word| word.to_owned()).collect();
-            PaneProcess {
-                pid: pid(number(0)),
-                parent: Pid::new(number(1)),
-                group: number(2),
-                started: 1,
-                age: None,
-                name: base(&args[0]).chars().take(15).collect(),
-                args,
-                cwd: None,
-                env: BTreeMap::new(),
+    /// The agent that this one is only the launcher of.
+    fn launched(&self, launcher: Pid) -> Option<Pid> {
+        let Some(Program::Agent {
+            kind,
+            manner,
+            given,
+            ..
+        }) = self.program(launcher)
+        else {
+            return None;
+        };
+        let launches = |pid: Pid| {
+            let Some(Program::Agent {
+                kind: its_kind,
+                given: its_given,
+                ..
+            }) = self.program(pid)
+            else {
+                return false;
+            };
+            let parent = self.process(pid).and_then(|process| process.parent);
+            let is_child = parent == Some(launcher);
+            match manner {
+                // A shell script is no agent by itself when there is one below it.
+                Manner::ShellScript => self.above(pid).contains(&launcher),
+                Manner::Script => is_child && kind == its_kind,
+                // Passing on what it was given is what a launcher does; an agent that uses another one asks it something.
+                Manner::Program => is_child && kind == its_kind && given == its_given,
             }
         };
-        lines.iter().map(process).collect()
-    }
-
-    fn who(lines: &[&str], foreground: i32) -> String {
-        match identify(&tree(lines), pid(10), Some(foreground)) {
-            Resident::Agent { kind, pid, how } => format!("{} {pid} {how}", kind.name),
-            Resident::Opaque(name) => format!("behind {name}"),
-            Resident::Shell(name) => format!("shell {name}"),
-            Resident::Other(name) => format!("other {name}"),
-            Resident::Nobody => "nobody".to_owned(),
-        }
-    }
-
-    #[test]
-    fn agents_are_found_behind_shells_wrappers_and_interpreters() {
-        let table: [(&[&str], i32, &str); 13] = [
-            (
-                &["10 1 10 -bash", "11 10 11 claude"],
-                11,
-                "claude-code 11 is named claude",
-            ),
-            (
-                &["10 1 10 /opt/bin/codex --yolo"],
-                10,
-                "codex 10 is named codex",
-            ),
-            (
-                &[
-                    "10 1 10 zsh",
-                    "11 10 11 node /usr/local/bin/gemini",
-                    "12 11 11 /usr/bin/node /usr/local/bin/gemini",
-                ],
-                11,
-                "gemini 12 is node, which runs gemini",
-            ),
-            (
-                &[
-                    "10 1 10 sh",
-                    "11 10 11 /venv/bin/python3.11 /venv/bin/aider --model x",
-                    "12 11 11 sh -c make",
-                ],
-                11,
-                "aider 11 is python3.11, which runs aider",
-            ),
-            (
-                &["10 1 10 python3 -m aider"],
-                10,
-                "aider 10 is python3, which runs aider",
-            ),
-            (
-                &["10 1 10 node /lib/node_modules/@anthropic-ai/claude-code/cli.js"],
-                10,
-                "claude-code 10 is node, which runs cli",
-            ),
-            (
-                &[
-                    "10 1 10 bash",
-                    "11 10 11 /home/u/.local/share/claude/versions/2.1.3",
-                ],
-                11,
-                "claude-code 11 lies in a directory of claude-code",
-            ),
-            (
-                &[
-                    "10 1 10 sh -c exec-not claude",
-                    "11 10 10 sh run.sh",
-                    "12 11 10 claude",
-                    "13 12 12 claude --mcp",
-                ],
-                10,
-                "claude-code 12 is named claude",
-            ),
-            (
-                &["10 1 10 /opt/geppetto internal run", "11 10 11 codex"],
-                11,
-                "codex 11 is named codex",
-            ),
-            (
-                &["10 1 10 bash", "11 10 11 ssh host claude"],
-                11,
-                "behind ssh",
-            ),
-            (&["10 1 10 -bash", "11 10 11 claude"], 10, "shell bash"),
-            (&["10 1 10 bash build.sh"], 10, "other bash"),
-            (&["10 1 10 bash", "11 10 11 vim claude"], 11, "other vim"),
-        ];
-        for (lines, foreground, wanted) in table {
-            assert_eq!(who(lines, foreground), wanted, "{lines:?}");
-        }
-        assert_eq!(who(&[], 10), "nobody");
+        let mut below: Vec<Pid> = self.entries.keys().copied().collect();
+        below.retain(|pid| *pid != launcher && launches(*pid));
+        below.into_iter().min_by_key(|pid| {
+            let started = self.process(*pid).map(|process| process.started);
+            (self.above(*pid).len(), started, *pid)
+        })
     }
 }

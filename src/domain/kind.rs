@@ -11,6 +11,10 @@ pub struct Kind {
     pub name: &'static str,
     /// Names of the executables by which a pane's command is recognised.
     pub executables: &'static [&'static str],
+    /// Other names that its program goes by: as released, or as a script of its package.
+    pub other_names: &'static [&'static str],
+    /// First arguments with which its program is no agent but serves one: servers, bridges, sandboxes.
+    pub helpers: &'static [&'static str],
     /// Parts of a path that only this program has: its package, its directory of versions.
     pub packages: &'static [&'static str],
     /// What `new` starts when no command is given; empty when one must be given.
@@ -74,7 +78,18 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "claude-code",
         executables: &["claude"],
-        packages: &["@anthropic-ai/claude-code", "share/claude/versions"],
+        other_names: &["claude.exe"],
+        helpers: &[
+            "mcp",
+            "--claude-in-chrome-mcp",
+            "--chrome-native-host",
+            "--ripgrep",
+        ],
+        packages: &[
+            "@anthropic-ai/claude-code",
+            "@anthropic-ai/claude-code-linux-x64",
+            "share/claude/versions",
+        ],
         start_command: &["claude"],
         hooks_from_server: false,
         hook_events: &CLAUDE_EVENTS,
@@ -83,6 +98,15 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "codex",
         executables: &["codex"],
+        other_names: &["codex.js"],
+        helpers: &[
+            "app-server",
+            "exec-server",
+            "mcp",
+            "mcp-server",
+            "sandbox",
+            "responses-api-proxy",
+        ],
         packages: &["@openai/codex", ".codex/packages"],
         start_command: &["codex"],
         hooks_from_server: true,
@@ -92,6 +116,8 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "cursor",
         executables: &["cursor-agent"],
+        other_names: &[],
+        helpers: &["mcp", "worker"],
         packages: &["cursor-agent/versions"],
         start_command: &["cursor-agent"],
         hooks_from_server: false,
@@ -101,6 +127,8 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "gemini",
         executables: &["gemini"],
+        other_names: &["gemini.js"],
+        helpers: &["mcp"],
         packages: &["@google/gemini-cli"],
         start_command: &["gemini"],
         hooks_from_server: false,
@@ -110,6 +138,8 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "opencode",
         executables: &["opencode"],
+        other_names: &[".opencode"],
+        helpers: &["acp", "mcp", "serve", "web"],
         packages: &["opencode-ai"],
         start_command: &["opencode"],
         hooks_from_server: false,
@@ -119,7 +149,9 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "aider",
         executables: &["aider"],
-        packages: &["aider-chat"],
+        other_names: &[],
+        helpers: &[],
+        packages: &["aider-chat", "site-packages/aider"],
         start_command: &["aider"],
         hooks_from_server: false,
         hook_events: &["notification"],
@@ -128,6 +160,8 @@ pub static KINDS: [Kind; 7] = [
     Kind {
         name: "custom",
         executables: &[],
+        other_names: &[],
+        helpers: &[],
         packages: &[],
         start_command: &[],
         hooks_from_server: false,

@@ -10,6 +10,7 @@
 
 mod support;
 
+mod agents;
 mod attach;
 mod cli;
 mod daemon;

@@ -111,7 +111,10 @@ impl AgentFiles for AgentsOnDisk {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::super::testing::World;
+    use crate::domain::finding::Finding;
     use crate::testkit::agent_files_contract::{self, Agent};
 
     /// Claude Code, as far as the contract needs one.
@@ -143,6 +146,23 @@ mod tests {
             );
             self.0.append(TRANSCRIPT, &(record + "\n"));
         }
+    }
+
+    #[tokio::test]
+    async fn everything_ends_when_nobody_listens_even_while_much_waits_to_be_told() {
+        let claude = Claude(World::new());
+        let occupant = claude.occupant("claude-code");
+        let quiet = claude.0.follow(&occupant).await;
+        claude.begins("c").await;
+        for turn in 0..1000 {
+            claude.is_asked(&format!("prompt {turn}")).await;
+        }
+        let mut busy = claude.0.follow(&occupant).await;
+        let is_told = |finding: &Finding| matches!(finding, Finding::Turn(_));
+        busy.until("the first prompt", is_told).await;
+        drop((quiet, busy));
+        let left = claude.0.tasks.join(Duration::from_secs(20)).await;
+        assert_eq!(left, Vec::<&str>::new());
     }
 
     #[tokio::test]

@@ -31,6 +31,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// A machine with agents.
 pub(super) struct World {
     pub(super) dir: TempDir,
+    pub(super) tasks: TestSpawn,
     files: AgentsOnDisk,
 }
 
@@ -41,13 +42,11 @@ impl World {
         fs::create_dir_all(processes.join("self")).unwrap();
         fs::create_dir_all(dir.path().join("home")).unwrap();
         fs::write(processes.join("stat"), format!("cpu 1\nbtime {BOOT}\n")).unwrap();
-        let files = AgentsOnDisk::new(
-            Arc::new(TestSpawn::default()),
-            Arc::new(ManualClock::new()),
-            None,
-        )
-        .with_processes(processes);
-        Self { dir, files }
+        let tasks = TestSpawn::default();
+        let clock = Arc::new(ManualClock::new());
+        let files = AgentsOnDisk::new(Arc::new(tasks.clone()), clock, None);
+        let files = files.with_processes(processes);
+        Self { dir, tasks, files }
     }
 
     pub(super) const fn files(&self) -> &AgentsOnDisk {

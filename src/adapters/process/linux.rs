@@ -1,5 +1,6 @@
 //! The process table from /proc, and the end of a process from its pidfd.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -12,6 +13,7 @@ use tokio::io::unix::AsyncFd;
 
 use super::raw;
 use crate::domain::ids::Pid;
+use crate::domain::occupant::Occupant;
 use crate::ports::table::ProcessInfo;
 
 /// One pass over /proc. What ends meanwhile is left out.
@@ -27,6 +29,48 @@ pub(super) fn processes() -> io::Result<Vec<ProcessInfo>> {
     Ok(found)
 }
 
+/// The leader of a session and those below it that have not left the session. Reads only them: a pane has few processes, a machine
+/// thousands. What has lost its parent is not found.
+pub(super) fn of_session(leader: Pid) -> io::Result<Vec<ProcessInfo>> {
+    if !fs::exists("/proc/thread-self/children")? {
+        // The kernel was built without them.
+        let mut all = processes()?;
+        all.retain(|process| process.session == leader.as_raw());
+        return Ok(all);
+    }
+    let mut found: Vec<ProcessInfo> = process(leader).into_iter().collect();
+    let mut looked_at = 0;
+    while let Some(parent) = found.get(looked_at).map(|process| process.pid) {
+        let children = children(parent).into_iter().filter_map(process);
+        let inside: Vec<_> = children
+            .filter(|child| child.session == leader.as_raw())
+            .collect();
+        for child in inside {
+            // A list read while processes come and go may name one twice.
+            if found.iter().all(|known| known.pid != child.pid) {
+                found.push(child);
+            }
+        }
+        looked_at += 1;
+    }
+    Ok(found)
+}
+
+/// Any thread may have started them.
+fn children(parent: Pid) -> Vec<Pid> {
+    let Ok(threads) = fs::read_dir(format!("/proc/{parent}/task")) else {
+        return Vec::new();
+    };
+    threads
+        .filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok())
+        .flat_map(|line| {
+            let pids = line.split_ascii_whitespace();
+            pids.filter_map(|pid| pid.parse().ok())
+                .collect::<Vec<Pid>>()
+        })
+        .collect()
+}
+
 /// The words of its command line; none when it is not there.
 pub(super) fn arguments(pid: Pid) -> Vec<String> {
     let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
@@ -36,6 +80,34 @@ pub(super) fn arguments(pid: Pid) -> Vec<String> {
     line.split(|byte| *byte == 0)
         .map(|word| String::from_utf8_lossy(word).into_owned())
         .collect()
+}
+
+/// Its working directory; `None` when it is not there, or not ours to see.
+pub(super) fn directory(pid: Pid) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/{pid}/cwd")).ok()
+}
+
+/// Those of its variables that are wanted, as they were when its program began; none when they are not ours to see.
+pub(super) fn variables(pid: Pid) -> BTreeMap<String, String> {
+    let all = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    all.split(|byte| *byte == 0)
+        .filter_map(|variable| std::str::from_utf8(variable).ok()?.split_once('='))
+        .filter(|(name, _)| Occupant::ENVIRONMENT.contains(name))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// How long a process has run that began at that tick since boot.
+pub(super) fn age(started: u64) -> Option<Duration> {
+    let uptime = fs::read_to_string("/proc/uptime").ok()?;
+    let seconds: f64 = uptime.split_whitespace().next()?.parse().ok()?;
+    let ticks = rustix::param::clock_ticks_per_second();
+    let began = Duration::from_millis(started.checked_mul(1000)?.checked_div(ticks)?);
+    Some(
+        Duration::try_from_secs_f64(seconds)
+            .ok()?
+            .saturating_sub(began),
+    )
 }
 
 /// True when only the entry of the process is left.
@@ -59,29 +131,6 @@ pub(super) async fn told_of_end(pid: Pid) -> bool {
 async fn has_ended(pidfd: OwnedFd) -> io::Result<()> {
     let pidfd = AsyncFd::with_interest(pidfd, Interest::READABLE)?;
     pidfd.readable().await.map(drop)
-}
-
-/// Its working directory, if we may know.
-pub(super) fn directory(pid: Pid) -> Option<PathBuf> {
-    fs::read_link(format!("/proc/{pid}/cwd")).ok()
-}
-
-/// How long a process has run that began at that tick since boot.
-pub(super) fn age(started: u64) -> Option<Duration> {
-    let uptime = fs::read_to_string("/proc/uptime").ok()?;
-    let seconds: f64 = uptime.split_whitespace().next()?.parse().ok()?;
-    let ticks = rustix::param::clock_ticks_per_second();
-    let began = Duration::from_millis(started.checked_mul(1000)?.checked_div(ticks)?);
-    Some(
-        Duration::try_from_secs_f64(seconds)
-            .ok()?
-            .saturating_sub(began),
-    )
-}
-
-/// The environment that it was started with: `NAME=VALUE` with a zero behind each. Empty where we may not know.
-pub(super) fn environment(pid: Pid) -> Vec<u8> {
-    fs::read(format!("/proc/{pid}/environ")).unwrap_or_default()
 }
 
 /// One process, if it is there.

@@ -1,64 +1,178 @@
-//! The processes of a pane's terminal, with what identifies them.
+//! Who lives in a pane: the processes of one session with their words, directories and the few variables that are wanted of them.
 
-use std::collections::BTreeMap;
 use std::io;
 
 use super::{SystemProcesses, system};
 use crate::domain::identity::PaneProcess;
 use crate::domain::ids::Pid;
-use crate::domain::occupant::Occupant;
 use crate::ports::occupants::Occupants;
 use crate::ports::table::ProcessInfo;
 
 impl Occupants for SystemProcesses {
     fn foreground(&self, pane_pid: Pid) -> Option<i32> {
-        system::process(pane_pid).and_then(|process| process.foreground)
+        system::process(pane_pid)?.foreground
     }
 
     fn processes(&self, pane_pid: Pid) -> io::Result<Vec<PaneProcess>> {
-        let all = system::processes()?;
-        let pane = all.iter().find(|process| process.pid == pane_pid);
-        let Some(session) = pane.map(|pane| pane.session) else {
+        let Some(pane) = system::process(pane_pid) else {
             return Ok(Vec::new());
         };
-        let of_pane = |process: &&ProcessInfo| process.session == session && !process.zombie;
-        Ok(all.iter().filter(of_pane).map(described).collect())
+        let session = match Pid::new(pane.session) {
+            Some(leader) => system::of_session(leader)?,
+            None => vec![pane],
+        };
+        let is_alive = |process: &ProcessInfo| !process.zombie;
+        Ok(session
+            .into_iter()
+            .filter(is_alive)
+            .map(described)
+            .collect())
     }
 }
 
-fn described(process: &ProcessInfo) -> PaneProcess {
+fn described(process: ProcessInfo) -> PaneProcess {
     PaneProcess {
+        args: system::arguments(process.pid),
+        cwd: system::directory(process.pid),
+        env: system::variables(process.pid),
         pid: process.pid,
         parent: process.parent,
         group: process.group,
         started: process.started,
         age: system::age(process.started),
-        name: process.name.clone(),
-        args: system::arguments(process.pid),
-        cwd: system::directory(process.pid),
-        env: wanted(&system::environment(process.pid)),
+        name: process.name,
     }
-}
-
-/// Only the variables that say where an agent keeps its files: the others may be secrets.
-fn wanted(environment: &[u8]) -> BTreeMap<String, String> {
-    environment
-        .split(|byte| *byte == 0)
-        .filter_map(|entry| std::str::from_utf8(entry).ok()?.split_once('='))
-        .filter(|(name, _)| Occupant::ENVIRONMENT.contains(name))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+    use std::process::{Child, Command, Stdio};
+    use std::time::Duration;
 
-    #[test]
-    fn of_an_environment_only_places_of_files_are_read() {
-        let environment = b"HOME=/home/u\0SECRET_TOKEN=x\0CODEX_HOME=/a=b\0broken\0";
-        let found = wanted(environment);
-        let places: Vec<(&str, &str)> = found.iter().map(|(a, b)| (&**a, &**b)).collect();
-        assert_eq!(places, [("CODEX_HOME", "/a=b"), ("HOME", "/home/u")]);
+    use super::super::ps;
+    use super::*;
+    use crate::domain::identity::{Resident, identify};
+    use crate::ports::table::{ProcessTable, Signal};
+
+    /// A session of its own, as a pane has one; ends with the test.
+    struct Pane {
+        leader: Child,
+        pid: Pid,
+    }
+
+    impl Pane {
+        /// Starts `script` in a shell, whose descriptor 3 is a pipe that nobody writes to.
+        fn start(home: &Path, script: &str) -> Self {
+            // Not the leader of a group, so that `setsid` need not fork.
+            let leader = Command::new("setsid")
+                .args(["sh", "-c", &format!("exec 3<&0; {script}")])
+                .current_dir(home)
+                .env("CODEX_HOME", "/nowhere")
+                .env("SECRET_TOKEN", "secret")
+                .stdin(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let pid = Pid::new(leader.id().cast_signed()).unwrap();
+            Self { leader, pid }
+        }
+
+        /// The agent in it, once it is there.
+        async fn agent(&self) -> PaneProcess {
+            let found = || {
+                let processes = Occupants::processes(&SystemProcesses, self.pid).unwrap();
+                let Resident::Agent { pid, .. } = identify(&processes, self.pid, None) else {
+                    return None;
+                };
+                processes.into_iter().find(|one| one.pid == pid)
+            };
+            until("an agent", found).await
+        }
+    }
+
+    impl Drop for Pane {
+        fn drop(&mut self) {
+            for process in Occupants::processes(&SystemProcesses, self.pid).unwrap_or_default() {
+                drop(SystemProcesses.signal(process.pid, Signal::Kill));
+            }
+            drop(self.leader.wait());
+        }
+    }
+
+    /// What `look` finds, as soon as it does.
+    async fn until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
+        let mut turns = tokio::time::interval(Duration::from_millis(10));
+        let found = async {
+            loop {
+                turns.tick().await;
+                if let Some(found) = look() {
+                    return found;
+                }
+            }
+        };
+        let found = tokio::time::timeout(Duration::from_secs(20), found).await;
+        found.unwrap_or_else(|_| unreachable!("there was never {what}"))
+    }
+
+    fn program(path: &Path, text: &str) {
+        fs::write(path, text).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_agent_is_found_below_a_shell_with_what_is_known_of_it() {
+        let home = tempfile::tempdir().unwrap();
+        let home = home.path().canonicalize().unwrap();
+        fs::copy("/bin/cat", home.join("claude")).unwrap();
+        let pane = Pane::start(&home, "./claude - <&3 & wait");
+        let agent = pane.agent().await;
+        assert_eq!(agent.name, "claude");
+        assert_eq!(agent.parent, Some(pane.pid));
+        assert_eq!(agent.args, ["./claude", "-"]);
+        assert_eq!(agent.cwd.as_deref(), Some(home.as_path()));
+        assert_eq!(
+            agent.env.get("CODEX_HOME").map(String::as_str),
+            Some("/nowhere")
+        );
+        assert!(!agent.env.contains_key("SECRET_TOKEN"));
+        assert_eq!(ps::directory(agent.pid), agent.cwd);
+        assert_eq!(ps::variables(agent.pid), agent.env);
+    }
+
+    #[tokio::test]
+    async fn an_agent_that_is_a_script_is_found_below_its_wrapper() {
+        let home = tempfile::tempdir().unwrap();
+        program(&home.path().join("gemini"), "#!/bin/sh\nread line\n");
+        program(
+            &home.path().join("start"),
+            "#!/bin/sh\n./gemini <&3 & wait\n",
+        );
+        let pane = Pane::start(home.path(), "./start & wait");
+        let agent = pane.agent().await;
+        assert_eq!(agent.args, ["/bin/sh", "./gemini"]);
+        assert_ne!(agent.parent, Some(pane.pid));
+    }
+
+    #[tokio::test]
+    async fn both_ways_find_the_same_session() {
+        let home = tempfile::tempdir().unwrap();
+        let pane = Pane::start(home.path(), "cat <&3 & (cat <&3 & wait) & wait");
+        let pids = |found: Vec<ProcessInfo>| -> BTreeSet<Pid> {
+            found.iter().map(|process| process.pid).collect()
+        };
+        let found =
+            || Some(pids(system::of_session(pane.pid).unwrap())).filter(|all| all.len() == 4);
+        let found = until("four processes", found).await;
+        assert_eq!(found, pids(ps::of_session(pane.pid).unwrap()));
+        let none = Pid::new(i32::MAX).unwrap();
+        assert!(
+            Occupants::processes(&SystemProcesses, none)
+                .unwrap()
+                .is_empty()
+        );
+        assert_eq!(SystemProcesses.foreground(none), None);
     }
 }

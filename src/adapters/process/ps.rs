@@ -1,9 +1,14 @@
 //! The process table from `ps`, for systems without /proc.
 
+use std::collections::BTreeMap;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use sysinfo::{ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
+
 use crate::domain::ids::Pid;
+use crate::domain::occupant::Occupant;
 use crate::ports::table::ProcessInfo;
 
 const MONTHS: [&str; 12] = [
@@ -19,14 +24,17 @@ const SESSION: &str = if cfg!(target_vendor = "apple") {
 
 /// Every process. What ends meanwhile is left out.
 pub(super) fn processes() -> io::Result<Vec<ProcessInfo>> {
-    let columns = format!("pid=,ppid=,pgid=,{SESSION}=,tpgid=,stat=,lstart=,comm=");
-    let output = ps(&["-axo", &columns])?;
+    let output = ps(&["-axo", &columns()])?;
     if !output.status.success() {
         let words = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         return Err(io::Error::other(words));
     }
     let lines = String::from_utf8_lossy(&output.stdout);
     Ok(lines.lines().filter_map(parse).collect())
+}
+
+fn columns() -> String {
+    format!("pid=,ppid=,pgid=,{SESSION}=,tpgid=,stat=,lstart=,comm=")
 }
 
 #[cfg(target_vendor = "apple")]
@@ -48,31 +56,59 @@ pub(super) fn arguments(pid: Pid) -> Vec<String> {
     line.split_whitespace().map(str::to_owned).collect()
 }
 
-/// Its working directory: not told by `ps`.
+/// The processes of the session that `leader` leads.
+pub(super) fn of_session(leader: Pid) -> io::Result<Vec<ProcessInfo>> {
+    let mut all = processes()?;
+    all.retain(|process| process.session == leader.as_raw());
+    Ok(all)
+}
+
+/// One process, if it is there.
 #[cfg(not(target_os = "linux"))]
-pub(super) const fn directory(_pid: Pid) -> Option<std::path::PathBuf> {
-    None
+pub(super) fn process(pid: Pid) -> Option<ProcessInfo> {
+    let output = ps(&["-o", &columns(), "-p", &pid.to_string()]).ok()?;
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .find_map(parse)
+}
+
+/// Its working directory, which `ps` does not know: the crate `sysinfo` does.
+pub(super) fn directory(pid: Pid) -> Option<PathBuf> {
+    let wanted = ProcessRefreshKind::nothing().with_cwd(UpdateKind::Always);
+    let found = with_sysinfo(pid, wanted, |process| process.cwd().map(Path::to_owned));
+    found.flatten()
+}
+
+/// Those of its variables that are wanted; none when they are not ours to see.
+pub(super) fn variables(pid: Pid) -> BTreeMap<String, String> {
+    let wanted = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always);
+    let read = |process: &sysinfo::Process| {
+        process
+            .environ()
+            .iter()
+            .filter_map(|variable| variable.to_str()?.split_once('='))
+            .filter(|(name, _)| Occupant::ENVIRONMENT.contains(name))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    };
+    with_sysinfo(pid, wanted, read).unwrap_or_default()
+}
+
+fn with_sysinfo<T>(
+    pid: Pid,
+    wanted: ProcessRefreshKind,
+    read: impl FnOnce(&sysinfo::Process) -> T,
+) -> Option<T> {
+    let its = sysinfo::Pid::from_u32(u32::try_from(pid.as_raw()).ok()?);
+    let mut system = System::new();
+    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[its]), false, wanted);
+    system.process(its).map(read)
 }
 
 /// How long a process has run: its start is told in whole seconds of a day, which says too little.
 #[cfg(not(target_os = "linux"))]
 pub(super) const fn age(_started: u64) -> Option<std::time::Duration> {
     None
-}
-
-/// Its environment: not told by `ps` in a form that can be taken apart.
-#[cfg(not(target_os = "linux"))]
-pub(super) const fn environment(_pid: Pid) -> Vec<u8> {
-    Vec::new()
-}
-
-/// One process, if it is there.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn process(pid: Pid) -> Option<ProcessInfo> {
-    processes()
-        .ok()?
-        .into_iter()
-        .find(|process| process.pid == pid)
 }
 
 /// True when only the entry of the process is left.

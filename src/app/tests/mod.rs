@@ -1,5 +1,6 @@
 //! The use cases over fakes: what a person asked for, what happened in the panes, what they were told.
 
+mod awareness;
 mod hooks;
 mod ledger;
 mod life;

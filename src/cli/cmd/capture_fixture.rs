@@ -9,18 +9,19 @@ use crate::cli::start::Start;
 use crate::config::{Environment, Settings};
 use crate::domain::personal::Personal;
 use crate::domain::redact::{Counts, Redactor};
-use crate::domain::screen_fixture::ScreenFixture;
+use crate::domain::screen_fixture::{Expected, ScreenFixture};
 use crate::domain::text::printable;
-use crate::wire::{GetScreen, Request, RunnerView, ScreenView};
+use crate::wire::{ExplanationView, GetScreen, Request, RunnerRef, RunnerView, ScreenView};
 
 pub(crate) fn run(args: &CaptureFixtureArgs, context: &mut Context<'_>) -> Result<(), Failure> {
     let cleaner = Cleaner::new(context)?;
     let mut client = context.connect(Start::WithTmux)?;
     let runner = ask_runner(&mut client, &args.runner)?;
     let screen = screen_of(&mut client, &runner)?;
+    let seen = remarks(args, &runner, explanation(&mut client, &runner));
     let mut sink = Sink::open(args.out.as_deref(), args.force, context.output)?;
     sink.write(
-        fixture(args, &runner, &screen, &cleaner)
+        fixture(args.expect, &runner.kind, &screen, &seen, &cleaner)
             .to_string()
             .as_bytes(),
     )?;
@@ -48,23 +49,53 @@ fn screen_of(client: &mut Client<'_>, runner: &RunnerView) -> Result<ScreenView,
         .ok_or_else(|| missing("screen"))
 }
 
-fn fixture(
+/// Why it has its status; `None` when the daemon does not tell, which is no reason to keep the screen back.
+fn explanation(client: &mut Client<'_>, runner: &RunnerView) -> Option<ExplanationView> {
+    let asked = Request::ExplainRunner(RunnerRef {
+        runner: runner.id.clone(),
+    });
+    let answer = client.ask(asked, Some(PATIENCE)).ok()?;
+    answer.explanation.map(|explanation| *explanation)
+}
+
+/// What was known besides the screen, for people.
+fn remarks(
     args: &CaptureFixtureArgs,
     runner: &RunnerView,
-    screen: &ScreenView,
-    cleaner: &Cleaner,
-) -> ScreenFixture {
+    explanation: Option<ExplanationView>,
+) -> Vec<String> {
     let shown = format!("shown as {}: {}", runner.status, runner.reason);
     let note = args.note.as_ref().map(|note| format!("note: {note}"));
-    let remarks = [Some(shown), note].into_iter().flatten();
+    let evidence = explanation.map_or_else(Vec::new, |explanation| explanation.evidence);
+    let evidence = evidence.into_iter().map(|piece| {
+        format!(
+            "{} says {} ({}), {} %: {}",
+            piece.source, piece.status, piece.cause, piece.certainty, piece.detail
+        )
+    });
+    [Some(shown), note]
+        .into_iter()
+        .flatten()
+        .chain(evidence)
+        .collect()
+}
+
+fn fixture(
+    expect: Option<Expected>,
+    kind: &str,
+    screen: &ScreenView,
+    remarks: &[String],
+    cleaner: &Cleaner,
+) -> ScreenFixture {
     ScreenFixture {
-        kind: runner.kind.clone(),
+        kind: kind.to_owned(),
+        // The daemon tells neither the version nor the title.
         version: String::new(),
         size: (screen.cols, screen.rows),
         title: String::new(),
         cursor: screen.cursor,
-        expect: args.expect,
-        remarks: remarks.map(|remark| cleaner.clean(&remark)).collect(),
+        expect,
+        remarks: remarks.iter().map(|remark| cleaner.clean(remark)).collect(),
         rows: screen.text.iter().map(|row| cleaner.clean(row)).collect(),
     }
 }
@@ -117,18 +148,19 @@ mod tests {
 
     use crate::cli::fake::{Session, runner};
 
-    fn answers() -> [String; 2] {
+    fn answers() -> [String; 3] {
         let found = runner("work", "idle");
         [
             format!(r#"{{"success":true,"runner":{found}}}"#),
             r#"{"success":true,"screen":{"run":1,"seq":9,"atMs":0,"cols":40,"rows":5,"cursor":[2,2],"text":["ann@box: AKIAABCDEFGHIJKLMNOP","","> go","",""],"styled":[]}}"#.to_owned(),
+            r#"{"success":true,"explanation":{"status":"idle","sinceMs":1,"reason":"It takes a prompt.","cause":"ready","confidence":75,"resident":"No one.","evidence":[{"source":"screen","status":"idle","cause":"ready","detail":"prompt of ann","certainty":75,"sinceMs":1,"counts":true}]}}"#.to_owned(),
         ]
     }
 
     #[test]
     fn the_screen_is_written_without_what_is_secret_or_personal() {
-        let [found, screen] = answers();
-        let session = Session::new(&[&found, &screen])
+        let [found, screen, why] = answers();
+        let session = Session::new(&[&found, &screen, &why])
             .variable("USER", "ann")
             .variable("HOSTNAME", "box");
         let words = [
@@ -142,6 +174,7 @@ mod tests {
         assert_snapshot!(session.run(&words), @r#"
         > {"type":"get-runner","runner":"work"}
         > {"type":"get-screen","runner":"0190163d-8694-739b-aea5-966c26f8ad90"}
+        > {"type":"explain-runner","runner":"0190163d-8694-739b-aea5-966c26f8ad90"}
         # kind = custom
         # version =
         # size = 40x5
@@ -150,6 +183,7 @@ mod tests {
         # expect = waiting approval
         # shown as idle: It printed.
         # note: seen by user
+        # screen says idle (ready), 75 %: prompt of user
         ---
         user@host: AKIA****************
 
@@ -160,12 +194,12 @@ mod tests {
 
     #[test]
     fn a_file_that_is_there_is_not_touched() {
-        let [found, screen] = answers();
+        let [found, screen, why] = answers();
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("x.txt");
         std::fs::write(&file, "mine").unwrap();
         let words = ["capture-fixture", "work", "--out", file.to_str().unwrap()];
-        let told = Session::new(&[&found, &screen]).run(&words);
+        let told = Session::new(&[&found, &screen, &why]).run(&words);
         assert!(told.contains("is there already"), "{told}");
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
     }

@@ -58,7 +58,7 @@ fn a_prompt_that_shows_for_a_moment_while_a_screen_is_drawn_is_no_rest() {
     let mut board = board([screen(0, Doing::Working, Reason::Working)]);
     board.take(screen(1000, Doing::Resting, Reason::Ready));
     assert_eq!(at(&board, 1100).0, Some(Doing::Working));
-    assert_eq!(board.deadline(Timestamp(1100)), Some(Timestamp(1400)));
+    assert_eq!(board.deadline(Timestamp(1100)), Some(Timestamp(1250)));
     assert_eq!(at(&board, 1400).0, Some(Doing::Resting));
     board.take(screen(1200, Doing::Working, Reason::Working));
     assert_eq!(at(&board, 9000).0, Some(Doing::Working));
@@ -233,12 +233,12 @@ proptest! {
 
     /// A screen that says one thing and another in turns, faster than rest is believed, does not flicker.
     #[test]
-    fn a_screen_in_pieces_does_not_flicker(steps in proptest::collection::vec((any::<bool>(), 1..390_u64), 1..60)) {
+    fn a_screen_in_pieces_does_not_flicker(steps in proptest::collection::vec((any::<bool>(), 1..240_u64), 1..60)) {
         let mut board = board([screen(0, Doing::Working, Reason::Working)]);
         let (mut now, mut rested) = (0, 0);
         for (working, step) in steps {
             now += step;
-            rested = if working || rested + step >= 390 { 0 } else { rested + step };
+            rested = if working || rested + step >= 240 { 0 } else { rested + step };
             let doing = if rested == 0 { Doing::Working } else { Doing::Resting };
             board.take(screen(now, doing, Reason::Working));
             prop_assert_eq!(at(&board, now).0, Some(Doing::Working));

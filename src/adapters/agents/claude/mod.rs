@@ -1,6 +1,7 @@
 //! Claude Code: a registry file for each process, and a transcript for each conversation.
 
 mod calls;
+mod helpers;
 mod reader;
 mod registry;
 mod transcript;

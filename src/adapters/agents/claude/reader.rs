@@ -10,6 +10,7 @@ use super::super::processes::Processes;
 use super::super::records::Records;
 use super::super::scene::Scene;
 use super::super::told::Told;
+use super::helpers::Helpers;
 use super::registry::{self, Entry, Registered};
 use super::transcript::Transcript;
 use crate::domain::finding::{Conversation, FileMark, Finding};
@@ -43,6 +44,7 @@ struct Session {
     told: Told,
     /// `None` until it is written down.
     records: Option<Records>,
+    helpers: Option<Helpers>,
     transcript: Transcript,
 }
 
@@ -168,22 +170,36 @@ impl ClaudeReader {
         }));
         self.session = Some(Session {
             told: Told::new(id.clone(), self.began),
+            helpers: file.as_deref().map(Helpers::new),
             records: file.map(|file| Records::new(file, &self.marks)),
             transcript: Transcript::default(),
             id,
         });
     }
 
+    fn read(&mut self, found: &mut Vec<Finding>) -> Next {
+        let Some(session) = &mut self.session else {
+            return Next::Wait;
+        };
+        let own = match &mut session.records {
+            Some(records) => records.look(&mut session.transcript, &mut session.told, found),
+            None => Next::Wait,
+        };
+        let theirs = match &mut session.helpers {
+            Some(helpers) => helpers.look(&self.marks, &mut session.told, found),
+            None => Next::Wait,
+        };
+        if own == Next::Again { own } else { theirs }
+    }
+
     /// Reads what there is of the conversation that it had, and remembers how far, for it may come back to it.
     fn leave(&mut self, found: &mut Vec<Finding>) {
-        let Some(session) = &mut self.session else {
-            return;
-        };
-        let Some(records) = &mut session.records else {
-            return;
-        };
-        records.look(&mut session.transcript, &mut session.told, found);
-        if let Some(mark) = records.mark() {
+        self.read(found);
+        let records = self
+            .session
+            .as_ref()
+            .and_then(|session| session.records.as_ref());
+        if let Some(mark) = records.and_then(Records::mark) {
             self.marks.retain(|known| known.path != mark.path);
             self.marks.push(mark);
         }
@@ -260,7 +276,14 @@ impl Reader for ClaudeReader {
             .as_ref()
             .and_then(|session| session.records.as_ref());
         match records {
-            Some(records) => places.push(Place::File(records.path().to_owned())),
+            Some(records) => {
+                places.push(Place::File(records.path().to_owned()));
+                let helpers = self
+                    .session
+                    .as_ref()
+                    .and_then(|session| session.helpers.as_ref());
+                places.extend(helpers.into_iter().flat_map(Helpers::places));
+            }
             None => {
                 places.push(Place::Entries(self.projects()));
                 places.extend(self.project().map(Place::Entries));
@@ -281,13 +304,7 @@ impl Reader for ClaudeReader {
             self.look_at_descriptors(found);
         }
         self.find_transcript(found);
-        let Some(session) = &mut self.session else {
-            return next;
-        };
-        let Some(records) = &mut session.records else {
-            return next;
-        };
-        match records.look(&mut session.transcript, &mut session.told, found) {
+        match self.read(found) {
             Next::Again => Next::Again,
             _ => next,
         }

@@ -346,6 +346,31 @@ async fn a_helper_of_the_agent_costs_but_takes_no_turn() {
 }
 
 #[tokio::test]
+async fn agents_of_the_agent_that_write_files_of_their_own_cost_too() {
+    let world = World::new();
+    let claude = world.agent("claude-code", 41, CWD);
+    writes(&world, 41, r#""busy""#, ID);
+    let transcript = world.write(TRANSCRIPT, &prompt("00:01", "go"));
+    let mut found = world.follow(&claude).await;
+    found.read(&transcript).await;
+    let usage = |id: &str, output: u64| {
+        let rest = format!(
+            r#""sessionId":"{ID}","message":{{"id":"{id}","model":"x","stop_reason":"end_turn","content":[],"usage":{{"input_tokens":3,"output_tokens":{output}}}}}"#
+        );
+        record("assistant", "00:02", &rest)
+    };
+    let directory = TRANSCRIPT.trim_end_matches(".jsonl");
+    for (name, output) in [("a", 4), ("b", 5)] {
+        let path = format!("{directory}/subagents/agent-{name}.jsonl");
+        let file = world.write(&path, &usage(name, output));
+        found.read(&file).await;
+    }
+    assert_eq!(found.sums(), (6, 9));
+    assert!(found.tokens().iter().all(|one| one.conversation == ID));
+    assert_eq!(found.log(), "> go");
+}
+
+#[tokio::test]
 async fn a_later_reader_goes_on_where_the_first_stopped_and_knows_what_goes_on() {
     let world = World::new();
     let claude = world.agent("claude-code", 41, CWD);

@@ -31,6 +31,8 @@ const QUESTIONS: [&str; 2] = ["AskUserQuestion", "ExitPlanMode"];
 /// The transcript, so far as what comes depends on what was.
 #[derive(Debug, Default)]
 pub(super) struct Transcript {
+    /// Every record is of an agent that the agent started for itself.
+    aside: bool,
     /// Key of the last prompt: the end of its turn is found more than once.
     prompt: String,
     calls: Calls,
@@ -43,7 +45,7 @@ impl Meaning for Transcript {
             // Titles, modes, snapshots of files: no part of the conversation.
             return;
         };
-        let aside = record.flag("/isSidechain");
+        let aside = self.aside || record.flag("/isSidechain");
         match record.text("/type") {
             Some("assistant") => self.answered(record, at, aside, told),
             Some("user") if !aside => self.asked(record, at, told),
@@ -53,11 +55,22 @@ impl Meaning for Transcript {
     }
 
     fn anew(&mut self) {
-        *self = Self::default();
+        *self = Self {
+            aside: self.aside,
+            ..Self::default()
+        };
     }
 }
 
 impl Transcript {
+    /// Of an agent that the agent started for itself.
+    pub(super) fn of_a_helper() -> Self {
+        Self {
+            aside: true,
+            ..Self::default()
+        }
+    }
+
     fn answered(&mut self, record: &Value, at: Timestamp, aside: bool, told: &mut Told) {
         if record.flag("/isApiErrorMessage") {
             if !aside {

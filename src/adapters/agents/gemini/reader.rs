@@ -5,6 +5,7 @@
 //! Weak: a session that was begun before and is taken up again (`--resume`) is not found; and what a gemini that has left meanwhile
 //! began in the same directory, after ours started, is taken for ours until ours begins one.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,9 @@ use crate::domain::finding::{Conversation, FileMark, Finding};
 use crate::domain::ids::Pid;
 use crate::domain::time::Timestamp;
 
+/// Most session files that are watched for their header: one is written at a time.
+const MOST_HEADLESS: usize = 8;
+
 /// Follows one.
 pub(in super::super) struct GeminiReader {
     pid: Pid,
@@ -34,8 +38,10 @@ pub(in super::super) struct GeminiReader {
     root: PathBuf,
     marks: Vec<FileMark>,
     processes: Processes,
-    /// The names of the session files that were there when we looked last.
-    names: Vec<PathBuf>,
+    /// The session files of the project: when each began and its id, if it can be ours.
+    seen: BTreeMap<PathBuf, Option<(Timestamp, String)>>,
+    /// Those that have no whole header yet.
+    headless: Vec<PathBuf>,
     complained: bool,
     session: Option<Session>,
 }
@@ -59,7 +65,8 @@ impl GeminiReader {
             root: home.join(".gemini"),
             marks: scene.marks.to_vec(),
             processes: scene.processes.clone(),
-            names: Vec::new(),
+            seen: BTreeMap::new(),
+            headless: Vec::new(),
             complained: false,
             session: None,
         })
@@ -89,23 +96,15 @@ impl GeminiReader {
         let Some(chats) = self.chats() else {
             return;
         };
-        let names = sessions(&chats);
-        if self.names == names {
-            return;
-        }
-        self.names = names;
-        let began = self.names.iter().filter_map(|file| {
-            let header = header(file)?;
-            let at = header.time("/startTime")?;
-            let is_main = header.text("/kind").is_none_or(|kind| kind == "main");
-            (is_main && at >= self.began)
-                .then(|| Some((at, header.text("/sessionId")?.to_owned(), file.clone())))?
-        });
-        let Some((_, id, file)) = began.max() else {
-            // Its header may not be whole yet.
-            self.names.clear();
+        self.see(sessions(&chats));
+        let ours = self.seen.iter();
+        let last = ours
+            .filter_map(|(file, begun)| begun.as_ref().map(|begun| (begun, file)))
+            .max();
+        let Some(((_, id), file)) = last else {
             return;
         };
+        let (id, file) = (id.clone(), file.clone());
         if self.session.as_ref().is_some_and(|known| known.id == id) {
             return;
         }
@@ -126,6 +125,30 @@ impl GeminiReader {
         });
     }
 
+    fn see(&mut self, files: Vec<PathBuf>) {
+        self.seen.retain(|file, _| files.contains(file));
+        self.headless.clear();
+        for file in files {
+            if self.seen.contains_key(&file) {
+                continue;
+            }
+            if let Some(header) = header(&file) {
+                let begun = self.begun(&header);
+                self.seen.insert(file, begun);
+            } else if self.headless.len() < MOST_HEADLESS {
+                self.headless.push(file);
+            }
+        }
+    }
+
+    /// When the session began and its id, if the process can have begun it.
+    fn begun(&self, header: &Value) -> Option<(Timestamp, String)> {
+        let at = header.time("/startTime")?;
+        let is_main = header.text("/kind").is_none_or(|kind| kind == "main");
+        let id = header.text("/sessionId")?;
+        (is_main && at >= self.began).then(|| (at, id.to_owned()))
+    }
+
     fn cannot_tell(&mut self, found: &mut Vec<Finding>) {
         if !self.complained {
             self.complained = true;
@@ -141,6 +164,7 @@ impl Reader for GeminiReader {
     fn places(&self) -> Vec<Place> {
         let mut places = vec![Place::File(self.projects())];
         places.extend(self.chats().map(Place::Entries));
+        places.extend(self.headless.iter().cloned().map(Place::File));
         let session = self.session.as_ref();
         places.extend(session.map(|session| Place::File(session.records.path().to_owned())));
         places

@@ -124,7 +124,11 @@ async fn only_a_session_that_began_since_is_taken_and_a_newer_one_replaces_it() 
     world.write(&format!("{CHATS}/session-z.jsonl"), &old);
     let mut found = world.follow(&gemini).await;
     let one = session("one", "2026-11-20T18:00:00.000Z", &prompt("a", "first"));
-    let one = world.write(&format!("{CHATS}/session-a.jsonl"), &one);
+    // In two pieces: its header is not whole when it is seen first.
+    let path = format!("{CHATS}/session-a.jsonl");
+    world.write(&path, &one[..20]);
+    world.append(&path, &one[20..]);
+    let one = world.home().join(path);
     found.read(&one).await;
     let two = session("two", "2026-11-20T18:30:00.000Z", &prompt("b", "second"));
     let two = world.write(&format!("{CHATS}/session-b.jsonl"), &two);
