@@ -111,6 +111,19 @@ fn began(file: &Path) -> f64 {
     }
 }
 
+/// The window of the agent, whichever way it was started.
+fn window(world: &World, name: &str) -> String {
+    let panes = world.tmux(&[
+        "list-panes",
+        "-a",
+        "-F",
+        "#{window_id} #{pane_start_command}",
+    ]);
+    let script = format!("/{name}.play");
+    let found = panes.lines().find(|line| line.contains(&script));
+    found.unwrap().split(' ').next().unwrap().to_owned()
+}
+
 /// Resizes panes as they were, until the last recording is over.
 fn follow(world: &World, recordings: &[Recording], began: &[f64]) {
     let mut resizes: Vec<(f64, &str, u16, u16)> = Vec::new();
@@ -132,7 +145,7 @@ fn follow(world: &World, recordings: &[Recording], began: &[f64]) {
     };
     for (at, name, cols, rows) in resizes {
         wait(at);
-        let window = world.runner(name)["windowId"].as_str().unwrap().to_owned();
+        let window = window(world, name);
         world.tmux(&[
             "resize-window",
             "-t",

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio_util::sync::DropGuard;
 
+use super::acting::Held;
 use super::entry::{Entry, Past};
 use super::eye::Eye;
 use super::tape::Tape;
@@ -15,8 +17,10 @@ use crate::domain::finding::Conversation;
 use crate::domain::ids::{PaneId, Pid, RunnerId};
 use crate::domain::kind::Kind;
 use crate::domain::occupant::Occupant;
+use crate::domain::prompt::Prompt;
 use crate::domain::screen_rule::RuleSet;
 use crate::domain::sign::{Reason, Sign};
+use crate::domain::status::Status;
 use crate::domain::time::{Tick, Timestamp};
 
 /// Between two looks at who lives in a pane that prints.
@@ -58,6 +62,9 @@ pub(super) struct Awareness {
     pub(super) is_kind_given: bool,
     /// Somebody has looked who lives there.
     pub(super) is_known: bool,
+    /// Who waits to see what the pane shows.
+    pub(super) lookers: Vec<oneshot::Sender<()>>,
+    pub(super) acting: Held,
     who_due: Option<Tick>,
     who_asked: Option<Tick>,
 }
@@ -117,6 +124,20 @@ impl Entry {
             changed = changed.or(self.apply(at, Fact::Sign(sign)));
         }
         changed
+    }
+
+    /// The question that it asks on its screen, while it waits for an answer.
+    pub(super) fn prompt(&self) -> Option<Prompt> {
+        let is_waiting = self.status() == Status::Waiting;
+        is_waiting.then(|| self.awareness.eye.asks()).flatten()
+    }
+
+    /// What the pane really shows is known.
+    pub(super) fn answer_lookers(&mut self) {
+        for looker in self.awareness.lookers.drain(..) {
+            // An error means that they have given up.
+            let _gone = looker.send(());
+        }
     }
 
     /// Its screen is another without output.

@@ -17,6 +17,7 @@ use crate::domain::ids::{Epoch, Pid, Seq};
 use crate::domain::lifetime::Lifetime;
 use crate::domain::log::{LogEntry, LogRing};
 use crate::domain::pane_screen::PaneScreen;
+use crate::domain::prompt::Prompt;
 use crate::domain::runner::Runner;
 use crate::domain::screen_rule::RuleSet;
 use crate::domain::sign::Sign;
@@ -39,6 +40,8 @@ pub struct RunnerNow {
     pub divergences: u64,
     /// What its agent has spent; `None` while nothing is known of it.
     pub spending: Option<Arc<Spending>>,
+    /// The question that it asks on its screen, while it waits.
+    pub prompt: Option<Prompt>,
 }
 
 /// What a follower of a log is sent.
@@ -171,6 +174,7 @@ impl Entry {
             recording_paused: self.recording_paused.clone(),
             divergences: self.tape.divergences(),
             spending: self.account.spending.clone(),
+            prompt: self.prompt(),
         }
     }
 
@@ -257,7 +261,10 @@ impl Entry {
 
     /// What the rules see on its screen.
     pub(super) fn look(&mut self, rules: &RuleSet, at: Timestamp, now: Tick) -> [Sign; 2] {
-        self.awareness.look(&mut self.tape, rules, at, now)
+        let before = self.awareness.eye().asks();
+        let signs = self.awareness.look(&mut self.tape, rules, at, now);
+        self.has_another_cause |= before != self.awareness.eye().asks();
+        signs
     }
 
     /// When lines of its screen may have settled by silence.

@@ -209,6 +209,74 @@ pub enum AppError {
         /// The wanted statuses, with "or" between.
         wanted: String,
     },
+    /// Nothing on its screen can be answered.
+    #[error("Nothing of runner \"{name}\" can be {action}: {shows}.")]
+    NoPrompt {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+        /// What was asked, as a participle: "approved".
+        action: &'static str,
+        /// What is there, a part of a sentence.
+        shows: String,
+    },
+    /// What is there can only be answered in the pane.
+    #[error("No keys are known by which runner \"{name}\" would be {action}: {shows}.")]
+    NoKeys {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+        /// What was asked, as a participle: "approved".
+        action: &'static str,
+        /// What is there, a part of a sentence.
+        shows: String,
+    },
+    /// Somebody answered it, or something else is asked.
+    #[error("Runner \"{name}\" asks something else than what was to be {action}.")]
+    PromptChanged {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+        /// What was asked, as a participle: "approved".
+        action: &'static str,
+    },
+    /// Keys were pressed and nothing came of it.
+    #[error(
+        "Keys were pressed so that runner \"{name}\" is {action}, but {waited_ms} ms later {shows}."
+    )]
+    NotConfirmed {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+        /// What was asked, as a participle: "approved".
+        action: &'static str,
+        /// What is there, a part of a sentence.
+        shows: String,
+        /// How long was waited.
+        waited_ms: u64,
+    },
+    /// Another request acts on it.
+    #[error("Somebody else acts on runner \"{name}\" at this moment.")]
+    Busy {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+    },
+    /// Another program has taken the place of its agent.
+    #[error(
+        "The agent of runner \"{name}\" has left its pane, or another one has taken its place."
+    )]
+    Moved {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+    },
     /// The daemon is ending.
     #[error("The daemon is ending.")]
     Ending,

@@ -3,8 +3,11 @@
 
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::tape::Tape;
 use crate::domain::osc::{OscReader, Told};
+use crate::domain::prompt::Prompt;
 use crate::domain::screen_rule::{RuleSet, ScreenRule, ScreenText};
 use crate::domain::sign::{Claim, Doing, Reason, Sign, Source, certainty};
 use crate::domain::time::{Tick, Timestamp};
@@ -20,6 +23,8 @@ const EVERY: Duration = Duration::from_millis(100);
 pub(super) struct Eye {
     terminal: OscReader,
     seen: ScreenText,
+    /// The question that it saw there.
+    prompt: watch::Sender<Option<Prompt>>,
     due: Option<Tick>,
     looked: Option<Tick>,
     /// When the title was set.
@@ -83,6 +88,12 @@ impl Eye {
         let title = std::mem::take(&mut self.seen.title);
         self.seen = tape.text();
         self.seen.title = title;
+        let prompt = rules.prompt(&self.seen);
+        self.prompt.send_if_modified(|known| {
+            let is_another = *known != prompt;
+            *known = prompt;
+            is_another
+        });
         let sign = |source, rule: Option<&ScreenRule>| Sign {
             source,
             at,
@@ -94,9 +105,14 @@ impl Eye {
         ]
     }
 
-    /// What was seen last.
-    pub(super) const fn seen(&self) -> &ScreenText {
-        &self.seen
+    /// The question that was seen last, as it changes.
+    pub(super) fn prompt(&self) -> watch::Receiver<Option<Prompt>> {
+        self.prompt.subscribe()
+    }
+
+    /// The question that was seen last.
+    pub(super) fn asks(&self) -> Option<Prompt> {
+        self.prompt.borrow().clone()
     }
 }
 

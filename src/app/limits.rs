@@ -53,6 +53,12 @@ pub(super) const TAIL_BYTES: usize = 64 * 1024;
 /// Time before the first pruning: a daemon that has just begun has better things to do.
 pub(super) const PRUNE_FIRST: Duration = Duration::from_secs(60);
 
+/// Time to look at a pane anew, behind output that the monitor has still to read.
+pub(super) const FACE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Time for an agent to show that keys have reached it.
+pub(super) const CONFIRM_TIMEOUT: Duration = Duration::from_secs(3);
+
 /// Findings of an agent that are written down at a time: a few milliseconds, in which other orders to the store wait.
 pub(super) const RECORD_FINDINGS: usize = 500;
 

@@ -1,6 +1,8 @@
 //! The use cases: one verb a file, over the ports. All mutable state is in the world, which the monitor
 //! task alone owns; everything else sends it turns.
 
+mod acting;
+mod approve;
 mod attach;
 mod attendance;
 mod awareness;
@@ -17,6 +19,7 @@ mod follow;
 mod forget;
 mod history;
 mod hook;
+mod interrupt;
 mod keep;
 mod launch;
 mod ledger;
@@ -89,6 +92,7 @@ use crate::ports::terminals::Terminals;
 use crate::ports::transcript::Transcripts;
 use crate::ports::usage::UsageTable;
 
+pub use approve::Decision;
 pub use create::NewRunner;
 pub use entry::RunnerNow;
 pub use error::AppError;

@@ -15,6 +15,7 @@ use crate::domain::ids::{PaneId, Pid, RunnerId};
 use crate::domain::kind::Kind;
 use crate::domain::notice::{Terminal, is_looked_at};
 use crate::domain::occupant::Occupant;
+use crate::ports::occupants::Occupants;
 
 /// Looks at a pane whose foreground is the same as before, until this many have told the same: a wrapper starts its program late.
 const LOOKS_AT_THE_SAME: u8 = 5;
@@ -135,6 +136,16 @@ impl App {
         // An error means that the monitor is gone.
         drop(seen);
     }
+}
+
+/// The agent that lives in a pane now.
+pub(super) fn occupant_in(
+    occupants: &dyn Occupants,
+    pane: PaneId,
+    pane_pid: Pid,
+) -> Option<Occupant> {
+    let processes = occupants.processes(pane_pid).ok()?;
+    found(&processes, pane, pane_pid, occupants.foreground(pane_pid)).occupant
 }
 
 fn found(processes: &[PaneProcess], pane: PaneId, pane_pid: Pid, foreground: Option<i32>) -> Found {

@@ -319,6 +319,7 @@ impl World {
             }
             ProcessEvent::Screen { at, screen } => {
                 entry.screen(at, &screen);
+                entry.answer_lookers();
                 entry.look_soon(self.clock.tick());
                 None
             }

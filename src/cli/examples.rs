@@ -44,6 +44,16 @@ Examples:
   geppetto send work --no-enter \"/review \"
   geppetto send work -- -v            text that begins with a dash";
 
+pub(crate) const APPROVE: &str = "\
+Presses the keys that the screen rule of that question names, once, and only while that very
+question is on the screen; `deny` does the same for no. Answers when the question is gone.
+
+Examples:
+  geppetto approve work
+  geppetto wait work --for waiting && geppetto approve work
+  id=$(geppetto show work --json | jq -r .runner.prompt.id)
+  geppetto approve work --prompt \"$id\"     this question and no other";
+
 pub(crate) const STOP: &str = "\
 Examples:
   geppetto stop work

@@ -74,6 +74,9 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Explain(args) => cmd::explain::run(args, context),
         Verb::Rename(args) => cmd::rename::run(args, context),
         Verb::Send(args) => cmd::send::run(args, context),
+        Verb::Approve(args) => cmd::approve::run(args, context),
+        Verb::Deny(args) => cmd::deny::run(args, context),
+        Verb::Interrupt(args) => cmd::interrupt::run(args, context),
         Verb::Pause(args) => cmd::pause::run(args, context),
         Verb::Resume(args) => cmd::resume::run(args, context),
         Verb::Logs(args) => cmd::logs::run(args, context),
@@ -130,9 +133,11 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Start(args)
         | Verb::Pause(args)
         | Verb::Resume(args)
+        | Verb::Interrupt(args)
         | Verb::Forget(args) => args.json,
         Verb::Rename(args) => args.of.json,
         Verb::Send(args) => args.of.json,
+        Verb::Approve(args) | Verb::Deny(args) => args.of.json,
         Verb::Stop(args) => args.of.json,
         Verb::Wait(args) => args.of.json,
         Verb::Logs(args) => args.of.json,

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::status::status_wishes;
 use super::streams::Stream;
 use super::{explain, failure, transcripts, view};
-use crate::app::{App, AppError, RunnerNow, StopMode};
+use crate::app::{App, AppError, Decision, RunnerNow, StopMode};
 use crate::domain::ids::{Pid, RunnerId};
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
@@ -164,9 +164,12 @@ impl Service {
         }
     }
 
-    /// Sessions of tmux, and the reports of run parents.
+    /// Keys for agents, sessions of tmux, and the reports of run parents.
     async fn answer_rest(&self, request: Request) -> Result<Answer> {
         match request {
+            Request::ApprovePrompt(of) => self.answer_prompt(of, Decision::Approve).await,
+            Request::DenyPrompt(of) => self.answer_prompt(of, Decision::Deny).await,
+            Request::InterruptTurn(of) => one(self.app.interrupt(of.runner).await),
             Request::ListTmuxSessions(list) => self.list_sessions(&list).await,
             Request::AttachPane(to) => self.attach_pane(to).await,
             Request::TmuxSessionExists(of) => {

@@ -17,6 +17,12 @@ pub(super) fn body(error: &AppError) -> ErrorBody {
         | AppError::NotOurs { id, .. }
         | AppError::TimedOut { id, .. }
         | AppError::NoScreen { id, .. }
+        | AppError::NoPrompt { id, .. }
+        | AppError::NoKeys { id, .. }
+        | AppError::PromptChanged { id, .. }
+        | AppError::NotConfirmed { id, .. }
+        | AppError::Busy { id, .. }
+        | AppError::Moved { id, .. }
         | AppError::EndedBefore { id, .. } => body.runner_id = Some(id.to_string()),
         AppError::DuplicateName { holder, .. } => {
             body.runner_id = Some(holder.to_string());
@@ -72,9 +78,14 @@ fn sentence(error: &AppError) -> String {
 const fn tag(error: &AppError) -> Tag {
     match error {
         AppError::RunnerNotFound { .. } | AppError::RunnerAmbiguous { .. } => Tag::RunnerNotFound,
-        AppError::Operation { .. } | AppError::NotOurs { .. } | AppError::EndedBefore { .. } => {
-            Tag::RunnerOperation
-        }
+        AppError::Operation { .. }
+        | AppError::NotOurs { .. }
+        | AppError::EndedBefore { .. }
+        | AppError::Busy { .. } => Tag::RunnerOperation,
+        AppError::NoPrompt { .. } | AppError::NoKeys { .. } => Tag::NoPrompt,
+        AppError::PromptChanged { .. } => Tag::PromptChanged,
+        AppError::NotConfirmed { .. } => Tag::NotConfirmed,
+        AppError::Moved { .. } => Tag::OccupantChanged,
         AppError::RunnerLimit { .. } => Tag::RunnerLimit,
         AppError::DuplicateName { .. }
         | AppError::Name { .. }
@@ -104,7 +115,9 @@ const fn process_tag(error: &ProcessError) -> Tag {
         ProcessError::Mux(error) => mux_tag(error),
         ProcessError::Spawn { .. } => Tag::ProcessSpawn,
         ProcessError::NotInPane { .. } | ProcessError::NoProcess { .. } => Tag::ProcessAttach,
-        ProcessError::Gone { .. } | ProcessError::Watched { .. } => Tag::ProcessMonitor,
+        ProcessError::Gone { .. } | ProcessError::Watched { .. } | ProcessError::InMode { .. } => {
+            Tag::ProcessMonitor
+        }
         ProcessError::Signal { .. } | ProcessError::Survived { .. } => Tag::ProcessKill,
     }
 }
@@ -170,6 +183,12 @@ fn hint(error: &AppError) -> Option<String> {
             "They work, were stopped, are snoozed, or have no pane any more: `geppetto list`."
         }
         AppError::EndedBefore { .. } => "`geppetto show` tells how it ended.",
+        AppError::NoPrompt { .. }
+        | AppError::NoKeys { .. }
+        | AppError::NotConfirmed { .. }
+        | AppError::PromptChanged { .. }
+        | AppError::Busy { .. }
+        | AppError::Moved { .. } => return act_hint(error),
         AppError::NoScreen { .. } => "`geppetto logs` shows what is kept.",
         AppError::Transcript(TranscriptError::Sealed { .. }) => {
             "Set `encryption_key_file`, or `encryption_keyring`, as it was when that was written."
@@ -182,6 +201,24 @@ fn hint(error: &AppError) -> Option<String> {
         | AppError::EndedAtStart { .. }
         | AppError::Transcript(TranscriptError::Io { .. })
         | AppError::Store(_) => return None,
+    };
+    Some(text.to_owned())
+}
+
+fn act_hint(error: &AppError) -> Option<String> {
+    let text = match error {
+        AppError::NoPrompt { name, .. }
+        | AppError::NoKeys { name, .. }
+        | AppError::NotConfirmed { name, .. } => {
+            return Some(format!(
+                "`geppetto attach {}` goes there; nothing more is pressed.",
+                shell_word(name)
+            ));
+        }
+        AppError::PromptChanged { .. } => "Look at what it asks now, and answer that.",
+        AppError::Busy { .. } => "Try again in a moment.",
+        AppError::Moved { .. } => "`geppetto explain` says who lives there now.",
+        _ => return None,
     };
     Some(text.to_owned())
 }
@@ -245,6 +282,7 @@ fn process_hint(error: &ProcessError) -> Option<String> {
             "geppetto watches panes: start the program in tmux, or with `geppetto new`."
         }
         ProcessError::NoProcess { .. } => "It may have ended already.",
+        ProcessError::InMode { .. } => "Leave it with q in that pane, and try again.",
         ProcessError::Gone { .. } => "`geppetto list` shows what is there now.",
         ProcessError::Signal { source, .. }
             if source.kind() == std::io::ErrorKind::PermissionDenied =>

@@ -1,5 +1,6 @@
 //! The daemon: task tree, socket, dispatch. It turns requests into use cases and facts into answers.
 
+mod acting;
 mod arrivals;
 mod connection;
 mod dispatch;

@@ -1,6 +1,6 @@
 //! Facts of the domain as plain values of the wire.
 
-use super::usage;
+use super::{acting, usage};
 use crate::app::{RunnerNow, SessionNow};
 use crate::domain::exit::{Exit, Outcome};
 use crate::domain::log::LogEntry;
@@ -71,6 +71,7 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
             .spending
             .as_deref()
             .map(|of| Box::new(usage::spending(of))),
+        prompt: now.prompt.as_ref().map(acting::prompt),
     }
 }
 

@@ -16,8 +16,9 @@ use super::time::Timestamp;
 /// How long a screen must rest before that is believed.
 const REST_CONFIRMED: Duration = Duration::from_millis(250);
 
-/// How long what a screen said last is believed when no rule matches any more: a program that draws has half a screen for a moment.
-const SCREEN_KEPT: Duration = Duration::from_millis(1500);
+/// How long what a screen or title said last is believed when no rule matches any more: a program that draws has half a screen for a
+/// moment, and one that leaves says goodbye.
+const SIGHT_KEPT: Duration = Duration::from_secs(5);
 
 /// A rival within so many percent makes a verdict doubtful.
 const NEAR: u8 = 20;
@@ -417,7 +418,7 @@ fn doing(claim: Option<&Claim>) -> Option<Doing> {
 /// How long a source has to say something new before it is believed.
 fn patience(source: Source, claim: Option<&Claim>) -> Duration {
     match (source, claim) {
-        (Source::Screen, None) => SCREEN_KEPT,
+        (Source::Screen | Source::Title, None) => SIGHT_KEPT,
         (Source::Screen, Some(claim)) if claim.doing == Doing::Resting => REST_CONFIRMED,
         _ => Duration::ZERO,
     }

@@ -202,8 +202,14 @@ impl<'a> Scene<'a> {
             else {
                 return false;
             };
-            let parent = self.process(pid).and_then(|process| process.parent);
-            let is_child = parent == Some(launcher);
+            let (Some(process), Some(above)) = (self.process(pid), self.process(launcher)) else {
+                return false;
+            };
+            // One that has forked and not yet become what it will be looks like its parent, word for word.
+            if !process.args.is_empty() && process.args == above.args {
+                return false;
+            }
+            let is_child = process.parent == Some(launcher);
             match manner {
                 // A shell script is no agent by itself when there is one below it.
                 Manner::ShellScript => self.above(pid).contains(&launcher),

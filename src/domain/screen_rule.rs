@@ -5,7 +5,12 @@ use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
 
+use super::key_name::KeyName;
+use super::prompt::Prompt;
 use super::sign::{Doing, Reason};
+
+/// So many rows up to the cursor belong to a question that stands in the row with the cursor.
+const LEADS: u16 = 8;
 
 /// What a rule looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,13 +69,13 @@ pub struct ScreenRule {
     pub keys: Option<PromptKeys>,
 }
 
-/// Keys that answer a prompt, each as tmux names keys.
+/// Keys that answer a prompt.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PromptKeys {
     /// Yes, this once.
-    pub approve: Vec<String>,
+    pub approve: Vec<KeyName>,
     /// No.
-    pub deny: Vec<String>,
+    pub deny: Vec<KeyName>,
 }
 
 /// What the rules look at.
@@ -88,7 +93,7 @@ pub struct ScreenText {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RuleSet {
     rules: Vec<ScreenRule>,
-    interrupt: Vec<String>,
+    interrupt: Vec<KeyName>,
     checked_with: Vec<String>,
 }
 
@@ -139,7 +144,7 @@ impl Rules {
 
 impl RuleSet {
     /// Puts them in order. `interrupt` are the keys that break a turn off.
-    pub fn new(mut rules: Vec<ScreenRule>, interrupt: Vec<String>) -> Self {
+    pub fn new(mut rules: Vec<ScreenRule>, interrupt: Vec<KeyName>) -> Self {
         rules.sort_by_key(|rule| std::cmp::Reverse(rule.priority));
         Self {
             rules,
@@ -163,7 +168,7 @@ impl RuleSet {
     }
 
     /// Keys that break a turn off; empty when that is not known.
-    pub fn interrupt(&self) -> &[String] {
+    pub fn interrupt(&self) -> &[KeyName] {
         &self.interrupt
     }
 
@@ -179,6 +184,12 @@ impl RuleSet {
             .iter()
             .filter(|rule| rule.region != Region::Title)
             .find(|rule| rule.matches(rule.region.of(text, shown)))
+    }
+
+    /// The question that the screen shows, whoever can answer it.
+    pub fn prompt(&self, text: &ScreenText) -> Option<Prompt> {
+        let rule = self.on_screen(text)?;
+        (rule.doing == Doing::Waiting).then(|| Prompt::new(rule, rule.question(text)))
     }
 
     /// The rule for what the title says.
@@ -207,7 +218,7 @@ fn used(rows: &[String]) -> &[String] {
 
 impl ScreenRule {
     fn matches(&self, rows: &[String]) -> bool {
-        let Some(rows) = self.rows_above(rows).map(|rows| self.rows_below(rows)) else {
+        let Some(rows) = self.looks_at(rows) else {
             return false;
         };
         let has = |wanted: &String| rows.iter().any(|row| row.contains(wanted.as_str()));
@@ -220,6 +231,21 @@ impl ScreenRule {
             && !self.not.iter().any(has)
             && self.regex.iter().all(fits)
             && !self.not_regex.iter().any(fits)
+    }
+
+    /// What it looks at in `text`; for one that only looks around the cursor also what leads to that, since one question is asked of
+    /// many things.
+    fn question<'a>(&self, text: &'a ScreenText) -> &'a [String] {
+        let region = match self.region {
+            Region::CursorRow | Region::ToCursor(..LEADS) => Region::ToCursor(LEADS),
+            region => region,
+        };
+        self.looks_at(region.of(text, text.shown()))
+            .unwrap_or_default()
+    }
+
+    fn looks_at<'a>(&self, rows: &'a [String]) -> Option<&'a [String]> {
+        self.rows_above(rows).map(|rows| self.rows_below(rows))
     }
 
     fn rows_above<'a>(&self, rows: &'a [String]) -> Option<&'a [String]> {

@@ -207,6 +207,8 @@ pub mod certainty {
     pub const EXACT: u8 = 97;
     /// A text on the screen or in the title that stands for nothing else.
     pub const STRONG: u8 = 90;
+    /// The agent itself says so, but not all there is to say.
+    pub const GOOD: u8 = 85;
     /// A record or a screen that usually means this.
     pub const FAIR: u8 = 75;
     /// What is left when nothing else fits.

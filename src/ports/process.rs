@@ -11,6 +11,7 @@ use super::mux::MuxError;
 use crate::domain::activity::Activity;
 use crate::domain::exit::{Exit, Outcome};
 use crate::domain::ids::{PaneId, Pid, RunnerId, SessionId};
+use crate::domain::key_name::KeyName;
 use crate::domain::name::RunnerName;
 use crate::domain::pane_screen::PaneScreen;
 use crate::domain::runner::{Launch, Place};
@@ -50,6 +51,12 @@ pub enum ProcessError {
         pane: PaneId,
         /// Its process at that time.
         pid: Pid,
+    },
+    /// What is pressed would not reach the program: somebody scrolls in its pane, or chooses something there.
+    #[error("pane {pane} is in a mode of tmux, which would take the keys")]
+    InMode {
+        /// The pane.
+        pane: PaneId,
     },
     /// The pane is followed already: a pane has one stream.
     #[error("pane {pane} is watched already")]
@@ -273,6 +280,12 @@ pub trait Typist: Send + Sync {
         text: &str,
         enter: Enter,
     ) -> Result<(), ProcessError>;
+
+    /// Presses keys, in order.
+    ///
+    /// # Errors
+    /// `Gone`, `InMode`, `Mux`. On an error none was pressed.
+    async fn keys(&self, handle: &ProcessHandle, keys: &[KeyName]) -> Result<(), ProcessError>;
 }
 
 /// What comes behind a text.

@@ -2,7 +2,7 @@
 
 mod people;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,9 +12,12 @@ use tokio::sync::{Mutex, mpsc};
 
 use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::{PaneId, Pid, RunnerId, SessionId, WindowId};
+use crate::domain::key_name::KeyName;
 use crate::domain::notice::Terminal;
+use crate::domain::pane_screen::PaneScreen;
 use crate::domain::runner::Place;
 use crate::domain::time::Timestamp;
+use crate::domain::transcript::Size;
 use crate::ports::mux::{
     AttachCommands, Mux, MuxError, MuxEvent, MuxMarks, MuxPane, MuxPaneText, MuxServer, MuxSession,
     MuxWindow,
@@ -44,6 +47,8 @@ struct State {
     /// What reached people, in order.
     told: Vec<String>,
     deeds: Vec<String>,
+    /// What panes show, now and after what is typed.
+    screens: BTreeMap<PaneId, VecDeque<String>>,
 }
 
 /// The fake.
@@ -219,6 +224,54 @@ impl FakeMux {
             .send(event)
             .await
             .expect("its stream is read");
+    }
+
+    /// The pane shows the first of these screens; the next one after each thing that is typed.
+    pub(crate) async fn shows(&self, pane: PaneId, screens: &[&str]) {
+        self.will_show(pane, screens).await;
+        self.show_screen(pane).await;
+    }
+
+    /// The same, but nobody is told of the first one before they look.
+    pub(crate) async fn will_show(&self, pane: PaneId, screens: &[&str]) {
+        let screens = screens.iter().map(|&screen| screen.to_owned()).collect();
+        self.state.lock().await.screens.insert(pane, screens);
+    }
+
+    /// What was typed changes what it shows, if anything does.
+    async fn next_screen(&self, pane: PaneId) {
+        let mut state = self.state.lock().await;
+        match state.screens.get_mut(&pane) {
+            Some(screens) if screens.len() > 1 => drop(screens.pop_front()),
+            _ => return,
+        }
+        drop(state);
+        self.show_screen(pane).await;
+    }
+
+    async fn show_screen(&self, pane: PaneId) {
+        let text = {
+            let state = self.state.lock().await;
+            let first = state.screens.get(&pane).and_then(VecDeque::front);
+            match first {
+                Some(text) => text.clone(),
+                None => return,
+            }
+        };
+        let rows = text
+            .lines()
+            .map(|row| Bytes::copy_from_slice(row.as_bytes()));
+        let screen = PaneScreen {
+            size: Size {
+                cols: 120,
+                rows: 40,
+            },
+            rows: rows.collect(),
+            ..PaneScreen::default()
+        };
+        let at = Timestamp(1);
+        let screen = Box::new(screen);
+        self.event(pane, ProcessEvent::Screen { at, screen }).await;
     }
 
     /// What was done to panes and sessions, in order.
@@ -475,6 +528,7 @@ impl ProcessMonitor for FakeMux {
     async fn look(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
         let pane = handle.place.pane;
         self.state.lock().await.deeds.push(format!("look {pane}"));
+        self.show_screen(pane).await;
         Ok(())
     }
 
@@ -541,8 +595,29 @@ impl Typist for FakeMux {
         text: &str,
         enter: Enter,
     ) -> Result<(), ProcessError> {
-        let deed = format!("paste {} {text:?} {enter:?}", handle.place.pane);
-        self.state.lock().await.deeds.push(deed);
+        let pane = handle.place.pane;
+        let deed = format!("paste {pane} {text:?} {enter:?}");
+        let mut state = self.state.lock().await;
+        state.handle(pane)?;
+        state.deeds.push(deed);
+        drop(state);
+        if !text.is_empty() {
+            self.next_screen(pane).await;
+        }
+        if enter == Enter::Press {
+            self.next_screen(pane).await;
+        }
+        Ok(())
+    }
+
+    async fn keys(&self, handle: &ProcessHandle, keys: &[KeyName]) -> Result<(), ProcessError> {
+        let pane = handle.place.pane;
+        let keys: Vec<&str> = keys.iter().map(KeyName::as_str).collect();
+        let mut state = self.state.lock().await;
+        state.handle(pane)?;
+        state.deeds.push(format!("press {pane} {}", keys.join(" ")));
+        drop(state);
+        self.next_screen(pane).await;
         Ok(())
     }
 }

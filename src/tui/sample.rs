@@ -48,6 +48,7 @@ pub(crate) fn runner(name: &str, status: &str, age_ms: u64) -> RunnerView {
         last_seq: 0,
         log_entries: 0,
         spending: None,
+        prompt: None,
     }
 }
 

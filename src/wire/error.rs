@@ -46,6 +46,14 @@ pub enum Tag {
     NoScreen,
     /// `next-runner` found none.
     NoneNeedsYou,
+    /// Nothing on the screen of the runner can be answered, or not by keys that are known. Nothing was pressed.
+    NoPrompt,
+    /// Another question is on the screen than the one that was meant. Nothing was pressed.
+    PromptChanged,
+    /// Keys were pressed or a text was typed, and nothing shows that it has reached the agent. It was not done again.
+    NotConfirmed,
+    /// Another agent lives in the pane by now, or none.
+    OccupantChanged,
     /// The list of runners or a transcript could not be saved or read.
     Store,
     /// A fault of geppetto itself.

@@ -4,6 +4,7 @@
 //! closes. Field names are camelCase, request and event types kebab-case. Unknown fields are ignored; unknown
 //! request types get a typed error. A request `id` is echoed in its answer.
 
+mod act;
 mod answer;
 mod error;
 mod event;
@@ -22,6 +23,7 @@ mod usage;
 mod view;
 mod window;
 
+pub use act::*;
 pub use answer::*;
 pub use error::*;
 pub use event::*;

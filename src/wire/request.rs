@@ -9,9 +9,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttachPane, GetMenu, GetScreen, GetStats, GetTurns, GetUsage, ListTmuxSessions, MarkRunner,
-    NextRunner, PruneTranscripts, ReadTranscript, RestoreRunners, RunBegin, RunExited, RunFailed,
-    RunStarted, ShowMessage, SlotRef, SnoozeRunner, Subscribe,
+    AnswerPrompt, AttachPane, GetMenu, GetScreen, GetStats, GetTurns, GetUsage, ListTmuxSessions,
+    MarkRunner, NextRunner, PruneTranscripts, ReadTranscript, RestoreRunners, RunBegin, RunExited,
+    RunFailed, RunStarted, ShowMessage, SlotRef, SnoozeRunner, Subscribe,
 };
 
 #[expect(
@@ -46,6 +46,12 @@ pub enum Request {
     RenameRunner(RenameRunner),
     /// Types text into a runner's pane.
     SendText(SendText),
+    /// Presses what approves the question on a runner's screen, this once.
+    ApprovePrompt(AnswerPrompt),
+    /// Presses what denies it.
+    DenyPrompt(AnswerPrompt),
+    /// Presses what breaks a runner's turn off.
+    InterruptTurn(RunnerRef),
     /// Freezes a runner's processes.
     PauseRunner(RunnerRef),
     /// Thaws them.

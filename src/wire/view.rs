@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{SpendingView, WindowView};
+use super::{PromptView, SpendingView, WindowView};
 
 #[expect(
     clippy::trivially_copy_pass_by_ref,
@@ -110,6 +110,9 @@ pub struct RunnerView {
     /// What its agent has spent and may still; absent while nothing is known of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spending: Option<Box<SpendingView>>,
+    /// The question that it asks on its screen, while it waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<PromptView>,
 }
 
 /// A change of status.

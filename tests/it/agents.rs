@@ -77,7 +77,10 @@ fn an_agent_in_a_pane_of_the_users_is_known_and_what_it_does() {
     sandbox.type_into(&pane, "rests");
     sandbox.wait_until("the picture to be drawn anew", || {
         let explained = explained(&sandbox, &pane);
-        explained.evidence.iter().any(|one| one.source == "screen" && one.counts)
+        explained
+            .evidence
+            .iter()
+            .any(|one| one.source == "screen" && one.counts)
     });
     let after = sandbox.runner_of(&pane).unwrap();
     assert_eq!((&*after.status, after.since_ms), ("idle", before));

@@ -17,6 +17,8 @@ pub(super) struct Told {
     known: bool,
     found: Vec<Finding>,
     sign: Option<Sign>,
+    /// The time of the last sign, told or not: an old record that is written again is no news.
+    signed: Option<Timestamp>,
     context: Option<ContextUse>,
     limits: BTreeMap<String, RateLimit>,
     complaints: BTreeSet<&'static str>,
@@ -60,8 +62,9 @@ impl Told {
 
     fn says(&mut self, at: Timestamp, claim: Option<Claim>) {
         let is_old = self.began.is_some_and(|began| at < began);
-        let is_overtaken = self.sign.as_ref().is_some_and(|sign| at < sign.at);
+        let is_overtaken = self.signed.is_some_and(|last| at < last);
         if !is_old && !is_overtaken {
+            self.signed = Some(at);
             self.sign = Some(Sign {
                 source: Source::SessionFile,
                 at,

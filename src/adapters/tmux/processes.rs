@@ -10,6 +10,7 @@ use super::purpose::{Request, WatchRequest};
 use super::{freezing, signals};
 use crate::domain::exit::Outcome;
 use crate::domain::ids::{PaneId, Pid};
+use crate::domain::key_name::KeyName;
 use crate::domain::runner::Place;
 use crate::domain::time::Timestamp;
 use crate::ports::mux::{Mux, MuxError, MuxPane};
@@ -154,6 +155,29 @@ impl Typist for Tmux {
             let press = Command::new("send-keys").flag("-t").id(pane).flag("Enter");
             self.run(press).await?;
         }
+        Ok(())
+    }
+
+    async fn keys(&self, handle: &ProcessHandle, keys: &[KeyName]) -> Result<(), ProcessError> {
+        self.still_there(handle).await?;
+        let pane = handle.place.pane;
+        let mode = Command::new("display-message")
+            .flag("-p -t")
+            .id(pane)
+            .flag("'#{pane_in_mode}'");
+        let replies = self.run(mode).await?;
+        let is_free = replies.first().is_some_and(|rows| {
+            let row = rows.first().map(AsRef::as_ref);
+            matches!(row, None | Some(b"" | b"0"))
+        });
+        if !is_free {
+            return Err(ProcessError::InMode { pane });
+        }
+        let mut press = Command::new("send-keys").flag("-t").id(pane).flag("--");
+        for key in keys {
+            press = press.text(key.as_str())?;
+        }
+        self.run(press).await?;
         Ok(())
     }
 }

@@ -21,7 +21,13 @@ async fn shell() -> (Core, PaneId, Pid) {
 
 async fn kind_of(core: &Core) -> &'static str {
     let names = core.names().await;
-    core.app.show(names[0].clone()).await.unwrap().runner.kind.name
+    core.app
+        .show(names[0].clone())
+        .await
+        .unwrap()
+        .runner
+        .kind
+        .name
 }
 
 /// Prints until the pane has a runner of that kind: who lives there is looked at when it prints.
@@ -32,7 +38,9 @@ async fn until_kind(core: &Core, pane: PaneId, kind: &str) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), found).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(20), found)
+        .await
+        .unwrap();
 }
 
 fn says(source: Source, doing: Doing, reason: Reason) -> Finding {
@@ -61,15 +69,24 @@ async fn an_agent_that_comes_is_found_and_read_and_leaves_again() {
         version: None,
         file: None,
     };
-    core.agents.writes(11, Finding::Conversation(conversation)).await;
+    core.agents
+        .writes(11, Finding::Conversation(conversation))
+        .await;
     core.agents
         .writes(11, says(Source::Registry, Doing::Waiting, Reason::Approval))
         .await;
     let now = core.until(&name, Status::Waiting).await;
     assert_eq!(now.runner.status.cause(), Reason::Approval);
     let explanation = core.app.explain(name.clone()).await.unwrap();
-    assert!(explanation.resident.starts_with("claude-code is process 11"));
-    assert_eq!(explanation.exhibits.first().unwrap().source, Source::Registry);
+    assert!(
+        explanation
+            .resident
+            .starts_with("claude-code is process 11")
+    );
+    assert_eq!(
+        explanation.exhibits.first().unwrap().source,
+        Source::Registry
+    );
     // Killed: the shell has the terminal again, and nothing of the agent is left.
     core.agents.run(pane_pid, &[(10, "bash")]);
     until_kind(&core, pane, "custom").await;

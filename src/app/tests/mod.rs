@@ -1,5 +1,6 @@
 //! The use cases over fakes: what a person asked for, what happened in the panes, what they were told.
 
+mod acting;
 mod awareness;
 mod hooks;
 mod ledger;
@@ -47,6 +48,8 @@ struct Core {
     usage: Arc<FakeUsage>,
     notifier: Arc<FakeNotifier>,
     agents: Arc<FakeAgents>,
+    /// Who looks at panes ends without it.
+    _settings: watch::Sender<Arc<Settings>>,
     _end: tokio_util::sync::DropGuard,
 }
 
@@ -97,29 +100,10 @@ impl Core {
             clock: Arc::new(ManualClock::new()),
             spawn: Arc::new(tasks.clone()),
         };
-        let (app, mut monitor) = App::new(ports, watch::channel(Arc::new(settings)).1);
+        let (keep, settings) = watch::channel(Arc::new(settings));
+        let (app, monitor) = App::new(ports, settings);
         let end = CancellationToken::new();
-        let overdue = monitor.overdue().unwrap();
-        let notices = monitor.notices().unwrap();
-        let asks = monitor.asks().unwrap();
-        tasks.spawn(
-            "residents",
-            Box::pin(app.clone().run_residents(asks, end.clone())),
-        );
-        let describe = |now: &RunnerNow| now.runner.name.to_string();
-        let notify = app.clone().run_notify(notices, describe, end.clone());
-        tasks.spawn("notify", Box::pin(notify));
-        tasks.spawn("monitor", Box::pin(monitor.run(end.clone())));
-        tasks.spawn("sampler", Box::pin(app.clone().run_sampler(end.clone())));
-        tasks.spawn("save", Box::pin(app.clone().run_save(end.clone())));
-        tasks.spawn("overdue", Box::pin(app.clone().run_overdue(overdue)));
-        if let Some(events) = mux.events() {
-            let gone = watch::channel(false).0;
-            tasks.spawn(
-                "follow",
-                Box::pin(app.clone().run_follow(events, gone, end.clone())),
-            );
-        }
+        serve(&app, monitor, &mux, &tasks, &end);
         Self {
             app,
             mux,
@@ -127,6 +111,7 @@ impl Core {
             usage,
             notifier,
             agents,
+            _settings: keep,
             _end: end.drop_guard(),
         }
     }
@@ -226,6 +211,37 @@ fn command(words: &[&str]) -> NewRunner {
     NewRunner {
         command: words.iter().map(|&word| word.to_owned()).collect(),
         ..NewRunner::default()
+    }
+}
+
+/// Runs what a daemon runs.
+fn serve(
+    app: &App,
+    mut monitor: Monitor,
+    mux: &FakeMux,
+    tasks: &TestSpawn,
+    end: &CancellationToken,
+) {
+    let overdue = monitor.overdue().unwrap();
+    let notices = monitor.notices().unwrap();
+    let asks = monitor.asks().unwrap();
+    tasks.spawn(
+        "residents",
+        Box::pin(app.clone().run_residents(asks, end.clone())),
+    );
+    let describe = |now: &RunnerNow| now.runner.name.to_string();
+    let notify = app.clone().run_notify(notices, describe, end.clone());
+    tasks.spawn("notify", Box::pin(notify));
+    tasks.spawn("monitor", Box::pin(monitor.run(end.clone())));
+    tasks.spawn("sampler", Box::pin(app.clone().run_sampler(end.clone())));
+    tasks.spawn("save", Box::pin(app.clone().run_save(end.clone())));
+    tasks.spawn("overdue", Box::pin(app.clone().run_overdue(overdue)));
+    if let Some(events) = mux.events() {
+        let gone = watch::channel(false).0;
+        tasks.spawn(
+            "follow",
+            Box::pin(app.clone().run_follow(events, gone, end.clone())),
+        );
     }
 }
 

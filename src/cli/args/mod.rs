@@ -1,5 +1,6 @@
 //! The command line: clap types and nothing else. What they mean is in `cmd/<verb>.rs`.
 
+mod acting;
 mod fixture;
 mod history;
 mod integration;
@@ -11,6 +12,7 @@ mod runner;
 mod usage;
 mod verb;
 
+pub(crate) use acting::AnswerArgs;
 pub(crate) use fixture::CaptureFixtureArgs;
 pub(crate) use history::{
     ExportArgs, Format, LogsArgs, MarkArgs, PartArgs, PruneArgs, ReplayArgs, ReserveArgs,

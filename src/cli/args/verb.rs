@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::acting::AnswerArgs;
 use super::fixture::CaptureFixtureArgs;
 use super::history::{
     ExportArgs, LogsArgs, MarkArgs, PruneArgs, ReplayArgs, ReserveArgs, RestoreArgs, SlotArgs,
@@ -80,6 +81,13 @@ pub(crate) enum Verb {
     /// Type text into a runner's pane, and Enter behind it.
     #[command(after_long_help = examples::SEND)]
     Send(SendArgs),
+    /// Approve what an agent asks on its screen, this once.
+    #[command(after_long_help = examples::APPROVE)]
+    Approve(AnswerArgs),
+    /// Deny what an agent asks on its screen.
+    Deny(AnswerArgs),
+    /// Break the turn of an agent off.
+    Interrupt(RunnerArgs),
     /// Freeze a runner's processes.
     Pause(RunnerArgs),
     /// Thaw a runner's processes.

@@ -1,18 +1,21 @@
 //! One file per verb, named as the use case in `app`.
 
 pub(super) mod api;
+pub(super) mod approve;
 pub(super) mod attach;
 pub(super) mod capture_fixture;
 pub(super) mod completions;
 pub(super) mod daemon;
 pub(super) mod dashboard;
 pub(super) mod demo;
+pub(super) mod deny;
 pub(super) mod doctor;
 pub(super) mod explain;
 pub(super) mod export;
 pub(super) mod forget;
 pub(super) mod hook;
 pub(super) mod integrate;
+pub(super) mod interrupt;
 pub(super) mod list;
 pub(super) mod logs;
 pub(super) mod man;

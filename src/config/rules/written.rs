@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::super::ConfigError;
 use super::super::value::{Entry, Key, Reader, Value};
+use crate::domain::key_name::KeyName;
 use crate::domain::screen_rule::{Pattern, PromptKeys, Region, RuleSet, ScreenRule};
 use crate::domain::sign::{Doing, Reason, certainty};
 
@@ -48,7 +49,7 @@ const NAME: &str = "a name of letters, digits and -, up to 64 of them";
 /// What a file says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Written {
-    interrupt: Option<Vec<String>>,
+    interrupt: Option<Vec<KeyName>>,
     checked_with: Option<Vec<String>>,
     /// Each by its name; `None` takes a rule away.
     rules: Vec<(String, Option<ScreenRule>)>,
@@ -295,8 +296,9 @@ fn texts(entry: &Entry<'_>) -> Result<Vec<String>, ConfigError> {
     list(entry, TEXTS)
 }
 
-fn keys(entry: &Entry<'_>) -> Result<Vec<String>, ConfigError> {
-    list(entry, KEYS)
+fn keys(entry: &Entry<'_>) -> Result<Vec<KeyName>, ConfigError> {
+    let key = |text: &String| KeyName::parse(text).map_err(|_no_key| entry.wrong(KEYS));
+    list(entry, KEYS)?.iter().map(key).collect()
 }
 
 fn list(entry: &Entry<'_>, expected: &'static str) -> Result<Vec<String>, ConfigError> {

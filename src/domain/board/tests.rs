@@ -68,8 +68,8 @@ fn a_prompt_that_shows_for_a_moment_while_a_screen_is_drawn_is_no_rest() {
 fn a_screen_that_no_rule_knows_for_a_moment_is_what_it_was() {
     let mut board = board([screen(0, Doing::Waiting, Reason::Approval)]);
     board.take(sign(Source::Screen, 1000, None));
-    assert_eq!(at(&board, 2400).0, Some(Doing::Waiting));
-    assert_eq!(at(&board, 2500), (None, Reason::NoEvidence));
+    assert_eq!(at(&board, 5900).0, Some(Doing::Waiting));
+    assert_eq!(at(&board, 6000), (None, Reason::NoEvidence));
 }
 
 #[test]
@@ -214,7 +214,7 @@ proptest! {
         board.printed(Timestamp(1500));
         let mut seen = vec![board.verdict(Timestamp(1500)).doing];
         let mut due = board.deadline(Timestamp(1500));
-        for now in 1500..9000 {
+        for now in 1500..12_000 {
             let now = Timestamp(now);
             let is_due = due.is_some_and(|due| due <= now);
             if is_due {

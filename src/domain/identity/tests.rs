@@ -111,6 +111,10 @@ fn the_agent_is_above_its_helpers() {
         claude-code 200 @200 = 100 1 100 bash | bash; 200 100 200 claude | claude; 201 200 200 node | node /x/node_modules/@openai/codex/bin/codex.js mcp-server; 202 201 200 codex | codex mcp-server
         codex 200 @200 = 100 1 100 bash | bash; 200 100 200 codex | codex; 201 200 200 bash | bash -lc claude; 202 201 200 claude | claude -p x
         gemini 200 @200 = 100 1 100 bash | bash; 200 100 200 gemini | node /usr/bin/gemini; 201 200 200 node | node /h/.gemini/extensions/x/server.js
+        # It is about to start something, and is a copy of itself until then.
+        claude-code 200 @200 = 100 1 100 bash | bash; 200 100 200 claude | /bin/sh ./claude; 201 200 200 claude | /bin/sh ./claude; 202 201 200 dd | dd bs=1
+        gemini 200 @200 = 100 1 100 bash | bash; 200 100 200 node | node /usr/bin/gemini; 201 200 200 node | node /usr/bin/gemini
+        codex 200 @200 = 100 1 100 bash | bash; 200 100 200 codex | codex; 201 200 200 codex | codex
         # It has given the terminal to a command.
         aider 200 @300 = 100 1 100 bash | bash; 200 100 200 aider | python3 /usr/bin/aider; 300 200 300 bash | bash -i; 301 300 300 vim | vim
         claude-code 200 @200 = 100 1 100 bash | bash; 200 100 200 claude | claude; 201 200 200 vim | vim x

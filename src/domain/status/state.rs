@@ -207,17 +207,7 @@ impl StatusState {
                 self.occupy(*prints, begins_until(*prints, at).filter(|_| *is_new));
                 None
             }
-            Fact::Output => {
-                self.show_life(at, true);
-                self.board.printed(at);
-                Some("It printed.".to_owned()).filter(|_| self.prints == Prints::IsWork)
-            }
-            Fact::Silence => {
-                self.show_life(at, false);
-                self.board.silent(at);
-                Some("It has printed nothing for a while.".to_owned())
-                    .filter(|_| self.prints == Prints::IsWork)
-            }
+            Fact::Output | Fact::Silence => self.hear(*fact == Fact::Output, at),
             Fact::Sign(sign) => {
                 self.board.take(sign.clone());
                 None
@@ -253,6 +243,22 @@ impl StatusState {
                 Some(reason.clone())
             }
         }
+    }
+
+    /// Its pane printed, or has been silent for long.
+    fn hear(&mut self, printed: bool, at: Timestamp) -> Option<String> {
+        self.show_life(at, printed);
+        if printed {
+            self.board.printed(at);
+        } else {
+            self.board.silent(at);
+        }
+        let told = if printed {
+            "It printed."
+        } else {
+            "It has printed nothing for a while."
+        };
+        (self.prints == Prints::IsWork).then(|| told.to_owned())
     }
 
     /// Another program lives in the pane: what was known of the one before says nothing of it.

@@ -114,8 +114,13 @@ fn claim(status: &str, waiting_for: Option<&str>) -> Option<Claim> {
         Some(what) if doing == Doing::Waiting => format!("{status}: {what}"),
         _ => status.to_owned(),
     };
+    // That it takes a prompt is exact, but says nothing of what stands above it: an error, a limit.
+    let certainty = match doing {
+        Doing::Resting => certainty::GOOD,
+        Doing::Working | Doing::Waiting => certainty::EXACT,
+    };
     Some(Claim {
-        certainty: certainty::EXACT,
+        certainty,
         doing,
         reason,
         detail,

@@ -197,8 +197,11 @@ fn sessions(chats: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// A script that node runs.
+/// A script that node runs, by its own name or by that of its link.
 fn is_gemini(args: &[String]) -> bool {
     let mut programs = args.iter().filter(|word| !word.starts_with('-')).take(2);
-    programs.any(|program| program.rsplit('/').next() == Some("gemini"))
+    programs.any(|program| {
+        let name = program.rsplit('/').next();
+        matches!(name, Some("gemini" | "gemini.js"))
+    })
 }

@@ -150,7 +150,7 @@ async fn with_two_in_one_directory_nothing_is_guessed() {
     let mut found = world.follow(&gemini).await;
     found.read(&file).await;
     world.agent("gemini", 63, CWD);
-    world.runs(63, &["node", "/usr/bin/gemini"]);
+    world.runs(63, &["node", "/x/bundle/gemini.js"]);
     let mut late = world.follow(&gemini).await;
     let is_told = |finding: &Finding| matches!(finding, Finding::Degraded(text) if text.contains("Several geminis"));
     late.until("that it is not known", is_told).await;

@@ -7,6 +7,7 @@ use super::super::fields::Fields;
 use super::super::testing::World;
 use crate::domain::finding::Finding;
 use crate::domain::sign::{Doing, Reason};
+use crate::domain::time::Timestamp;
 
 const FIXTURE: &str = include_str!("../../../../tests/fixtures/agents/opencode.jsonl");
 
@@ -165,12 +166,27 @@ async fn rows_that_change_are_signs() {
     found.sign(Doing::Resting, Reason::Interrupted).await;
     owner.message("m2", "s", T + 5, &error("APIError"));
     found.sign(Doing::Resting, Reason::ApiError).await;
+    // The prompt is written again, with a summary of what came of it: no sign of a new one.
+    let again = format!(
+        r#"{{"table":"message","row":{{"id":"m1","session_id":"s","time_created":{},"time_updated":{},"data":{{"role":"user"}}}}}}"#,
+        T + 1,
+        T + 6
+    );
+    owner.writes(&again);
     // An agent of the agent: its cost counts, and what it does is not what ours does.
     owner.session("sub", r#""s""#, T + 6);
     owner.message("m3", "sub", T + 6, r#"{"role":"assistant","finish":"stop","time":{"completed":9},"tokens":{"input":3,"output":4}}"#);
     let is_cost = |finding: &Finding| matches!(finding, Finding::Tokens(_));
     found.until("the cost of the helper", is_cost).await;
     assert_eq!(found.tokens()[0].conversation, "s");
+    let last = found
+        .all
+        .iter()
+        .rfind(|one| matches!(one, Finding::Sign(_)));
+    assert!(
+        matches!(last, Some(Finding::Sign(sign)) if sign.at == Timestamp(T + 5)),
+        "{last:?}"
+    );
     assert_eq!(found.conversations(), ["s"]);
 }
 

@@ -1,0 +1,64 @@
+//! `interrupt`: breaks the turn of an agent off, by the keys of its kind, once.
+
+use tokio::sync::oneshot;
+
+use super::entry::{RunnerNow, Waiter};
+use super::limits::CONFIRM_TIMEOUT;
+use super::{App, AppError};
+use crate::domain::status::Status;
+use crate::domain::time::millis;
+
+const ACTION: &str = "interrupted";
+
+impl App {
+    /// Breaks its turn off; answers when it does something else.
+    ///
+    /// # Errors
+    /// `RunnerNotFound`, `RunnerAmbiguous`, `Operation` when it neither works nor waits, `Busy`, `Moved`, `NoKeys`, `Process`: then
+    /// nothing was pressed. `NotConfirmed` when it goes on.
+    pub async fn interrupt(&self, runner: String) -> Result<RunnerNow, AppError> {
+        let act = self.begin_act(runner, ACTION).await?;
+        let face = self.face(&act).await?;
+        let (id, name, status) = (act.id, act.name.clone(), face.status);
+        if !matches!(status, Status::Running | Status::Waiting) {
+            return Err(AppError::Operation {
+                id,
+                name,
+                action: ACTION,
+                status,
+            });
+        }
+        if act.rules.interrupt().is_empty() {
+            return Err(AppError::NoKeys {
+                id,
+                name,
+                action: ACTION,
+                shows: face.told,
+            });
+        }
+        let (answer, answered) = oneshot::channel();
+        let others = Status::ALL.into_iter().filter(|other| *other != status);
+        let wanted = others.collect();
+        self.monitor
+            .turn(move |world| {
+                world
+                    .entry_mut(id)
+                    .map(|entry| entry.wait(Waiter { wanted, answer }))
+            })
+            .await??;
+        let keys = act.rules.interrupt();
+        self.ports.typist.keys(&act.handle, keys).await?;
+        self.note(&act, format!("{ACTION} (it was {})", status.as_str()))
+            .await;
+        match tokio::time::timeout(CONFIRM_TIMEOUT, answered).await {
+            Ok(now) => now.map_err(|_closed| AppError::gone(id)),
+            Err(_elapsed) => Err(AppError::NotConfirmed {
+                id,
+                name,
+                action: ACTION,
+                shows: self.face(&act).await?.told,
+                waited_ms: millis(CONFIRM_TIMEOUT),
+            }),
+        }
+    }
+}

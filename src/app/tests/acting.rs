@@ -1,0 +1,212 @@
+//! Keys that are pressed for a person: only for the question that was meant, once, and only while its agent is there.
+
+use super::*;
+use crate::domain::screen_rule::Rules;
+use crate::domain::sign::Reason;
+
+/// Of Claude Code 2.1.
+const WORKS: &str = "❯ go\n\n✻ Pondering… (3s)\n";
+const IDLE: &str = "● done\n\n──────────────────\n❯ \n──────────────────\n";
+const ASKS: &str = "❯ go\n\n──────────────────\n Bash command\n touch a\n\n Do you want to proceed?\n ❯ 1. Yes\n   2. No\n\n Esc to cancel";
+const ASKS_ELSE: &str = "❯ go\n\n──────────────────\n Bash command\n rm -r a\n\n Do you want to proceed?\n ❯ 1. Yes\n   2. No\n\n Esc to cancel";
+const PLAN: &str = "──────────────────\n Ready to code?\n Would you like to proceed?\n ❯ 1. Yes, all of it\n   2. No\n";
+
+/// A core with Claude Code in the pane of "one".
+struct Scene {
+    core: Core,
+    pane: PaneId,
+}
+
+impl Scene {
+    async fn new(screens: &[&str], status: Status) -> Self {
+        let mut settings = Settings::default();
+        settings.rules = Rules::shipped().unwrap();
+        let core = Core::with(FakeMux::new(), Arc::default(), settings);
+        let request = NewRunner {
+            kind: Some("claude-code".to_owned()),
+            ..named("one")
+        };
+        let now = core.new_runner(request).await.unwrap();
+        let pane = pane_of(&core, &now).await;
+        let scene = Self { core, pane };
+        scene.lives(77);
+        scene.core.mux.print(pane, "\n").await;
+        scene.core.mux.shows(pane, screens).await;
+        while scene
+            .core
+            .app
+            .explain("one".to_owned())
+            .await
+            .unwrap()
+            .occupant
+            .is_none()
+        {
+            // Time stands still while anything is to do.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        scene.core.until("one", status).await;
+        scene
+    }
+
+    /// Claude Code with that pid is in the pane from now on.
+    fn lives(&self, pid: i32) {
+        let line = [(pid, "claude")];
+        self.core.agents.run(Pid::new(1001).unwrap(), &line);
+    }
+
+    async fn answer(&self, decision: Decision) -> Result<RunnerNow, AppError> {
+        self.core
+            .app
+            .answer_prompt("one".to_owned(), decision, None)
+            .await
+    }
+
+    /// What was pressed or pasted.
+    async fn typed(&self) -> Vec<String> {
+        let deeds = self.core.mux.deeds().await;
+        let is_typed = |deed: &String| deed.starts_with("press") || deed.starts_with("paste");
+        deeds.into_iter().filter(is_typed).collect()
+    }
+
+    /// What geppetto said in its log.
+    async fn notes(&self) -> Vec<String> {
+        let query = LogQuery::default();
+        let entries = self.core.app.logs("one".to_owned(), query).await.unwrap();
+        let ours = entries
+            .iter()
+            .filter(|entry| entry.source == crate::domain::log::LogSource::Geppetto);
+        ours.map(|entry| entry.text.to_string()).collect()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_approved_or_denied_is_pressed_once_and_written_down() {
+    for (decision, pressed, note) in [
+        (
+            Decision::Approve,
+            "press %1 1",
+            "approved (approval: approval)",
+        ),
+        (
+            Decision::Deny,
+            "press %1 Escape",
+            "denied (approval: approval)",
+        ),
+    ] {
+        let scene = Scene::new(&[ASKS, WORKS], Status::Waiting).await;
+        let now = scene.answer(decision).await.unwrap();
+        assert_eq!(now.runner.status.status(), Status::Running);
+        assert!(now.prompt.is_none());
+        assert_eq!(scene.typed().await, [pressed]);
+        assert_eq!(scene.notes().await, [note]);
+        // It asks no more.
+        let refused = scene.answer(decision).await;
+        assert!(
+            matches!(refused, Err(AppError::NoPrompt { .. })),
+            "{refused:?}"
+        );
+        assert_eq!(scene.typed().await.len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_stays_is_told_and_not_answered_again() {
+    let scene = Scene::new(&[ASKS], Status::Waiting).await;
+    let refused = scene.answer(Decision::Approve).await;
+    assert!(
+        matches!(refused, Err(AppError::NotConfirmed { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(scene.typed().await, ["press %1 1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_question_that_was_seen_is_answered() {
+    let scene = Scene::new(&[ASKS], Status::Waiting).await;
+    let app = &scene.core.app;
+    let seen = app.show("one".to_owned()).await.unwrap().prompt.unwrap().id;
+    scene.core.mux.shows(scene.pane, &[ASKS_ELSE, WORKS]).await;
+    let answer =
+        |meant: String| app.answer_prompt("one".to_owned(), Decision::Approve, Some(meant));
+    let refused = answer(seen.to_string()).await;
+    assert!(
+        matches!(refused, Err(AppError::PromptChanged { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(scene.typed().await, [""; 0]);
+    let other = app.show("one".to_owned()).await.unwrap().prompt.unwrap().id;
+    assert_ne!(seen, other);
+    answer(other.to_string()).await.unwrap();
+    assert_eq!(scene.typed().await, ["press %1 1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_came_while_nobody_looked_is_not_answered() {
+    let scene = Scene::new(&[ASKS], Status::Waiting).await;
+    // tmux has this, and nothing told of it.
+    scene.core.mux.will_show(scene.pane, &[ASKS_ELSE]).await;
+    let refused = scene.answer(Decision::Approve).await;
+    assert!(
+        matches!(refused, Err(AppError::PromptChanged { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(scene.typed().await, [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_key_is_known_for_is_left_to_the_person() {
+    let scene = Scene::new(&[PLAN], Status::Waiting).await;
+    let refused = scene.answer(Decision::Approve).await;
+    let told = "No keys are known by which runner \"one\" would be approved: it asks something (approval: plan).";
+    assert_eq!(refused.unwrap_err().to_string(), told);
+    assert_eq!(scene.typed().await, [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_took_the_place_of_the_one_that_asked_is_not_answered() {
+    let scene = Scene::new(&[ASKS], Status::Waiting).await;
+    scene.lives(78);
+    let refused = scene.answer(Decision::Approve).await;
+    assert!(
+        matches!(refused, Err(AppError::Moved { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(scene.typed().await, [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_who_answer_at_once_press_once() {
+    let scene = Scene::new(&[ASKS, WORKS], Status::Waiting).await;
+    let (one, other) = tokio::join!(
+        scene.answer(Decision::Approve),
+        scene.answer(Decision::Approve)
+    );
+    assert!(one.is_ok() != other.is_ok());
+    assert_eq!(scene.typed().await, ["press %1 1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_is_broken_off_only_while_there_is_one() {
+    let scene = Scene::new(&[WORKS, IDLE], Status::Running).await;
+    let now = scene.core.app.interrupt("one".to_owned()).await.unwrap();
+    assert_eq!(now.runner.status.status(), Status::Idle);
+    assert_ne!(now.runner.status.cause(), Reason::Working);
+    let refused = scene.core.app.interrupt("one".to_owned()).await;
+    assert!(
+        matches!(refused, Err(AppError::Operation { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(scene.typed().await, ["press %1 Escape"]);
+    assert_eq!(scene.notes().await, ["interrupted (it was running)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_goes_on_is_told() {
+    let scene = Scene::new(&[WORKS], Status::Running).await;
+    let refused = scene.core.app.interrupt("one".to_owned()).await;
+    assert!(
+        matches!(refused, Err(AppError::NotConfirmed { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(scene.typed().await, ["press %1 Escape"]);
+}

@@ -1,0 +1,30 @@
+//! Requests that press keys for a person, and the question that they answer.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// `approve-prompt` and `deny-prompt`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AnswerPrompt {
+    /// Name, id, or unique beginning of the id.
+    pub runner: String,
+    /// The question that is meant, from [`PromptView::id`]: when another one is on the screen by now, nothing is pressed. By default
+    /// the one that the daemon knows of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<String>,
+}
+
+/// A question on the screen of an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PromptView {
+    /// Tells it from other questions.
+    pub id: String,
+    /// Name of the rule that sees it.
+    pub rule: String,
+    /// True when keys are known that approve it.
+    pub can_approve: bool,
+    /// True when keys are known that deny it.
+    pub can_deny: bool,
+}
