@@ -14,8 +14,7 @@ use super::tail::{Tail, TailItem, send};
 use super::tape::Tape;
 use super::vitals::Vitals;
 use crate::domain::evidence::{Evidence, Fact};
-use crate::domain::ids::{Epoch, Pid, Seq};
-use crate::domain::lifetime::Lifetime;
+use crate::domain::ids::Pid;
 use crate::domain::log::{LogEntry, LogRing};
 use crate::domain::pane_screen::PaneScreen;
 use crate::domain::prompt::Prompt;
@@ -108,19 +107,6 @@ pub(super) struct Start {
     pub(super) started: Option<oneshot::Sender<StartResult>>,
 }
 
-/// What an earlier daemon recorded of a runner.
-#[derive(Debug, Default)]
-pub(super) struct Recorded {
-    /// The end of its transcript.
-    pub(super) end: Position,
-    /// True when it has none yet.
-    pub(super) is_new: bool,
-    /// Its newest lines, oldest first.
-    pub(super) lines: Vec<Arc<str>>,
-    /// What was counted of it.
-    pub(super) lifetime: Option<Lifetime>,
-}
-
 /// What a runner was before a change.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Past {
@@ -132,10 +118,10 @@ pub(super) struct Past {
 /// A runner with everything that belongs to it.
 pub(super) struct Entry {
     pub(super) runner: Runner,
-    tape: Tape,
+    pub(super) tape: Tape,
     log: LogRing,
     /// True when the log has lost nothing since the runner is known: then the disk has no more than memory.
-    log_complete: bool,
+    pub(super) log_complete: bool,
     /// Why its output is not recorded at present.
     pub(super) recording_paused: Option<String>,
     tails: Vec<Tail>,
@@ -327,26 +313,6 @@ impl Entry {
     /// The disk has something that memory has not.
     pub(super) const fn log_elsewhere(&mut self) {
         self.log_complete = false;
-    }
-
-    /// It is over, and an earlier daemon recorded it up to there.
-    pub(super) fn known(&mut self, recorded: Recorded, now: Tick) {
-        self.log_complete = recorded.is_new;
-        self.restore_lifetime(recorded.lifetime, now);
-        self.tape.end_at(recorded.end, recorded.lines);
-    }
-
-    /// An earlier daemon recorded up to there, and its pane has been alone since.
-    pub(super) fn resume(&mut self, recorded: Recorded, now: Tick) {
-        self.log_complete = recorded.is_new;
-        self.restore_lifetime(recorded.lifetime, now);
-        let begin = Position::new(Epoch(self.runner.run), Seq(0));
-        // Of another run, or of none, nothing is known of this one; and still it was not watched for a while.
-        if recorded.end.epoch == begin.epoch {
-            self.tape.resume(recorded.end, recorded.lines);
-        } else {
-            self.tape.resume(begin, Vec::new());
-        }
     }
 
     /// Gets in line for every piece of the transcript from here on; returns where that is, and behind how many records.

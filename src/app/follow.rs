@@ -3,8 +3,9 @@
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use super::layout::Layout;
 use super::limits::TAKEN_ALONG_MS;
-use super::world::{Layout, World};
+use super::world::World;
 use super::{App, AppError};
 use crate::domain::board::Prints;
 use crate::domain::evidence::{Evidence, Fact};

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::entry::Recorded;
+use super::layout::Layout;
 use super::limits::KNOWN_LINES;
-use super::world::{Layout, RunTag, World};
+use super::recorded::Recorded;
+use super::world::{RunTag, World};
 use super::{App, AppError};
 use crate::domain::evidence::{Evidence, Fact};
 use crate::domain::exit::{Exit, ExitSource, Outcome};

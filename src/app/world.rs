@@ -12,6 +12,7 @@ use super::AppError;
 use super::awareness::Ask;
 use super::entry::{Entry, Past, RunnerNow};
 use super::hook::Hooks;
+use super::layout::Layout;
 use super::measure::Gauges;
 use super::notify::NoticeTurn;
 use super::shown::Shown;
@@ -25,7 +26,7 @@ use crate::domain::settings::Settings;
 use crate::domain::slot::Slot;
 use crate::domain::transcript::{Gap, GapReason};
 use crate::ports::clock::Clock;
-use crate::ports::mux::{MuxPane, MuxServer, MuxSession};
+use crate::ports::mux::{MuxPane, MuxServer};
 use crate::ports::process::ProcessEvent;
 use crate::ports::transcript::TranscriptWriter;
 
@@ -46,32 +47,6 @@ pub(super) struct Outlets {
     pub(super) notices: mpsc::Sender<NoticeTurn>,
     /// What has to be looked at outside.
     pub(super) asks: mpsc::Sender<Ask>,
-}
-
-/// What the multiplexer last told.
-#[derive(Debug, Clone)]
-pub(super) struct Layout {
-    pub(super) sessions: Arc<[MuxSession]>,
-    pub(super) panes: Arc<[MuxPane]>,
-}
-
-impl Default for Layout {
-    fn default() -> Self {
-        Self {
-            sessions: Arc::new([]),
-            panes: Arc::new([]),
-        }
-    }
-}
-
-impl Layout {
-    /// The session that has a key.
-    pub(super) fn session_of(&self, key: &SessionKey) -> Option<&MuxSession> {
-        let key = key.to_string();
-        self.sessions
-            .iter()
-            .find(|session| session.key.as_ref() == Some(&key))
-    }
 }
 
 /// The state.

@@ -223,7 +223,8 @@ async fn who_waits_for_an_agent_learns_that_another_one_is_there() {
     };
     let waiting = app.wait_for("one".to_owned(), awaited(Vec::new()), None);
     let replaced = async {
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        // So long that who lives there may be looked at again.
+        tokio::time::advance(Duration::from_secs(2)).await;
         scene.lives(78);
         scene.core.mux.print(scene.pane, "\n").await;
     };

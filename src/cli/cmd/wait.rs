@@ -6,12 +6,14 @@ use crate::cli::context::{Context, runner_of};
 use crate::cli::failure::{Failure, Kind};
 use crate::cli::render;
 use crate::cli::span::milliseconds;
-use crate::domain::status::Status;
 use crate::domain::text::printable;
 use crate::wire::{Request, RunnerView, WaitRunner};
 
 /// The words that stand for every status of an ended runner.
 const END: [&str; 2] = ["end", "exit"];
+
+/// Those statuses.
+const ENDED: [&str; 4] = ["completed", "failed", "stopped", "errored"];
 
 /// The word for rest after work.
 const DONE: &str = "done";
@@ -28,8 +30,7 @@ pub(crate) fn run(args: &WaitArgs, context: &mut Context<'_>) -> Result<u8, Fail
         .collect();
     // Alone it is what is waited for without any.
     if end_will_do && (done || !statuses.is_empty()) {
-        let ended = Status::ALL.into_iter().filter(|status| status.is_ended());
-        statuses.extend(ended.map(|status| status.as_str().to_owned()));
+        statuses.extend(ENDED.map(str::to_owned));
     }
     let request = Request::WaitRunner(WaitRunner {
         runner: args.of.runner.clone(),
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &WaitArgs, context: &mut Context<'_>) -> Result<u8, Fail
             .output
             .answer(format!("{name} {}", render::status(&runner)))?;
     }
-    let is_done = done && runner.status == Status::Idle.as_str();
+    let is_done = done && runner.status == "idle";
     if !end_will_do && !is_done && !statuses.contains(&runner.status) {
         statuses.extend(done.then(|| DONE.to_owned()));
         return Err(ended_before(&runner, &statuses));
