@@ -9,8 +9,6 @@
     clippy::indexing_slicing,
     clippy::disallowed_methods,
     clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
     reason = "a measuring program: it prints, and stops at what it did not expect"
 )]
 
@@ -24,22 +22,22 @@ mod stage;
 mod world;
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use recording::Recording;
 
-fn main() {
+fn main() -> ExitCode {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
     // `node /place/gemini play FILE`: the interpreter of an agent has the agent's path before its arguments.
     if let Some(at) = args.iter().position(|arg| arg == "play") {
-        play::run(Path::new(&args[at + 1]));
-        return;
+        return play::run(Path::new(&args[at + 1]));
     }
     args.retain(|arg| arg != "--bench");
     let is_started = args.iter().any(|arg| arg == "--start");
     args.retain(|arg| arg != "--start");
     let Some(directory) = args.first() else {
         eprintln!("Usage: scripts/accuracy DIR [--start] [NAME...]");
-        return;
+        return ExitCode::from(2);
     };
     let recordings: Vec<Recording> = recording::all(Path::new(directory))
         .into_iter()
@@ -47,4 +45,5 @@ fn main() {
         .collect();
     let seen = stage::perform(&recordings, is_started);
     compare::report(&recordings, &seen);
+    ExitCode::SUCCESS
 }

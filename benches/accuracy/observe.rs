@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::SystemTime;
 
 use serde_json::Value;
@@ -20,9 +20,6 @@ pub(crate) struct Said {
     pub(crate) kind: String,
 }
 
-/// Everything said so far.
-pub(crate) type Log = Arc<Mutex<Vec<Said>>>;
-
 pub(crate) fn now() -> f64 {
     SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
@@ -30,12 +27,11 @@ pub(crate) fn now() -> f64 {
         .as_secs_f64()
 }
 
-/// Subscribes, and writes everything down until the daemon ends.
-pub(crate) fn start(socket: &Path) -> Log {
+/// Subscribes, and passes everything on until the daemon ends.
+pub(crate) fn start(socket: &Path) -> Receiver<Said> {
     let mut stream = UnixStream::connect(socket).unwrap();
     stream.write_all(b"{\"type\":\"subscribe\"}\n").unwrap();
-    let log = Log::default();
-    let written = Arc::clone(&log);
+    let (heard, all) = channel();
     std::thread::spawn(move || {
         for line in BufReader::new(stream).lines() {
             let Ok(line) = line else { return };
@@ -44,11 +40,13 @@ pub(crate) fn start(socket: &Path) -> Log {
             let many = event["runners"].as_array().cloned().unwrap_or_default();
             let one = event.get("runner").cloned();
             for runner in many.iter().chain(&one) {
-                written.lock().unwrap().push(said(at, runner));
+                if heard.send(said(at, runner)).is_err() {
+                    return;
+                }
             }
         }
     });
-    log
+    all
 }
 
 fn said(at: f64, runner: &Value) -> Said {

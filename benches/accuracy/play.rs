@@ -5,6 +5,7 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ pub(crate) fn write(recording: &Recording, file: &Path) {
 }
 
 /// Plays it.
-pub(crate) fn run(file: &Path) {
+pub(crate) fn run(file: &Path) -> ExitCode {
     // What was recorded is what came out of a terminal already.
     let terminal = std::io::stdin();
     if let Ok(mut modes) = rustix::termios::tcgetattr(&terminal) {
@@ -68,7 +69,7 @@ pub(crate) fn run(file: &Path) {
             out.write_all(&bytes).unwrap();
             out.flush().unwrap();
         } else if let Some(code) = piece["code"].as_i64() {
-            std::process::exit(code as i32);
+            return ExitCode::from(code as u8);
         } else if let Some(signal) = piece["signal"].as_i64() {
             let signal = rustix::process::Signal::from_named_raw(signal as i32).unwrap();
             rustix::process::kill_process(rustix::process::getpid(), signal).unwrap();

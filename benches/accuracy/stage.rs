@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::observe::{self, Log, Said};
+use crate::observe::{self, Said};
 use crate::play;
 use crate::recording::{Event, Recording};
 use crate::world::World;
@@ -26,7 +26,7 @@ pub(crate) fn perform(recordings: &[Recording], is_started: bool) -> Performance
     world.geppetto(&["register", "anchor"]);
     let status: Value =
         serde_json::from_str(&world.geppetto(&["daemon", "status", "--json"])).unwrap();
-    let log = observe::start(Path::new(status["daemon"]["socket"].as_str().unwrap()));
+    let all = observe::start(Path::new(status["daemon"]["socket"].as_str().unwrap()));
     for one in recordings {
         let script = world.path(&format!("{}.play", one.name));
         play::write(one, &script);
@@ -38,13 +38,9 @@ pub(crate) fn perform(recordings: &[Recording], is_started: bool) -> Performance
         .collect();
     follow(&world, recordings, &began);
     Performance {
-        said: collected(&log),
+        said: all.try_iter().collect(),
         began,
     }
-}
-
-fn collected(log: &Log) -> Vec<Said> {
-    log.lock().unwrap().clone()
 }
 
 /// The command line that a person would have: agents in a language of scripts are run by its interpreter.

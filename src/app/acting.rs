@@ -98,7 +98,7 @@ impl App {
         // An error means that the runner has gone, which the next turn says.
         if let Err(_elapsed) = tokio::time::timeout(FACE_TIMEOUT, is_seen).await {
             let late = MuxError::TimedOut {
-                command: "capture-pane".to_owned(),
+                command: "looking at its screen".to_owned(),
                 seconds: FACE_TIMEOUT.as_secs(),
             };
             return Err(ProcessError::Mux(late).into());

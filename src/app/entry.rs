@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::DropGuard;
 
 use super::awareness::Awareness;
 use super::ledger::{Account, Spending};
 use super::limits::{BATCH_ENTRIES, LOG_BYTES, LOG_ENTRIES};
 use super::screen::ScreenNow;
+use super::tail::{Tail, TailItem, send};
 use super::tape::Tape;
 use super::vitals::Vitals;
 use crate::domain::evidence::{Evidence, Fact};
@@ -42,36 +43,6 @@ pub struct RunnerNow {
     pub spending: Option<Arc<Spending>>,
     /// The question that it asks on its screen, while it waits.
     pub prompt: Option<Prompt>,
-}
-
-/// What a follower of a log is sent.
-#[derive(Debug, Clone)]
-pub(super) enum TailItem {
-    /// New entries, at most [`BATCH_ENTRIES`].
-    Entries {
-        /// The number of the first.
-        first: u64,
-        /// Never empty.
-        entries: Arc<[LogEntry]>,
-    },
-    /// The run is over and all its entries have been sent.
-    Ended(Box<RunnerNow>),
-}
-
-/// The monitor's end of one follower.
-pub(super) struct Tail {
-    pub(super) items: mpsc::Sender<TailItem>,
-    /// What found no room in `items`.
-    pub(super) left_out: watch::Sender<LeftOut>,
-}
-
-/// What a follower has to be told although its queue was full.
-#[derive(Debug, Clone, Default)]
-pub(super) struct LeftOut {
-    /// The number of the newest entry that found no room.
-    pub(super) newest: u64,
-    /// The end of the run, if that found none either.
-    pub(super) ended: Option<Box<RunnerNow>>,
 }
 
 /// Somebody who waits for a status.
@@ -466,23 +437,5 @@ pub(super) fn is_met(wanted: &[Status], status: Status) -> bool {
         status.is_ended()
     } else {
         wanted.contains(&status)
-    }
-}
-
-/// False when the follower is gone.
-fn send(tail: &Tail, first: u64, entries: &Arc<[LogEntry]>) -> bool {
-    let item = TailItem::Entries {
-        first,
-        entries: Arc::clone(entries),
-    };
-    match tail.items.try_send(item) {
-        Ok(()) => true,
-        Err(mpsc::error::TrySendError::Full(_)) => {
-            let newest = first + entries.len() as u64 - 1;
-            tail.left_out
-                .send_modify(|left_out| left_out.newest = newest);
-            true
-        }
-        Err(mpsc::error::TrySendError::Closed(_)) => false,
     }
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
-use super::entry::{Entry, LeftOut, RunnerNow, Tail, TailItem};
+use super::entry::{Entry, RunnerNow};
 use super::history::{Read, Until};
 use super::limits::{BATCH_DELAY, BATCH_ENTRIES, FOLLOWER_BATCHES};
 use super::query::{Collector, LogQuery};
+use super::tail::{LeftOut, Tail, TailItem};
 use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::log::LogEntry;

@@ -11,6 +11,7 @@ mod backwards;
 mod claim;
 mod create;
 mod derive;
+mod due;
 mod entry;
 mod error;
 mod explain;
@@ -59,6 +60,7 @@ mod stats;
 mod status;
 mod stop;
 mod subscribe;
+mod tail;
 mod tape;
 #[cfg(test)]
 mod tests;

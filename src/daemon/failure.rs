@@ -141,15 +141,7 @@ const fn mux_tag(error: &MuxError) -> Tag {
 
 fn hint(error: &AppError) -> Option<String> {
     let text = match error {
-        AppError::RunnerNotFound {
-            nearest: Some(name),
-            ..
-        } => {
-            return Some(format!(
-                "Did you mean \"{name}\"? `geppetto list` shows all runners."
-            ));
-        }
-        AppError::RunnerNotFound { .. } => "`geppetto list` shows all runners.",
+        AppError::RunnerNotFound { nearest, .. } => return Some(nearest_hint(nearest.as_deref())),
         AppError::RunnerAmbiguous { .. } => "Type more of the id, or the runner's name.",
         AppError::Operation { status, action, .. } => operation_hint(*status, action),
         AppError::NotOurs { .. } => {
@@ -165,7 +157,9 @@ fn hint(error: &AppError) -> Option<String> {
         | AppError::KeyInUse { .. }
         | AppError::KeyOfSession { .. }
         | AppError::NoSlotSession { .. } => return slot_hint(error),
-        AppError::UnknownKind { .. } => "The kinds are claude-code, codex, cursor and custom.",
+        AppError::UnknownKind { .. } => {
+            "The kinds are claude-code, codex, cursor, gemini, opencode, aider and custom."
+        }
         AppError::Invalid {
             field: "command", ..
         } => "Give it after `--`: `geppetto new -- COMMAND ARGUMENTS`.",
@@ -199,6 +193,14 @@ fn hint(error: &AppError) -> Option<String> {
         | AppError::Store(_) => return None,
     };
     Some(text.to_owned())
+}
+
+fn nearest_hint(nearest: Option<&str>) -> String {
+    let all = "`geppetto list` shows all runners.";
+    nearest.map_or_else(
+        || all.to_owned(),
+        |name| format!("Did you mean \"{name}\"? {all}"),
+    )
 }
 
 fn act_hint(error: &ActError) -> String {

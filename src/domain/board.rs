@@ -6,41 +6,19 @@
 //! Escape or of an answer at the keyboard but the screen. What the weaker screens say of rest has to hold for a moment, since a
 //! program draws its screen in pieces.
 
+mod standing;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+use self::standing::{Held, Standing, after, patience};
 
 use super::outburst::Outburst;
 use super::sign::{Claim, Doing, Reason, Sign, Source, certainty};
 use super::time::Timestamp;
 
-/// How long a screen must rest before that is believed.
-const REST_CONFIRMED: Duration = Duration::from_millis(250);
-
-/// How long what a screen or title said last is believed when no rule matches any more: a program that draws has half a screen for a
-/// moment, and one that leaves says goodbye.
-const SIGHT_KEPT: Duration = Duration::from_secs(5);
-
 /// A rival within so many percent makes a verdict doubtful.
 const NEAR: u8 = 20;
-
-/// What one source says, as of a moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Standing {
-    claim: Option<Claim>,
-    /// Since when it says that the program does this.
-    since: Timestamp,
-    /// When it said so last.
-    said_at: Timestamp,
-    /// What it has said since, which has to hold for a while first.
-    pending: Option<(Option<Claim>, Timestamp)>,
-}
-
-/// One source: where it stood before the newest moment, and what it said in that. Signs of one moment are compared, not queued.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Held {
-    before: Option<Standing>,
-    newest: Sign,
-}
 
 /// What the signs amount to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -308,58 +286,6 @@ pub enum Prints {
     Animates(Duration),
 }
 
-impl Held {
-    /// Where the source stands after its newest sign.
-    fn standing(&self) -> Standing {
-        let sign = &self.newest;
-        let Some(before) = &self.before else {
-            return Standing {
-                claim: sign.claim.clone(),
-                since: sign.at,
-                said_at: sign.at,
-                pending: None,
-            };
-        };
-        let mut standing = before.clone();
-        standing.confirm(sign.source, sign.at);
-        if doing(standing.claim.as_ref()) == doing(sign.claim.as_ref()) {
-            standing.claim.clone_from(&sign.claim);
-            standing.said_at = sign.at;
-            standing.pending = None;
-        } else if patience(sign.source, sign.claim.as_ref()).is_zero() {
-            standing = Standing {
-                claim: sign.claim.clone(),
-                since: sign.at,
-                said_at: sign.at,
-                pending: None,
-            };
-        } else {
-            let at = match &standing.pending {
-                Some((pending, at)) if doing(pending.as_ref()) == doing(sign.claim.as_ref()) => *at,
-                _ => sign.at,
-            };
-            standing.pending = Some((sign.claim.clone(), at));
-        }
-        standing
-    }
-}
-
-impl Standing {
-    /// What was pending for long enough holds.
-    fn confirm(&mut self, source: Source, now: Timestamp) {
-        if let Some((claim, at)) = &self.pending
-            && now >= after(*at, patience(source, claim.as_ref()))
-        {
-            *self = Self {
-                claim: claim.clone(),
-                since: *at,
-                said_at: *at,
-                pending: None,
-            };
-        }
-    }
-}
-
 impl Candidate<'_> {
     /// When the event happened; of a source that says what holds, since when it says so.
     const fn dated(&self) -> Timestamp {
@@ -409,23 +335,6 @@ fn overtaken_by(one: &Candidate<'_>, standings: &[(Source, Standing)]) -> Option
         .filter_map(|(source, standing)| candidate(*source, standing))
         .find(overtakes)
         .map(|other| other.source)
-}
-
-fn doing(claim: Option<&Claim>) -> Option<Doing> {
-    claim.map(|claim| claim.doing)
-}
-
-/// How long a source has to say something new before it is believed.
-fn patience(source: Source, claim: Option<&Claim>) -> Duration {
-    match (source, claim) {
-        (Source::Screen | Source::Title, None) => SIGHT_KEPT,
-        (Source::Screen, Some(claim)) if claim.doing == Doing::Resting => REST_CONFIRMED,
-        _ => Duration::ZERO,
-    }
-}
-
-fn after(at: Timestamp, by: Duration) -> Timestamp {
-    Timestamp(at.0.saturating_add(super::time::millis(by)))
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ impl Scene {
             .is_none()
         {
             // Time stands still while anything is to do.
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            tokio::time::advance(Duration::from_millis(1)).await;
         }
         scene.core.until("one", status).await;
         scene

@@ -1,8 +1,8 @@
 //! Codex: hooks in the words of Claude Code, and `notify`, which tells of ended turns only. It also tells of those of a hidden
-//! conversation that makes the title of each task, a moment after every prompt.
+//! conversation that makes the title of each task, a moment after every prompt. What a turn is made of stands in its rollout, an approval with
+//! it by the id of the call, which the hook lacks: so that it is not told from here again.
 
 use super::told::Told;
-use crate::domain::finding::TurnPartKind;
 use crate::domain::sign::certainty::{EXACT, FAIR};
 use crate::domain::sign::{Doing, Reason};
 
@@ -27,10 +27,7 @@ pub(super) fn read(told: &mut Told) {
             told.calls_tool();
             told.does(FAIR, Doing::Working, Reason::ToolRunning, tool);
         }
-        "PermissionRequest" => {
-            approval(told);
-            told.does(EXACT, Doing::Waiting, Reason::Approval, tool);
-        }
+        "PermissionRequest" => told.does(EXACT, Doing::Waiting, Reason::Approval, tool),
         "PostToolUse" => {
             told.tool_ended(true);
             told.does(FAIR, Doing::Working, Reason::Working, tool);
@@ -46,13 +43,4 @@ fn writes_title(told: &Told) -> bool {
     first
         .and_then(|message| message.as_str())
         .is_some_and(|message| message.starts_with(TITLE))
-}
-
-/// Its rollout has no word of it.
-fn approval(told: &mut Told) {
-    let (Some(turn), Some(tool)) = (told.name("turn_id"), told.name("tool_name")) else {
-        return;
-    };
-    let key = format!("approval:{turn}:{}", told.at().0);
-    told.part(key, TurnPartKind::ApprovalAsked { tool });
 }

@@ -159,12 +159,12 @@ fn claude_asks_in_many_ways() {
 #[test]
 fn a_day_of_codex() {
     let calls = include_str!("../../../../tests/fixtures/hooks/codex.jsonl");
-    assert_snapshot!(recorded("codex", calls), @r#"
+    assert_snapshot!(recorded("codex", calls), @"
     SessionStart: conversation; Resting: ready 75% (SessionStart)
     UserPromptSubmit: conversation; Working: working 97% (UserPromptSubmit)
     notify of nobody: 
     PreToolUse: conversation; call:call_req_stub_6312 = Bash for i in 1 2; Working: tool running 75% (PreToolUse Bash)
-    PermissionRequest: conversation; approval:01a1fa5c-1b29-71b0-98c1-0936ba560b0c:7 = ApprovalAsked { tool: "Bash" }; Waiting: approval 97% (PermissionRequest Bash)
+    PermissionRequest: conversation; Waiting: approval 97% (PermissionRequest Bash)
     PostToolUse: conversation; result:call_req_stub_6312 = succeeded=true None 54 bytes; Working: working 75% (PostToolUse Bash)
     Stop: conversation; Resting: done 97% (Stop)
     notify: conversation; Resting: done 97% (agent-turn-complete)
@@ -175,12 +175,12 @@ fn a_day_of_codex() {
     UserPromptSubmit: conversation; Working: working 97% (UserPromptSubmit)
     notify of nobody: 
     PreToolUse: conversation; call:call_req_stub_52192 = Bash timeout 5 ta; Working: tool running 75% (PreToolUse Bash)
-    PermissionRequest: conversation; approval:01a1fa5c-ce6f-7f81-afb2-0b10c5bdb47c:7 = ApprovalAsked { tool: "Bash" }; Waiting: approval 97% (PermissionRequest Bash)
+    PermissionRequest: conversation; Waiting: approval 97% (PermissionRequest Bash)
     PostToolUse: conversation; result:call_req_stub_52192 = succeeded=true None 0 bytes; Working: working 75% (PostToolUse Bash)
     Stop: conversation; Resting: done 97% (Stop)
     notify: conversation; Resting: done 97% (agent-turn-complete)
     SessionEnd: says nothing
-    "#);
+    ");
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn hooks(scene: &Scene<'_>, integration: &Integration) -> (Option<Check>, bool) 
             Some(ok(
                 ID,
                 format!(
-                    "{name} is watched without hooks; `geppetto integrate {name}` makes its status exact."
+                    "{name} is watched without hooks; `geppetto integrate {name}` puts them in."
                 ),
             )),
             false,
@@ -160,7 +160,7 @@ mod tests {
         assert_snapshot!(agents, @"
         PROBLEM  The hooks of claude-code in DIR/.claude/settings.json are not as they should be: SessionStart calls `/gone/geppetto hook claude-code SessionStart`.
                  -> Run `geppetto integrate claude-code`.
-        ok       codex is watched without hooks; `geppetto integrate codex` makes its status exact.
+        ok       codex is watched without hooks; `geppetto integrate codex` puts them in.
         ok       Hooks of claude-code have called: Stop 2025-11-24 16:00:03.
         note     Hooks of gemini have called: AfterAgent 2025-11-24 16:00:04.
                  -> None of them was of a runner: `geppetto register` watches the session you are in.
@@ -174,6 +174,6 @@ mod tests {
             fs::write(home.join(".aider.conf.yml"), "").unwrap();
             write_program(&home.join("aider"), "");
         });
-        assert_snapshot!(silent, @"  ok       aider is watched without hooks; `geppetto integrate aider` makes its status exact.");
+        assert_snapshot!(silent, @"  ok       aider is watched without hooks; `geppetto integrate aider` puts them in.");
     }
 }
