@@ -19,7 +19,7 @@ use crate::domain::log::{LogEntry, LogRing};
 use crate::domain::pane_screen::PaneScreen;
 use crate::domain::prompt::Prompt;
 use crate::domain::runner::Runner;
-use crate::domain::screen_rule::RuleSet;
+use crate::domain::screen_rule::{RuleSet, ScreenText};
 use crate::domain::sign::{Reason, Sign};
 use crate::domain::status::{Status, StatusState};
 use crate::domain::time::{Tick, Timestamp};
@@ -271,6 +271,11 @@ impl Entry {
     /// Its pane has another size.
     pub(super) fn resized(&mut self, at: Timestamp, size: Size) {
         self.tape.resized(at, size);
+    }
+
+    /// The text of its screen.
+    pub(super) fn rows(&mut self) -> ScreenText {
+        self.tape.text()
     }
 
     /// What the rules see on its screen.

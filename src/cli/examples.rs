@@ -54,6 +54,14 @@ Examples:
   id=$(geppetto show work --json | jq -r .runner.prompt.id)
   geppetto approve work --prompt \"$id\"     this question and no other";
 
+pub(crate) const PEEK: &str = "\
+The answer is what the agent itself wrote down, where geppetto can read that; else it is what
+its screen shows above its prompt. Which one it is goes to stderr.
+
+Examples:
+  geppetto peek work
+  geppetto wait work --for done && geppetto peek work > answer.txt";
+
 pub(crate) const STOP: &str = "\
 Examples:
   geppetto stop work

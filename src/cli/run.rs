@@ -76,6 +76,7 @@ fn dispatch(verb: &Verb, context: &mut Context<'_>) -> Result<u8, Failure> {
         Verb::Send(args) => cmd::send::run(args, context),
         Verb::Approve(args) => cmd::approve::run(args, context),
         Verb::Deny(args) => cmd::deny::run(args, context),
+        Verb::Peek(args) => cmd::peek::run(args, context),
         Verb::Interrupt(args) => cmd::interrupt::run(args, context),
         Verb::Pause(args) => cmd::pause::run(args, context),
         Verb::Resume(args) => cmd::resume::run(args, context),
@@ -134,6 +135,7 @@ fn wants_json(verb: &Verb) -> bool {
         | Verb::Pause(args)
         | Verb::Resume(args)
         | Verb::Interrupt(args)
+        | Verb::Peek(args)
         | Verb::Forget(args) => args.json,
         Verb::Rename(args) => args.of.json,
         Verb::Send(args) => args.of.json,

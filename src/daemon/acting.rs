@@ -1,9 +1,10 @@
 //! Requests that press keys for a person.
 
 use super::dispatch::{Result, Service, one};
-use crate::app::Decision;
+use super::view;
+use crate::app::{Decision, Peek, PeekFrom};
 use crate::domain::prompt::Prompt;
-use crate::wire::{Answer, AnswerPrompt, PromptView};
+use crate::wire::{Answer, AnswerPrompt, PeekView, PromptView};
 
 impl Service {
     pub(super) async fn answer_prompt(
@@ -15,6 +16,21 @@ impl Service {
             .app
             .answer_prompt(request.runner, decision, request.prompt)
             .await)
+    }
+}
+
+pub(super) fn peek(peek: Peek) -> Answer {
+    let from = match peek.from {
+        PeekFrom::Turns => "turns",
+        PeekFrom::Screen => "screen",
+    };
+    Answer {
+        runner: Some(Box::new(view::runner(&peek.now))),
+        peek: Some(PeekView {
+            from: from.to_owned(),
+            text: peek.text,
+        }),
+        ..Answer::default()
     }
 }
 

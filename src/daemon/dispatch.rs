@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::status::status_wishes;
 use super::streams::Stream;
-use super::{explain, failure, transcripts, view};
+use super::{acting, explain, failure, transcripts, view};
 use crate::app::{App, AppError, Awaited, Decision, RunnerNow, StopMode};
 use crate::domain::ids::{Pid, RunnerId};
 use crate::domain::status::Status;
@@ -169,6 +169,9 @@ impl Service {
         match request {
             Request::ApprovePrompt(of) => self.answer_prompt(of, Decision::Approve).await,
             Request::DenyPrompt(of) => self.answer_prompt(of, Decision::Deny).await,
+            Request::PeekRunner(of) => Ok(acting::peek(
+                self.app.peek(of.runner).await.map_err(refused)?,
+            )),
             Request::InterruptTurn(of) => one(self.app.interrupt(of.runner).await),
             Request::ListTmuxSessions(list) => self.list_sessions(&list).await,
             Request::AttachPane(to) => self.attach_pane(to).await,

@@ -15,6 +15,16 @@ pub struct AnswerPrompt {
     pub prompt: Option<String>,
 }
 
+/// What an agent said last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PeekView {
+    /// `turns`: it is out of the log of turns; `screen`: it is what the screen shows above the prompt.
+    pub from: String,
+    /// The text; hostile, and empty when nothing is known.
+    pub text: String,
+}
+
 /// A question on the screen of an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

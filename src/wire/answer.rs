@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AttachView, DaemonView, ExplanationView, HookView, LogView, PrunedView, RestoreView,
+    AttachView, DaemonView, ExplanationView, HookView, LogView, PeekView, PrunedView, RestoreView,
     RunnerView, ScreenView, SessionView, SinceView, SlotView, SpendingReport, StatsView,
     StatusChangeView, StatusView, TranscriptView, TurnView, UsageView,
 };
@@ -92,6 +92,9 @@ pub struct Answer {
     /// `list-hooks`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hooks: Option<Vec<HookView>>,
+    /// `peek-runner`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peek: Option<PeekView>,
     /// `hello` and `daemon-status`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub daemon: Option<Box<DaemonView>>,

@@ -50,6 +50,8 @@ pub enum Request {
     ApprovePrompt(AnswerPrompt),
     /// Presses what denies it.
     DenyPrompt(AnswerPrompt),
+    /// What the agent of a runner said last.
+    PeekRunner(RunnerRef),
     /// Presses what breaks a runner's turn off.
     InterruptTurn(RunnerRef),
     /// Freezes a runner's processes.

@@ -10,6 +10,7 @@
 
 mod support;
 
+mod acting;
 mod agents;
 mod attach;
 mod cli;

@@ -86,6 +86,9 @@ pub(crate) enum Verb {
     Approve(AnswerArgs),
     /// Deny what an agent asks on its screen.
     Deny(AnswerArgs),
+    /// Print what an agent said last.
+    #[command(after_long_help = examples::PEEK)]
+    Peek(ReadArgs),
     /// Break the turn of an agent off.
     Interrupt(RunnerArgs),
     /// Freeze a runner's processes.

@@ -25,6 +25,7 @@ pub(super) mod metrics;
 pub(super) mod new;
 pub(super) mod next;
 pub(super) mod pause;
+pub(super) mod peek;
 pub(super) mod plugin;
 pub(super) mod popup;
 pub(super) mod prune;
