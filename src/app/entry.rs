@@ -13,6 +13,7 @@ use super::screen::ScreenNow;
 use super::tail::{Tail, TailItem, send};
 use super::tape::Tape;
 use super::vitals::Vitals;
+use super::waiter::{Waited, Waiter};
 use crate::domain::evidence::{Evidence, Fact};
 use crate::domain::ids::Pid;
 use crate::domain::log::{LogEntry, LogRing};
@@ -20,7 +21,7 @@ use crate::domain::pane_screen::PaneScreen;
 use crate::domain::prompt::Prompt;
 use crate::domain::runner::Runner;
 use crate::domain::screen_rule::{RuleSet, ScreenText};
-use crate::domain::sign::{Reason, Sign};
+use crate::domain::sign::Sign;
 use crate::domain::status::{Status, StatusState};
 use crate::domain::time::{Tick, Timestamp};
 use crate::domain::transcript::{Gap, Piece, Position, RecordKind, Size};
@@ -42,51 +43,6 @@ pub struct RunnerNow {
     pub spending: Option<Arc<Spending>>,
     /// The question that it asks on its screen, while it waits.
     pub prompt: Option<Prompt>,
-}
-
-/// Somebody who waits for a status.
-pub(super) struct Waiter {
-    /// What they wait for; empty means any end.
-    pub(super) wanted: Vec<Status>,
-    /// Whether they wait for the end of a turn, too.
-    pub(super) turn: TurnWanted,
-    /// They mean the agent that is there now, and no other.
-    pub(super) is_pinned: bool,
-    pub(super) answer: oneshot::Sender<Waited>,
-}
-
-/// Whether somebody waits until a turn is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TurnWanted {
-    No,
-    /// Yes, and no work of it was seen yet.
-    Begin,
-    /// Yes, and it goes on.
-    End,
-}
-
-/// What came of waiting.
-pub(super) enum Waited {
-    Met(Box<RunnerNow>),
-    /// Its agent has left, or another one is there.
-    Moved,
-}
-
-impl Waiter {
-    fn is_met(&mut self, state: &StatusState) -> bool {
-        let status = state.status();
-        let over = matches!(
-            state.cause(),
-            Reason::Done | Reason::TurnFinished | Reason::Interrupted | Reason::BackgroundTask
-        );
-        if self.turn == TurnWanted::Begin
-            && (over || matches!(status, Status::Running | Status::Waiting))
-        {
-            self.turn = TurnWanted::End;
-        }
-        let is_over = self.turn == TurnWanted::End && status == Status::Idle;
-        is_over || is_met(&self.wanted, status)
-    }
 }
 
 /// How the start of a run went, told to the verb that began it.
@@ -394,14 +350,5 @@ impl Entry {
     /// Number of the newest entry.
     pub(super) const fn pushed(&self) -> u64 {
         self.log.pushed()
-    }
-}
-
-/// True when `status` is one of `wanted`; with none wanted, when it is an end.
-pub(super) fn is_met(wanted: &[Status], status: Status) -> bool {
-    if wanted.is_empty() {
-        status.is_ended()
-    } else {
-        wanted.contains(&status)
     }
 }

@@ -3,8 +3,9 @@
 use tokio::sync::oneshot;
 
 use super::acting_error::ActError;
-use super::entry::{RunnerNow, TurnWanted, Waited, Waiter};
+use super::entry::RunnerNow;
 use super::limits::CONFIRM_TIMEOUT;
+use super::waiter::{TurnWanted, Waited, Waiter};
 use super::{App, AppError};
 use crate::domain::status::Status;
 use crate::domain::time::millis;

@@ -72,6 +72,7 @@ mod uninstall;
 mod usage;
 mod vitals;
 mod wait;
+mod waiter;
 mod windows;
 mod world;
 

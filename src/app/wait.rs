@@ -5,7 +5,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::acting_error::ActError;
-use super::entry::{RunnerNow, TurnWanted, Waited, Waiter, is_met};
+use super::entry::RunnerNow;
+use super::waiter::{TurnWanted, Waited, Waiter, is_met};
 use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::status::Status;
