@@ -35,7 +35,7 @@ async fn until_kind(core: &Core, pane: PaneId, kind: &str) {
     let found = async {
         while kind_of(core).await != kind {
             core.mux.print(pane, ".").await;
-            tokio::task::yield_now().await;
+            tokio::time::advance(Duration::from_millis(300)).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(20), found)

@@ -75,7 +75,11 @@ async fn the_registry_says_what_it_does() {
             (sign.source, sign.at),
             (Source::Registry, Timestamp(1_795_201_880_989))
         );
-        assert_eq!(sign.claim.unwrap().certainty, certainty::EXACT);
+        let wanted = match doing {
+            Doing::Resting => certainty::GOOD,
+            Doing::Working | Doing::Waiting => certainty::EXACT,
+        };
+        assert_eq!(sign.claim.unwrap().certainty, wanted);
     }
     assert_eq!(found.complaints(), Vec::<&str>::new());
     std::fs::remove_file(world.home().join(".claude/sessions/41.json")).unwrap();
