@@ -99,6 +99,8 @@ fn without_a_client_the_dashboard_is_a_window() {
 #[test]
 fn inside_a_popup_nothing_happens_to_it() {
     let sandbox = loaded();
+    // It would be started for the question what the menu has, and perhaps come when the server is gone already.
+    sandbox.daemon();
     let terminal = attached(&sandbox, "=anchor:");
     let shell = "PS1='inside> ' sh -i";
     sandbox.tmux(&["bind-key", "y", "display-popup", "-E", shell]);
