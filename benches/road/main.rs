@@ -12,6 +12,7 @@
     reason = "a measuring program: it prints, and stops at what it did not expect"
 )]
 
+mod agents;
 mod appends;
 mod commands;
 mod dashboard;
@@ -30,6 +31,7 @@ fn main() {
     let mut args = std::env::args().skip(1);
     match args.next().as_deref() {
         // The same program is what runs in the panes.
+        Some("animate") => agents::animate(),
         Some("generate") => generator::run(&args.collect::<Vec<_>>()),
         // `cargo bench` passes `--bench`; a word is the name of one measurement.
         first => {
@@ -49,7 +51,7 @@ fn measure(only: Option<&str>) {
         "{:<52} {:>14} {:>14} {:>22}",
         "what", "measured", "peer", "bar"
     );
-    let all: [(&str, fn()); 10] = [
+    let all: [(&str, fn()); 11] = [
         ("commands", commands::run),
         ("hook", hook::run),
         ("idle", idle::run),
@@ -60,6 +62,7 @@ fn measure(only: Option<&str>) {
         ("durable", durable::run),
         ("appends", appends::run),
         ("dashboard", dashboard::run),
+        ("agents", agents::run),
     ];
     for (name, run) in all {
         if only.is_none_or(|wanted| wanted == name) {

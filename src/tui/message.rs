@@ -5,7 +5,8 @@ use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 use super::logs::{Ask, Came};
 use super::{form, sessions};
 use crate::wire::{
-    AttachView, Event, RenameRunner, Request, RunnerRef, ScreenView, SendText, StopRunner,
+    AnswerPrompt, AttachView, Event, RenameRunner, Request, RunnerRef, ScreenView, SendText,
+    StopRunner,
 };
 
 /// Something that happened.
@@ -92,6 +93,12 @@ pub(crate) enum Act {
     Rename(String),
     /// Type this line into its pane.
     Answer(String),
+    /// Say yes to what its agent asks, if it still asks that.
+    Approve { prompt: Option<String> },
+    /// Say no to it.
+    Deny { prompt: Option<String> },
+    /// Break its agent's turn off.
+    Interrupt,
 }
 
 impl Act {
@@ -106,12 +113,15 @@ impl Act {
             Self::Forget => "Forget",
             Self::Rename(_) => "Rename",
             Self::Answer(_) => "Answer",
+            Self::Approve { .. } => "Approve",
+            Self::Deny { .. } => "Deny",
+            Self::Interrupt => "Interrupt",
         }
     }
 
     /// True when it cannot be undone, so that a person is asked first.
     pub(crate) const fn is_final(&self) -> bool {
-        matches!(self, Self::Stop | Self::Forget)
+        matches!(self, Self::Stop | Self::Forget | Self::Interrupt)
     }
 
     /// What the daemon is asked.
@@ -136,6 +146,15 @@ impl Act {
                 text: text.clone(),
                 enter: true,
             }),
+            Self::Approve { prompt } => Request::ApprovePrompt(AnswerPrompt {
+                runner,
+                prompt: prompt.clone(),
+            }),
+            Self::Deny { prompt } => Request::DenyPrompt(AnswerPrompt {
+                runner,
+                prompt: prompt.clone(),
+            }),
+            Self::Interrupt => Request::InterruptTurn(RunnerRef { runner }),
         }
     }
 }
@@ -145,4 +164,14 @@ impl Act {
 pub(crate) struct Trouble {
     pub(crate) text: String,
     pub(crate) hint: Option<String>,
+}
+
+impl Trouble {
+    /// There is no question that keys are known for.
+    pub(crate) fn nothing_asked() -> Self {
+        Self {
+            text: "It asks nothing that these keys answer.".to_owned(),
+            hint: Some("`a` types an answer, Enter goes to its pane.".to_owned()),
+        }
+    }
 }

@@ -187,8 +187,25 @@ fn begin(app: &mut App, act: &Act) -> Vec<Effect> {
         (!all.is_empty()).then_some(all)
     };
     let current = || Some(vec![target(app.current()?.1)]);
+    // The question that is shown, and no other.
+    let shown = || {
+        app.current()?
+            .1
+            .prompt
+            .as_ref()
+            .map(|shown| shown.id.clone())
+    };
+    let act = &match act {
+        Act::Approve { .. } => Act::Approve { prompt: shown() },
+        Act::Deny { .. } => Act::Deny { prompt: shown() },
+        other => other.clone(),
+    };
+    if let Act::Approve { prompt: None } | Act::Deny { prompt: None } = act {
+        app.notice = Some(Notice::Wrong(Trouble::nothing_asked()));
+        return Vec::new();
+    }
     let runners = match act {
-        Act::Jump => current(),
+        Act::Jump | Act::Approve { .. } | Act::Deny { .. } => current(),
         _ => marked().or_else(current),
     };
     let Some(runners) = runners else {

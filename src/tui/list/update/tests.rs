@@ -6,6 +6,7 @@ use super::*;
 use crate::tui::message::Message;
 use crate::tui::sample::{self, NOW, runner, screen, snapshot};
 use crate::tui::update::update;
+use crate::wire::PromptView;
 
 fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     keys.chars()
@@ -131,6 +132,41 @@ fn stop_and_forget_ask_first() {
     };
     update(&mut app, Message::Change(gone), NOW);
     assert_eq!(press(&mut app, "y"), [], "who was meant is gone");
+}
+
+#[test]
+fn the_question_that_is_shown_is_answered_and_no_other() {
+    let mut asks = runner("a", "waiting", 5000);
+    asks.prompt = Some(PromptView {
+        id: "17".to_owned(),
+        rule: "approval".to_owned(),
+        can_approve: true,
+        can_deny: true,
+    });
+    let mut app = sample::empty();
+    update(&mut app, snapshot(vec![asks]), NOW);
+    for (key, wanted) in [("+", "approve-prompt"), ("-", "deny-prompt")] {
+        let effects = press(&mut app, key);
+        let [Effect::Ask { act, runner }] = &effects[..] else {
+            panic!("{effects:?}");
+        };
+        let request = serde_json::to_value(act.request(runner.id.clone())).unwrap();
+        assert_eq!(
+            request,
+            serde_json::json!({"type": wanted, "runner": "a", "prompt": "17"})
+        );
+    }
+    update(&mut app, snapshot(vec![runner("a", "idle", 0)]), NOW);
+    assert!(press(&mut app, "+-").is_empty(), "it asks nothing any more");
+    assert!(matches!(app.notice, Some(Notice::Wrong(_))));
+    assert!(press(&mut app, "x").is_empty(), "it is asked for first");
+    assert!(matches!(
+        &press(&mut app, "y")[..],
+        [Effect::Ask {
+            act: Act::Interrupt,
+            ..
+        }]
+    ));
 }
 
 #[test]
