@@ -58,8 +58,6 @@ pub(super) struct Awareness {
     pub(super) degraded: Vec<String>,
     /// The reader of its files; dropping it ends the reading.
     pub(super) files: Option<DropGuard>,
-    /// The kind is the user's word, whatever runs in the pane.
-    pub(super) is_kind_given: bool,
     /// Somebody has looked who lives there.
     pub(super) is_known: bool,
     /// Who waits to see what the pane shows.

@@ -88,7 +88,8 @@ impl Eye {
         let title = std::mem::take(&mut self.seen.title);
         self.seen = tape.text();
         self.seen.title = title;
-        let prompt = rules.prompt(&self.seen);
+        let on_screen = rules.on_screen(&self.seen);
+        let prompt = on_screen.and_then(|rule| rule.prompt(&self.seen));
         self.prompt.send_if_modified(|known| {
             let is_another = *known != prompt;
             *known = prompt;
@@ -100,7 +101,7 @@ impl Eye {
             claim: rule.map(claim),
         };
         [
-            sign(Source::Screen, rules.on_screen(&self.seen)),
+            sign(Source::Screen, on_screen),
             sign(Source::Title, rules.on_title(&self.seen)),
         ]
     }

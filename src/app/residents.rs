@@ -233,11 +233,10 @@ impl World {
         if is_first && !is_new && kind == Some(entry.runner.kind) {
             return;
         }
-        let is_pinned = entry.awareness.is_kind_given || entry.runner.is_ours();
         let kind = match kind {
-            Some(kind) if !entry.awareness.is_kind_given => kind,
-            // The kind that a person or the command of a runner gave stays when no agent is found.
-            None if !is_pinned => Kind::custom(),
+            Some(kind) => kind,
+            // What geppetto started keeps its kind when no agent is found.
+            None if !entry.runner.is_ours() => Kind::custom(),
             _ => entry.runner.kind,
         };
         let is_another = entry.runner.kind != kind;

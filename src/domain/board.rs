@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use self::standing::{Held, Standing, after, patience};
-
 use super::outburst::Outburst;
 use super::sign::{Claim, Doing, Reason, Sign, Source, certainty};
 use super::time::Timestamp;

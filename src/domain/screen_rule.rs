@@ -186,12 +186,6 @@ impl RuleSet {
             .find(|rule| rule.matches(rule.region.of(text, shown)))
     }
 
-    /// The question that the screen shows, whoever can answer it.
-    pub fn prompt(&self, text: &ScreenText) -> Option<Prompt> {
-        let rule = self.on_screen(text)?;
-        (rule.doing == Doing::Waiting).then(|| Prompt::new(rule, rule.question(text)))
-    }
-
     /// The rule for what the title says.
     pub fn on_title(&self, text: &ScreenText) -> Option<&ScreenRule> {
         let title = std::slice::from_ref(&text.title);
@@ -217,6 +211,11 @@ fn used(rows: &[String]) -> &[String] {
 }
 
 impl ScreenRule {
+    /// The question on the screen that it matches, whoever can answer it.
+    pub fn prompt(&self, text: &ScreenText) -> Option<Prompt> {
+        (self.doing == Doing::Waiting).then(|| Prompt::new(self, self.question(text)))
+    }
+
     fn matches(&self, rows: &[String]) -> bool {
         let Some(rows) = self.looks_at(rows) else {
             return false;

@@ -11,14 +11,8 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("j k, arrows", "move; Home, End, PageUp and PageDown too"),
     ("Enter", "go to the runner's pane"),
     ("l", "its log, from the end"),
-    (
-        "a + -",
-        "type a line; approve, deny what it asks",
-    ),
-    (
-        "s S x",
-        "stop it (asks), start it; break off its turn",
-    ),
+    ("a + -", "type a line; approve, deny what it asks"),
+    ("s S x", "stop it (asks), start it; break off its turn"),
     ("p r", "freeze its processes, resume them"),
     ("R", "rename it"),
     ("f", "forget it (asks)"),
