@@ -45,7 +45,7 @@ impl Fields for Value {
 }
 
 /// Fields of a tool's input that say best what it is to do, the best first.
-const TELLING: [&str; 8] = [
+pub(super) const TELLING: [&str; 8] = [
     "command",
     "cmd",
     "file_path",

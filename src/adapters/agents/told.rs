@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::finding::{ContextUse, Finding, RateLimit, TokenUse, TurnPart, TurnPartKind};
 use crate::domain::sign::{Claim, Doing, Reason, Sign, Source, certainty};
+use crate::domain::text::beginning;
 use crate::domain::time::Timestamp;
 
 /// What is found in one conversation.
@@ -50,7 +51,7 @@ impl Told {
             certainty: certainty::FAIR,
             doing,
             reason,
-            detail: cut(detail, LONGEST_DETAIL).to_owned(),
+            detail: beginning(detail, LONGEST_DETAIL).to_owned(),
         };
         self.says(at, Some(claim));
     }
@@ -128,14 +129,7 @@ impl Told {
 /// Most bytes of the detail of a claim.
 const LONGEST_DETAIL: usize = 120;
 
-/// The beginning of a text, at most `longest` bytes, in whole characters.
-pub(super) fn cut(text: &str, longest: usize) -> &str {
-    let ends = (0..=longest.min(text.len())).rev();
-    let mut whole = ends.filter_map(|end| text.get(..end));
-    whole.next().unwrap_or_default()
-}
-
 /// The beginning of a text, as long as one of a turn may be.
 pub(super) fn of_turn(text: &str) -> String {
-    cut(text, TurnPartKind::LONGEST).to_owned()
+    beginning(text, TurnPartKind::LONGEST).to_owned()
 }

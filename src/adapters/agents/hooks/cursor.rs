@@ -1,6 +1,7 @@
 //! Cursor, by its documentation: nobody has seen it here. It has no hook for a question to the person.
 
-use super::told::{Told, of_turn};
+use super::told::Told;
+use crate::adapters::agents::told::of_turn;
 use crate::domain::finding::TurnPartKind;
 use crate::domain::sign::certainty::{EXACT, FAIR, STRONG};
 use crate::domain::sign::{Doing, Reason};

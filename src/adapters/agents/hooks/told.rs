@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use crate::adapters::agents::fields::TELLING;
+use crate::adapters::agents::told::of_turn;
 use crate::domain::finding::{Conversation, Finding, TurnPart, TurnPartKind};
 use crate::domain::ids::PaneId;
 use crate::domain::sign::{Claim, Doing, Reason, Sign, Source};
@@ -19,18 +21,6 @@ const LONGEST_NAME: usize = 200;
 
 /// Fields in which agents tell the id of the conversation.
 const CONVERSATION: [&str; 3] = ["session_id", "thread-id", "conversation_id"];
-
-/// Fields of a tool's input that say best what it is to do, the best first.
-const TELLING: [&str; 8] = [
-    "command",
-    "cmd",
-    "file_path",
-    "path",
-    "pattern",
-    "query",
-    "url",
-    "description",
-];
 
 /// A call.
 pub(super) struct Told {
@@ -212,11 +202,6 @@ impl Told {
         };
         self.part(format!("result:{call}"), what);
     }
-}
-
-/// The beginning of a text, as long as one of a turn may be.
-pub(super) fn of_turn(text: &str) -> String {
-    beginning(text, TurnPartKind::LONGEST).to_owned()
 }
 
 /// What a tool is to do, in short.
