@@ -28,6 +28,8 @@ pub(super) struct Act {
     pub(super) rules: Arc<RuleSet>,
     /// The question on its screen, as it changes.
     pub(super) prompt: watch::Receiver<Option<Prompt>>,
+    /// How often its screen was looked at.
+    pub(super) looks: watch::Receiver<u64>,
     /// What was done to it, as a participle.
     action: &'static str,
     tag: RunTag,
@@ -38,6 +40,7 @@ pub(super) struct Act {
 /// What the pane shows now.
 pub(super) struct Face {
     pub(super) prompt: Option<Prompt>,
+    pub(super) rows: Vec<String>,
     pub(super) status: Status,
     /// The same for people, a part of a sentence: "it is idle (ready)".
     pub(super) told: String,
@@ -154,6 +157,7 @@ impl World {
             handle,
             rules: entry.awareness.rules().cloned().unwrap_or_default(),
             prompt: entry.awareness.eye().prompt(),
+            looks: entry.awareness.eye().looks(),
             action,
             tag: RunTag {
                 runner: id,
@@ -188,7 +192,8 @@ impl World {
                 self.apply(tag.runner, Fact::Sign(sign));
             }
         }
-        let entry = self.entry(tag.runner)?;
+        let entry = self.entry_mut(tag.runner)?;
+        let rows = entry.rows().rows;
         let state = &entry.runner.status;
         let prompt = entry.prompt();
         let status = state.status();
@@ -202,6 +207,7 @@ impl World {
         };
         Ok(Some(Face {
             prompt,
+            rows,
             status,
             told,
         }))

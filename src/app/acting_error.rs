@@ -55,6 +55,40 @@ pub enum ActError {
         /// How long was waited.
         waited_ms: u64,
     },
+    /// What is typed now would answer the question on its screen.
+    #[error("Nothing was typed to runner \"{name}\": {shows}, and that would be the answer.")]
+    Asks {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+        /// What is there, a part of a sentence.
+        shows: String,
+    },
+    /// What was typed stands behind something that somebody else has typed.
+    #[error(
+        "The prompt of runner \"{name}\" holds something that was not sent: the text stands behind it, and Enter was not pressed."
+    )]
+    Draft {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+    },
+    /// What was typed is not to be seen.
+    #[error(
+        "The text was typed to runner \"{name}\", but does not stand in its prompt {waited_ms} ms later: {shows}. Enter was not pressed."
+    )]
+    NotShown {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+        /// What is there, a part of a sentence.
+        shows: String,
+        /// How long was waited.
+        waited_ms: u64,
+    },
     /// Another request acts on it.
     #[error("Somebody else acts on runner \"{name}\" at this moment.")]
     Busy {
@@ -83,6 +117,9 @@ impl ActError {
             | Self::NoKeys { id, .. }
             | Self::PromptChanged { id, .. }
             | Self::NotConfirmed { id, .. }
+            | Self::Asks { id, .. }
+            | Self::Draft { id, .. }
+            | Self::NotShown { id, .. }
             | Self::Busy { id, .. }
             | Self::Moved { id, .. } => *id,
         }

@@ -25,6 +25,8 @@ pub(super) struct Eye {
     seen: ScreenText,
     /// The question that it saw there.
     prompt: watch::Sender<Option<Prompt>>,
+    /// How often it looked.
+    looks: watch::Sender<u64>,
     due: Option<Tick>,
     looked: Option<Tick>,
     /// When the title was set.
@@ -42,6 +44,7 @@ impl Eye {
         *self = Self {
             seen: std::mem::take(&mut self.seen),
             titled: title,
+            looks: std::mem::take(&mut self.looks),
             ..Self::default()
         };
     }
@@ -95,6 +98,7 @@ impl Eye {
             *known = prompt;
             is_another
         });
+        self.looks.send_modify(|looks| *looks += 1);
         let sign = |source, rule: Option<&ScreenRule>| Sign {
             source,
             at,
@@ -109,6 +113,11 @@ impl Eye {
     /// The question that was seen last, as it changes.
     pub(super) fn prompt(&self) -> watch::Receiver<Option<Prompt>> {
         self.prompt.subscribe()
+    }
+
+    /// How often it looked, as it does.
+    pub(super) fn looks(&self) -> watch::Receiver<u64> {
+        self.looks.subscribe()
     }
 
     /// The question that was seen last.

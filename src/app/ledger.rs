@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tokio::sync::watch;
+
 use super::limits::{NAME_BYTES, PARTS_UNTIL_PRUNED, RECORD_FINDINGS};
 use super::world::World;
 use super::{App, AppError};
@@ -47,6 +49,8 @@ pub(super) struct Account {
     is_behind: bool,
     /// What is told of all this; `None` while there is nothing to tell.
     pub(super) spending: Option<Arc<Spending>>,
+    /// How often something was written down.
+    records: watch::Sender<u64>,
 }
 
 /// What is not written down but shown.
@@ -225,6 +229,7 @@ impl World {
             return;
         };
         let account = &mut entry.account;
+        account.records.send_modify(|records| *records += 1);
         account.begin_day(today);
         if shown.conversation.is_some() && shown.conversation != account.conversation {
             account.conversation = shown.conversation;
@@ -272,6 +277,11 @@ impl World {
 }
 
 impl Account {
+    /// How often something was written down, as it is.
+    pub(super) fn records(&self) -> watch::Receiver<u64> {
+        self.records.subscribe()
+    }
+
     fn begin_day(&mut self, day: Day) {
         if self.day != day {
             self.day = day;

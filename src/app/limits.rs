@@ -59,6 +59,27 @@ pub(super) const FACE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time for an agent to show that keys have reached it.
 pub(super) const CONFIRM_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// Time for a text to stand in the prompt of an agent. Codex shows its prompt up to 6 s before it takes what is typed.
+pub(super) const SHOWN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Between a text and Enter: what comes at once behind a paste is a line of it for some agents.
+pub(super) const ENTER_PAUSE: Duration = Duration::from_millis(150);
+
+/// Time in which an agent that got a text says that it works; then it is believed when the text has left its prompt.
+pub(super) const LEFT_AFTER: Duration = Duration::from_secs(1);
+
+/// Time for a text to reach an agent. Behind it nothing is pressed again; the person looks.
+pub(super) const LANDING_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Time for an agent that has a text to begin to work on it. What brings no work, such as a command of the agent's own, is over then.
+pub(super) const WORK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Time for the answer of a turn that is over to be written down by the agent and read by us. Then its screen has to do.
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Time for an agent to show more than that it starts: a little more than it is believed to start.
+pub(super) const AGENT_START_TIMEOUT: Duration = Duration::from_secs(35);
+
 /// Findings of an agent that are written down at a time: a few milliseconds, in which other orders to the store wait.
 pub(super) const RECORD_FINDINGS: usize = 500;
 

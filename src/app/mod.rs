@@ -4,6 +4,7 @@
 mod acting;
 mod acting_error;
 mod approve;
+mod ask;
 mod attach;
 mod attendance;
 mod awareness;
@@ -101,6 +102,7 @@ use crate::ports::usage::UsageTable;
 
 pub use acting_error::ActError;
 pub use approve::Decision;
+pub use ask::Asked;
 pub use create::NewRunner;
 pub use entry::RunnerNow;
 pub use error::AppError;
@@ -116,6 +118,7 @@ pub use register::{RegisterTarget, Registered, Registration};
 pub use restore::{RestoreAction, Restored};
 pub use sampler::StatsFollower;
 pub use screen::{ScreenAt, ScreenNow};
+pub use send::{Care, Enter, Landed, Message, Sent};
 pub use sessions::SessionNow;
 pub use slots::Since;
 pub use stats::{RunnerStats, StatsNow};

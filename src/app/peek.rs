@@ -4,7 +4,7 @@ use super::entry::RunnerNow;
 use super::limits::TURN_PARTS;
 use super::{App, AppError};
 use crate::domain::finding::TurnPartKind;
-use crate::domain::screen_rule::ScreenText;
+use crate::domain::typed::prompt_row;
 
 /// Most rows of a screen that are given.
 const ROWS: usize = 60;
@@ -62,23 +62,18 @@ impl App {
             },
             None => Peek {
                 now,
-                text: above_prompt(&screen),
+                text: above_prompt(&screen.rows),
                 from: PeekFrom::Screen,
             },
         })
     }
 }
 
-/// What stands above the prompt, which is the lowest row that begins with the mark of one; all of it when there is none.
-fn above_prompt(screen: &ScreenText) -> String {
+/// What stands above the prompt; all of it when there is none.
+pub(super) fn above_prompt(rows: &[String]) -> String {
     let is_empty = |row: &&String| !row.chars().any(char::is_alphanumeric);
-    let is_prompt = |row: &String| {
-        let row = row.trim_start_matches(['│', '┃', ' ']);
-        row.starts_with(['❯', '›', '>'])
-    };
-    let end = screen.rows.iter().rposition(is_prompt);
-    let rows = end.and_then(|end| screen.rows.get(..end));
-    let rows = rows.unwrap_or(&screen.rows);
+    let above = prompt_row(rows).and_then(|end| rows.get(..end));
+    let rows = above.unwrap_or(rows);
     let last = rows.iter().rposition(|row| !is_empty(&row));
     let rows = rows
         .get(..last.map_or(0, |last| last + 1))
@@ -100,10 +95,8 @@ mod tests {
     #[test]
     fn the_prompt_and_its_frame_are_no_answer() {
         let shown = |text: &str| {
-            above_prompt(&ScreenText {
-                rows: text.lines().map(str::to_owned).collect(),
-                ..ScreenText::default()
-            })
+            let rows: Vec<String> = text.lines().map(str::to_owned).collect();
+            above_prompt(&rows)
         };
         assert_eq!(
             shown("\n❯ go\n\n● one\n\n  two\n\n─────\n❯ next\n─────\n  help"),

@@ -39,8 +39,12 @@ Examples:
   geppetto list --json | jq -r '.runners[] | select(.status == \"failed\") | .name'";
 
 pub(crate) const SEND: &str = "\
+Into an agent it is typed with care: not while that asks something, Enter only once the text stands
+in its prompt, and the answer comes when the agent has it. Nothing is typed or pressed twice.
+
 Examples:
   geppetto send work \"go on\"
+  geppetto send work \"what do the tests do?\" --wait --timeout 10m
   geppetto send work --no-enter \"/review \"
   geppetto send work -- -v            text that begins with a dash";
 

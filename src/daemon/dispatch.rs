@@ -14,7 +14,6 @@ use crate::app::{App, AppError, Awaited, Decision, RunnerNow, StopMode};
 use crate::domain::ids::{Pid, RunnerId};
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
-use crate::ports::process::Enter;
 use crate::wire::{
     Answer, DaemonView, ErrorBody, GetStatus, Hello, OLDEST_PROTOCOL, PROTOCOL, Request,
     StopDaemon, StopRunner, Tag, WaitRunner,
@@ -137,14 +136,7 @@ impl Service {
                 Ok(explain::answer(&explanation))
             }
             Request::RenameRunner(rename) => one(self.app.rename(rename.runner, rename.name).await),
-            Request::SendText(send) => {
-                let enter = if send.enter {
-                    Enter::Press
-                } else {
-                    Enter::Leave
-                };
-                one(self.app.send(send.runner, send.text, enter).await)
-            }
+            Request::SendText(send) => self.send(send).await,
             Request::RestoreRunners(request) => self.restore(&request).await,
             Request::PruneTranscripts(prune) => self.prune(&prune).await,
             Request::AttachRunner(of) => {

@@ -105,7 +105,10 @@ const fn act_tag(error: &ActError) -> Tag {
     match error {
         ActError::NoPrompt { .. } | ActError::NoKeys { .. } => Tag::NoPrompt,
         ActError::PromptChanged { .. } => Tag::PromptChanged,
-        ActError::NotConfirmed { .. } => Tag::NotConfirmed,
+        ActError::Asks { .. } => Tag::PromptOpen,
+        ActError::Draft { .. } | ActError::NotShown { .. } | ActError::NotConfirmed { .. } => {
+            Tag::NotConfirmed
+        }
         ActError::Busy { .. } => Tag::RunnerOperation,
         ActError::Moved { .. } => Tag::OccupantChanged,
     }
@@ -207,10 +210,18 @@ fn act_hint(error: &ActError) -> String {
     let text = match error {
         ActError::NoPrompt { name, .. }
         | ActError::NoKeys { name, .. }
+        | ActError::Draft { name, .. }
+        | ActError::NotShown { name, .. }
         | ActError::NotConfirmed { name, .. } => {
             return format!(
                 "`geppetto attach {}` goes there; nothing more is pressed.",
                 shell_word(name)
+            );
+        }
+        ActError::Asks { name, .. } => {
+            let name = shell_word(name);
+            return format!(
+                "`geppetto approve {name}`, `geppetto deny {name}` or `geppetto attach {name}` answers it; `--force` types all the same."
             );
         }
         ActError::PromptChanged { .. } => "Look at what it asks now, and answer that.",
@@ -266,6 +277,9 @@ fn operation_hint(status: crate::domain::status::Status, action: &str) -> &'stat
         (Status::Paused, "paused") => "`geppetto resume` lets it go on.",
         (Status::Starting, _) => "Wait until it runs: `geppetto wait --for running`.",
         (_, "started") => "Stop it first.",
+        (_, "asked something") => {
+            "`geppetto wait --for done` waits for its turn; without `--wait` the text is sent at once."
+        }
         (_, "resumed") => "Only a paused runner can be resumed.",
         _ => "`geppetto show` tells more.",
     }

@@ -44,6 +44,11 @@ impl KeyName {
         }
     }
 
+    /// The Enter key.
+    pub fn enter() -> Self {
+        Self("Enter".to_owned())
+    }
+
     /// As tmux spells it.
     pub fn as_str(&self) -> &str {
         &self.0

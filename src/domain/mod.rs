@@ -46,5 +46,6 @@ pub mod time;
 pub mod tokens;
 pub mod transcript;
 pub mod turns;
+pub mod typed;
 pub mod usage;
 pub mod view;

@@ -270,31 +270,17 @@ pub trait Freezer: Send + Sync {
 /// Typing into panes.
 #[async_trait]
 pub trait Typist: Send + Sync {
-    /// Pastes `text` as a whole, marked as a paste where the program asked tmux for that, and then presses Enter if wanted.
+    /// Pastes `text` as a whole, marked as a paste where the program asked tmux for that.
     ///
     /// # Errors
-    /// `Gone`, `Mux`.
-    async fn paste(
-        &self,
-        handle: &ProcessHandle,
-        text: &str,
-        enter: Enter,
-    ) -> Result<(), ProcessError>;
+    /// `Gone`, `InMode`, `Mux`. On the first two nothing was pasted.
+    async fn paste(&self, handle: &ProcessHandle, text: &str) -> Result<(), ProcessError>;
 
     /// Presses keys, in order.
     ///
     /// # Errors
     /// `Gone`, `InMode`, `Mux`. On an error none was pressed.
     async fn keys(&self, handle: &ProcessHandle, keys: &[KeyName]) -> Result<(), ProcessError>;
-}
-
-/// What comes behind a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Enter {
-    /// The Enter key.
-    Press,
-    /// Nothing.
-    Leave,
 }
 
 /// What run parents tell, passed on by the daemon's listener.

@@ -24,7 +24,7 @@ use crate::ports::mux::{
     MuxWindow,
 };
 use crate::ports::process::{
-    Enter, Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
+    Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
     ProcessMonitor, RunReports, SpawnSpec, SpawnTarget, Typist,
 };
 use crate::ports::table::{RunOf, RunParents};

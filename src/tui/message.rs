@@ -145,6 +145,10 @@ impl Act {
                 runner,
                 text: text.clone(),
                 enter: true,
+                // The person sees what it asks.
+                force: true,
+                wait: false,
+                timeout_ms: None,
             }),
             Self::Approve { prompt } => Request::ApprovePrompt(AnswerPrompt {
                 runner,

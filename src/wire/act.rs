@@ -15,6 +15,29 @@ pub struct AnswerPrompt {
     pub prompt: Option<String>,
 }
 
+/// `send-text`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SendText {
+    /// Name, id, or unique beginning of the id.
+    pub runner: String,
+    /// What to type: pasted as a whole, marked as such where the program asked for it. At most 64 KiB; control
+    /// characters other than tab and line feed are refused.
+    pub text: String,
+    /// Press Enter behind it. An agent gets it only once the text stands in its prompt, and the answer comes when it has the text.
+    #[serde(default)]
+    pub enter: bool,
+    /// Type it even while the agent asks something, and press Enter even when the text is not to be seen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub force: bool,
+    /// With `enter`: answer when the agent has answered, or waits for the person. Refused while it works.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wait: bool,
+    /// With `wait`: give up after so many milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+}
+
 /// What an agent said last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

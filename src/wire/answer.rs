@@ -92,7 +92,11 @@ pub struct Answer {
     /// `list-hooks`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hooks: Option<Vec<HookView>>,
-    /// `peek-runner`
+    /// `send-text`: who says that the agent has the text: a source of evidence (`hook`, `registry`, `session-file`, `screen`, `title`),
+    /// or `prompt`, which has it no more. Absent where nobody can say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landed_by: Option<String>,
+    /// `peek-runner`; `send-text` with `wait`, unless the agent waits for the person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peek: Option<PeekView>,
     /// `hello` and `daemon-status`

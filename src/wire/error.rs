@@ -52,6 +52,8 @@ pub enum Tag {
     PromptChanged,
     /// Keys were pressed or a text was typed, and nothing shows that it has reached the agent. It was not done again.
     NotConfirmed,
+    /// What is typed would answer the question on an agent's screen.
+    PromptOpen,
     /// Another agent lives in the pane by now, or none.
     OccupantChanged,
     /// The list of runners or a transcript could not be saved or read.

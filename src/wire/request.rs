@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     AnswerPrompt, AttachPane, GetMenu, GetScreen, GetStats, GetTurns, GetUsage, ListTmuxSessions,
     MarkRunner, NextRunner, PruneTranscripts, ReadTranscript, RestoreRunners, RunBegin, RunExited,
-    RunFailed, RunStarted, ShowMessage, SlotRef, SnoozeRunner, Subscribe,
+    RunFailed, RunStarted, SendText, ShowMessage, SlotRef, SnoozeRunner, Subscribe,
 };
 
 #[expect(
@@ -262,20 +262,6 @@ pub struct RenameRunner {
     pub runner: String,
     /// Its new name, which no other runner has.
     pub name: String,
-}
-
-/// `send-text`
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct SendText {
-    /// Name, id, or unique beginning of the id.
-    pub runner: String,
-    /// What to type: pasted as a whole, marked as such where the program asked for it. At most 64 KiB; control
-    /// characters other than tab and line feed are refused.
-    pub text: String,
-    /// Press Enter behind it.
-    #[serde(default)]
-    pub enter: bool,
 }
 
 /// `stop-runner`

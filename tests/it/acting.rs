@@ -83,3 +83,82 @@ fn a_pane_that_somebody_scrolls_in_takes_no_keys() {
     sandbox.geppetto(&["deny", "claude"]).ok();
     assert_eq!(keys(&sandbox, "claude"), [0x1b]);
 }
+
+/// Starts an agent that takes one prompt, shows it, works on it for a moment and answers; every byte that it gets is written down.
+fn start_prompted(sandbox: &Sandbox, name: &str, prompt: &str) {
+    let directory = sandbox.path(name);
+    fs::create_dir_all(&directory).unwrap();
+    let frame = "─".repeat(40);
+    let idle = format!("● Ready.\r\n\r\n{frame}\r\n❯ \r\n{frame}");
+    let shown = format!("● Ready.\r\n\r\n{frame}\r\n❯ {prompt}\r\n{frame}");
+    let works = format!(
+        "❯ {prompt}\r\n\r\n✻ Pondering… (1s · esc to interrupt)\r\n\r\n{frame}\r\n❯ \r\n{frame}"
+    );
+    let over = format!(
+        "❯ {prompt}\r\n\r\n● Forty-two.\r\n\r\n✻ Baked for 1s\r\n\r\n{frame}\r\n❯ \r\n{frame}"
+    );
+    for (file, text) in [
+        ("idle", idle),
+        ("shown", shown),
+        ("works", works),
+        ("over", over),
+    ] {
+        fs::write(directory.join(file), text).unwrap();
+    }
+    let program = directory.join(name);
+    // A paste that is marked has six bytes before and behind it.
+    let pasted = prompt.len() + 12;
+    let script = format!(
+        "#!/bin/sh\ncd \"${{0%/*}}\"; stty raw -echo; printf '\\033[?1049h\\033[?2004h'\n\
+        show() {{ printf '\\033[H\\033[2J'; cat $1; }}\n\
+        take() {{ dd bs=1 count=$1 2>/dev/null >>keys; }}\n\
+        show idle; take {pasted}; show shown; take 1; show works\n\
+        until [ -e go ]; do sleep 0.05; done\nshow over; take 1\nexec sleep 1000\n"
+    );
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox
+        .geppetto(&["new", "--name", name, "--", program.to_str().unwrap()])
+        .ok();
+}
+
+#[test]
+fn a_prompt_is_typed_with_care_and_its_answer_is_printed() {
+    let sandbox = Sandbox::new();
+    start_prompted(&sandbox, "claude", "what is it?");
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| {
+            let typed = [
+                "send",
+                "claude",
+                "what is it?",
+                "--wait",
+                "--timeout",
+                "30s",
+            ];
+            sandbox.geppetto(&typed).ok()
+        });
+        wait(&sandbox, "claude", "running");
+        sandbox
+            .geppetto(&["send", "claude", "and?", "--wait"])
+            .refused(1);
+        fs::write(sandbox.path("claude").join("go"), "").unwrap();
+        assert_eq!(asked.join().unwrap(), "● Forty-two.\n\n✻ Baked for 1s\n");
+    });
+    assert_eq!(keys(&sandbox, "claude"), b"\x1b[200~what is it?\x1b[201~\r");
+}
+
+#[test]
+fn what_asks_is_not_typed_to() {
+    let sandbox = Sandbox::new();
+    start(&sandbox, "claude", CLAUDE);
+    wait(&sandbox, "claude", "waiting");
+    let refusal = sandbox.geppetto(&["send", "claude", "1"]).refused(1);
+    assert!(refusal.contains("that would be the answer"), "{refusal}");
+    assert_eq!(keys(&sandbox, "claude"), b"");
+    sandbox
+        .geppetto(&["send", "claude", "1", "--no-enter", "--force"])
+        .ok();
+    wait(&sandbox, "claude", "running");
+    assert_eq!(keys(&sandbox, "claude"), b"1");
+}

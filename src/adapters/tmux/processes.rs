@@ -15,7 +15,7 @@ use crate::domain::runner::Place;
 use crate::domain::time::Timestamp;
 use crate::ports::mux::{Mux, MuxError, MuxPane};
 use crate::ports::process::{
-    Enter, Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
+    Existing, Freezer, KillMode, MonitorOptions, ProcessError, ProcessEvent, ProcessHandle,
     ProcessMonitor, RunReports, SpawnSpec, Typist,
 };
 use crate::ports::table::ProcessInfo;
@@ -127,38 +127,43 @@ impl Freezer for Tmux {
 
 #[async_trait]
 impl Typist for Tmux {
-    async fn paste(
-        &self,
-        handle: &ProcessHandle,
-        text: &str,
-        enter: Enter,
-    ) -> Result<(), ProcessError> {
-        self.still_there(handle).await?;
+    async fn paste(&self, handle: &ProcessHandle, text: &str) -> Result<(), ProcessError> {
+        self.takes_keys(handle).await?;
         let pane = handle.place.pane;
-        if !text.is_empty() {
-            let buffer = format!("geppetto{pane}");
-            let paste = Command::new("set-buffer")
-                .flag("-b")
-                .text(&buffer)?
-                .flag("--")
-                .text(text)?
-                .then(
-                    &Command::new("paste-buffer")
-                        .flag("-d -p -b")
-                        .text(&buffer)?
-                        .flag("-t")
-                        .id(pane),
-                );
-            self.run(paste).await?;
-        }
-        if enter == Enter::Press {
-            let press = Command::new("send-keys").flag("-t").id(pane).flag("Enter");
-            self.run(press).await?;
-        }
+        let buffer = format!("geppetto{pane}");
+        let paste = Command::new("set-buffer")
+            .flag("-b")
+            .text(&buffer)?
+            .flag("--")
+            .text(text)?
+            .then(
+                &Command::new("paste-buffer")
+                    .flag("-d -p -b")
+                    .text(&buffer)?
+                    .flag("-t")
+                    .id(pane),
+            );
+        self.run(paste).await?;
         Ok(())
     }
 
     async fn keys(&self, handle: &ProcessHandle, keys: &[KeyName]) -> Result<(), ProcessError> {
+        self.takes_keys(handle).await?;
+        let mut press = Command::new("send-keys")
+            .flag("-t")
+            .id(handle.place.pane)
+            .flag("--");
+        for key in keys {
+            press = press.text(key.as_str())?;
+        }
+        self.run(press).await?;
+        Ok(())
+    }
+}
+
+impl Tmux {
+    /// What is typed reaches the program of the pane that is meant.
+    async fn takes_keys(&self, handle: &ProcessHandle) -> Result<(), ProcessError> {
         self.still_there(handle).await?;
         let pane = handle.place.pane;
         let mode = Command::new("display-message")
@@ -170,15 +175,11 @@ impl Typist for Tmux {
             let row = rows.first().map(AsRef::as_ref);
             matches!(row, None | Some(b"" | b"0"))
         });
-        if !is_free {
-            return Err(ProcessError::InMode { pane });
+        if is_free {
+            Ok(())
+        } else {
+            Err(ProcessError::InMode { pane })
         }
-        let mut press = Command::new("send-keys").flag("-t").id(pane).flag("--");
-        for key in keys {
-            press = press.text(key.as_str())?;
-        }
-        self.run(press).await?;
-        Ok(())
     }
 }
 

@@ -5,20 +5,20 @@ use crate::domain::screen_rule::Rules;
 use crate::domain::sign::Reason;
 
 /// Of Claude Code 2.1.
-const WORKS: &str = "❯ go\n\n✻ Pondering… (3s)\n";
-const IDLE: &str = "● done\n\n──────────────────\n❯ \n──────────────────\n";
-const ASKS: &str = "❯ go\n\n──────────────────\n Bash command\n touch a\n\n Do you want to proceed?\n ❯ 1. Yes\n   2. No\n\n Esc to cancel";
+pub(super) const WORKS: &str = "❯ go\n\n✻ Pondering… (3s)\n";
+pub(super) const IDLE: &str = "● done\n\n──────────────────\n❯ \n──────────────────\n";
+pub(super) const ASKS: &str = "❯ go\n\n──────────────────\n Bash command\n touch a\n\n Do you want to proceed?\n ❯ 1. Yes\n   2. No\n\n Esc to cancel";
 const ASKS_ELSE: &str = "❯ go\n\n──────────────────\n Bash command\n rm -r a\n\n Do you want to proceed?\n ❯ 1. Yes\n   2. No\n\n Esc to cancel";
 const PLAN: &str = "──────────────────\n Ready to code?\n Would you like to proceed?\n ❯ 1. Yes, all of it\n   2. No\n";
 
 /// A core with Claude Code in the pane of "one".
-struct Scene {
-    core: Core,
-    pane: PaneId,
+pub(super) struct Scene {
+    pub(super) core: Core,
+    pub(super) pane: PaneId,
 }
 
 impl Scene {
-    async fn new(screens: &[&str], status: Status) -> Self {
+    pub(super) async fn new(screens: &[&str], status: Status) -> Self {
         let settings = Settings {
             rules: Rules::shipped().unwrap(),
             ..Settings::default()
@@ -51,7 +51,7 @@ impl Scene {
     }
 
     /// Claude Code with that pid is in the pane from now on.
-    fn lives(&self, pid: i32) {
+    pub(super) fn lives(&self, pid: i32) {
         let line = [(pid, "claude")];
         self.core.agents.run(Pid::new(1001).unwrap(), &line);
     }
@@ -64,14 +64,14 @@ impl Scene {
     }
 
     /// What was pressed or pasted.
-    async fn typed(&self) -> Vec<String> {
+    pub(super) async fn typed(&self) -> Vec<String> {
         let deeds = self.core.mux.deeds().await;
         let is_typed = |deed: &String| deed.starts_with("press") || deed.starts_with("paste");
         deeds.into_iter().filter(is_typed).collect()
     }
 
     /// What geppetto said in its log.
-    async fn notes(&self) -> Vec<String> {
+    pub(super) async fn notes(&self) -> Vec<String> {
         let query = LogQuery::default();
         let entries = self.core.app.logs("one".to_owned(), query).await.unwrap();
         let ours = entries

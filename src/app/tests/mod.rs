@@ -1,6 +1,7 @@
 //! The use cases over fakes: what a person asked for, what happened in the panes, what they were told.
 
 mod acting;
+mod asking;
 mod awareness;
 mod hooks;
 mod ledger;

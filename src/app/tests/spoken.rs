@@ -1,15 +1,18 @@
 //! What a person types into a runner, and what they call it.
 
 use super::*;
-use crate::ports::process::Enter;
 
 #[tokio::test]
 async fn text_goes_to_the_pane_and_keys_do_not() {
     let core = Core::new();
     core.new_runner(named("one")).await.unwrap();
     let send = |text: &str| {
-        core.app
-            .send("one".to_owned(), text.to_owned(), Enter::Press)
+        core.app.send(Message {
+            runner: "one".to_owned(),
+            text: text.to_owned(),
+            enter: Enter::Press,
+            care: Care::Checked,
+        })
     };
     send("a\tb\n修").await.unwrap();
     for wrong in ["\u{1b}[A", "\u{3}", &"x".repeat(64 * 1024 + 1)] {
@@ -25,8 +28,9 @@ async fn text_goes_to_the_pane_and_keys_do_not() {
         .unwrap();
     assert!(matches!(send("x").await, Err(AppError::Operation { .. })));
     let deeds = core.mux.deeds().await;
-    let typed: Vec<_> = deeds.iter().filter(|deed| deed.contains("paste")).collect();
-    assert_eq!(typed, [r#"paste %1 "a\tb\n修" Press"#]);
+    let is_typed = |deed: &&String| deed.contains("paste") || deed.contains("press");
+    let typed: Vec<_> = deeds.iter().filter(is_typed).collect();
+    assert_eq!(typed, [r#"paste %1 "a\tb\n修""#, "press %1 Enter"]);
 }
 
 #[tokio::test]

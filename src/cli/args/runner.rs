@@ -122,8 +122,17 @@ pub(crate) struct SendArgs {
     #[arg(value_name = "TEXT", required = true)]
     pub(crate) text: Vec<String>,
     /// Do not press Enter behind it.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "wait")]
     pub(crate) no_enter: bool,
+    /// Wait until the agent has answered, and print its answer.
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// Give up waiting after this time, with exit code 4.
+    #[arg(long, value_name = "TIME", value_parser = parse_span, requires = "wait")]
+    pub(crate) timeout: Option<Duration>,
+    /// Type it even while the agent asks something, and press Enter even when the text is not to be seen.
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
 /// `stop`

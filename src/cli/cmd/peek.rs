@@ -3,8 +3,9 @@
 use crate::cli::args::ReadArgs;
 use crate::cli::context::{Context, missing};
 use crate::cli::failure::Failure;
+use crate::cli::output::Output;
 use crate::domain::text::printable;
-use crate::wire::{Request, RunnerRef};
+use crate::wire::{PeekView, Request, RunnerRef};
 
 pub(crate) fn run(args: &ReadArgs, context: &mut Context<'_>) -> Result<(), Failure> {
     let answer = context.ask(Request::PeekRunner(RunnerRef {
@@ -14,10 +15,18 @@ pub(crate) fn run(args: &ReadArgs, context: &mut Context<'_>) -> Result<(), Fail
         return context.output.json(&answer);
     }
     let peek = answer.peek.ok_or_else(|| missing("peek"))?;
+    print(&peek, context.output)
+}
+
+/// Prints it, and beside it where it is from.
+///
+/// # Errors
+/// A [`Failure`] when stdout takes no more.
+pub(crate) fn print(peek: &PeekView, output: &mut Output) -> Result<(), Failure> {
     for line in peek.text.lines() {
-        context.output.answer(printable(line))?;
+        output.answer(printable(line))?;
     }
-    context.output.talk(match peek.from.as_str() {
+    output.talk(match peek.from.as_str() {
         "turns" => "This is what it wrote down of its last answer.",
         _ => "This is from its screen, which may show only a part of it.",
     });

@@ -58,24 +58,13 @@ impl FakeMux {
 
 #[async_trait]
 impl Typist for FakeMux {
-    async fn paste(
-        &self,
-        handle: &ProcessHandle,
-        text: &str,
-        enter: Enter,
-    ) -> Result<(), ProcessError> {
+    async fn paste(&self, handle: &ProcessHandle, text: &str) -> Result<(), ProcessError> {
         let pane = handle.place.pane;
-        let deed = format!("paste {pane} {text:?} {enter:?}");
         let mut state = self.state.lock().await;
         state.handle(pane)?;
-        state.deeds.push(deed);
+        state.deeds.push(format!("paste {pane} {text:?}"));
         drop(state);
-        if !text.is_empty() {
-            self.next_screen(pane).await;
-        }
-        if enter == Enter::Press {
-            self.next_screen(pane).await;
-        }
+        self.next_screen(pane).await;
         Ok(())
     }
 
