@@ -30,6 +30,8 @@ pub(super) struct Act {
     pub(super) prompt: watch::Receiver<Option<Prompt>>,
     /// How often its screen was looked at.
     pub(super) looks: watch::Receiver<u64>,
+    /// It waited for the person when this began, whoever says so.
+    pub(super) was_asking: bool,
     /// What was done to it, as a participle.
     action: &'static str,
     tag: RunTag,
@@ -158,6 +160,7 @@ impl World {
             rules: entry.awareness.rules().cloned().unwrap_or_default(),
             prompt: entry.awareness.eye().prompt(),
             looks: entry.awareness.eye().looks(),
+            was_asking: entry.status() == Status::Waiting,
             action,
             tag: RunTag {
                 runner: id,

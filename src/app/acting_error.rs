@@ -89,6 +89,20 @@ pub enum ActError {
         /// How long was waited.
         waited_ms: u64,
     },
+    /// Enter did nothing.
+    #[error(
+        "Enter was pressed behind the text for runner \"{name}\", but {waited_ms} ms later the text still stands in its prompt: {shows}."
+    )]
+    NotTaken {
+        /// The runner.
+        id: RunnerId,
+        /// Its name.
+        name: String,
+        /// What is there, a part of a sentence.
+        shows: String,
+        /// How long was waited.
+        waited_ms: u64,
+    },
     /// Another request acts on it.
     #[error("Somebody else acts on runner \"{name}\" at this moment.")]
     Busy {
@@ -120,6 +134,7 @@ impl ActError {
             | Self::Asks { id, .. }
             | Self::Draft { id, .. }
             | Self::NotShown { id, .. }
+            | Self::NotTaken { id, .. }
             | Self::Busy { id, .. }
             | Self::Moved { id, .. } => *id,
         }

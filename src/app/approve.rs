@@ -4,7 +4,7 @@
 use super::acting::Act;
 use super::acting_error::ActError;
 use super::entry::RunnerNow;
-use super::limits::CONFIRM_TIMEOUT;
+use super::limits::{CONFIRM_TIMEOUT, DRAWN_TIMEOUT};
 use super::{App, AppError};
 use crate::domain::key_name::KeyName;
 use crate::domain::prompt::{Prompt, PromptId};
@@ -51,11 +51,7 @@ impl App {
         meant: Option<String>,
     ) -> Result<RunnerNow, AppError> {
         let mut act = self.begin_act(runner, decision.action()).await?;
-        let known = act
-            .prompt
-            .borrow()
-            .as_ref()
-            .map(|prompt| prompt.id.to_string());
+        let known = known(&mut act).await;
         let face = self.face(&act).await?;
         let (id, name, action) = (act.id, act.name.clone(), decision.action());
         let Some(prompt) = face.prompt else {
@@ -68,7 +64,12 @@ impl App {
             }
             .into());
         };
-        if meant.or(known).as_deref() != Some(prompt.id.as_str()) {
+        let is_meant = match meant {
+            Some(meant) => meant == prompt.id.as_str(),
+            // What a hook told of and nobody has drawn until now is this one.
+            None => known.map_or(act.was_asking, |known| known == prompt.id),
+        };
+        if !is_meant {
             return Err(ActError::PromptChanged { id, name, action }.into());
         }
         let keys = decision.keys(&prompt.keys);
@@ -124,6 +125,22 @@ impl App {
                 Err(error) => return Err(error),
             }
         }
+    }
+}
+
+/// The question that is known of. An agent that asks as its hook says, a tenth of a second before it draws the question, gets the time
+/// to do so.
+async fn known(act: &mut Act) -> Option<PromptId> {
+    let id = |prompt: &Option<Prompt>| prompt.as_ref().map(|prompt| prompt.id.clone());
+    let seen = id(&act.prompt.borrow());
+    if seen.is_some() || !act.was_asking {
+        return seen;
+    }
+    let drawn = act.prompt.wait_for(Option::is_some);
+    match tokio::time::timeout(DRAWN_TIMEOUT, drawn).await {
+        Ok(Ok(prompt)) => id(&prompt),
+        // Another agent is there, or it has drawn nothing: the look that follows says so.
+        Ok(Err(_)) | Err(_) => None,
     }
 }
 

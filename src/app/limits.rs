@@ -56,6 +56,9 @@ pub(super) const PRUNE_FIRST: Duration = Duration::from_secs(60);
 /// Time to look at a pane anew, behind output that the monitor has still to read.
 pub(super) const FACE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Time for an agent that says that it asks to draw its question. Claude Code takes 0.2 s.
+pub(super) const DRAWN_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// Time for an agent to show that keys have reached it.
 pub(super) const CONFIRM_TIMEOUT: Duration = Duration::from_secs(3);
 

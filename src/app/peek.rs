@@ -4,7 +4,7 @@ use super::entry::RunnerNow;
 use super::limits::TURN_PARTS;
 use super::{App, AppError};
 use crate::domain::finding::TurnPartKind;
-use crate::domain::typed::prompt_row;
+use crate::domain::typed::last_turn;
 
 /// Most rows of a screen that are given.
 const ROWS: usize = 60;
@@ -69,11 +69,10 @@ impl App {
     }
 }
 
-/// What stands above the prompt; all of it when there is none.
+/// What stands above the prompt of the last turn; all of it when there is none.
 pub(super) fn above_prompt(rows: &[String]) -> String {
     let is_empty = |row: &&String| !row.chars().any(char::is_alphanumeric);
-    let above = prompt_row(rows).and_then(|end| rows.get(..end));
-    let rows = above.unwrap_or(rows);
+    let rows = last_turn(rows);
     let last = rows.iter().rposition(|row| !is_empty(&row));
     let rows = rows
         .get(..last.map_or(0, |last| last + 1))

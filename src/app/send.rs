@@ -77,7 +77,8 @@ impl App {
     /// # Errors
     /// `RunnerNotFound`, `RunnerAmbiguous`, `Operation` when it has ended, `Invalid` for a text that is too long or has control
     /// characters, which would be keys; `Busy`, `Moved`, `Asks`, `Process`: then nothing was typed. `NotShown`, `Draft`: it was typed,
-    /// and Enter was not pressed. `NotConfirmed` when it stays in the prompt.
+    /// and Enter was not pressed. `NotTaken` when it stays in the
+    /// prompt.
     pub async fn send(&self, message: Message) -> Result<Sent, AppError> {
         check(&message.text)?;
         self.started(&message.runner).await?;
@@ -233,17 +234,16 @@ impl App {
                     is_news = false;
                 }
                 seen = is_looked_at(&mut looks, until) => if !seen {
-                    return Err(self.not_confirmed(act).await?);
+                    return Err(self.not_taken(act).await?);
                 },
             }
         }
     }
 
-    async fn not_confirmed(&self, act: &Act) -> Result<AppError, AppError> {
-        let error = ActError::NotConfirmed {
+    async fn not_taken(&self, act: &Act) -> Result<AppError, AppError> {
+        let error = ActError::NotTaken {
             id: act.id,
             name: act.name.clone(),
-            action: ACTION,
             shows: self.face(act).await?.told,
             waited_ms: millis(LANDING_TIMEOUT),
         };

@@ -106,9 +106,10 @@ const fn act_tag(error: &ActError) -> Tag {
         ActError::NoPrompt { .. } | ActError::NoKeys { .. } => Tag::NoPrompt,
         ActError::PromptChanged { .. } => Tag::PromptChanged,
         ActError::Asks { .. } => Tag::PromptOpen,
-        ActError::Draft { .. } | ActError::NotShown { .. } | ActError::NotConfirmed { .. } => {
-            Tag::NotConfirmed
-        }
+        ActError::Draft { .. }
+        | ActError::NotShown { .. }
+        | ActError::NotTaken { .. }
+        | ActError::NotConfirmed { .. } => Tag::NotConfirmed,
         ActError::Busy { .. } => Tag::RunnerOperation,
         ActError::Moved { .. } => Tag::OccupantChanged,
     }
@@ -212,6 +213,7 @@ fn act_hint(error: &ActError) -> String {
         | ActError::NoKeys { name, .. }
         | ActError::Draft { name, .. }
         | ActError::NotShown { name, .. }
+        | ActError::NotTaken { name, .. }
         | ActError::NotConfirmed { name, .. } => {
             return format!(
                 "`geppetto attach {}` goes there; nothing more is pressed.",

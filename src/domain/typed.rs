@@ -1,6 +1,7 @@
 //! A text that was typed into an agent, as its screen shows it: whether it stands in the prompt, and whether it has left it.
 //!
-//! Prompts wrap, pad and frame what stands in them, so that only letters and digits are compared. What a program puts in the place of a
+//! A prompt is the lowest row that begins with its mark, and what is below; or, where a program draws a bar beside it, the lowest bar that
+//! has a foot. Prompts wrap, pad and frame what stands in them, so that only letters and digits are compared. What a program puts in the place of a
 //! long paste (`[Pasted text #1 +12 lines]`) stands for the text.
 
 /// Marks with which the row of a prompt begins, behind the frame that it may have.
@@ -72,14 +73,22 @@ impl Typed {
     /// Where it is in `now`, when `before` was shown before it was typed.
     pub fn shown(&self, before: &[String], now: &[String]) -> Shown {
         if let Some(prompt) = prompt(now) {
-            let there = self.letters.of(prompt);
+            let there = self.letters.of(prompt.rows);
             let is_whole = there.starts_with(&self.head) && there.contains(&self.tail);
-            if is_whole || is_placeholder(prompt) {
+            if is_whole {
                 return Shown::InPrompt;
             }
+            if is_placeholder(prompt.rows) {
+                let was = self::prompt(before).is_some_and(|prompt| is_placeholder(prompt.rows));
+                return if was {
+                    Shown::BehindAnother
+                } else {
+                    Shown::InPrompt
+                };
+            }
             let first: String = self.head.chars().take(FIRST).collect();
-            let row = self.letters.of(prompt.first());
-            if row.find(&first).is_some_and(|at| at > 0) {
+            let line = self.letters.of(prompt.line);
+            if line.find(&first).is_some_and(|at| at > 0) {
                 return Shown::BehindAnother;
             }
         }
@@ -94,16 +103,18 @@ impl Typed {
 
     /// True when it was in the prompt of `now` and is there no more; `None` when the prompt cannot be told from the rest.
     pub fn has_left(&self, now: &[String]) -> Option<bool> {
-        let prompt = prompt(now)?;
-        let stands = self.letters.of(prompt).starts_with(&self.head);
-        Some(!stands && !is_placeholder(prompt))
+        let rows = prompt(now)?.rows;
+        let stands = self.letters.of(rows).starts_with(&self.head);
+        Some(!stands && !is_placeholder(rows))
     }
 
     /// The rows below the place where it was said: what was printed since. All of them when it is not there.
     pub fn below<'a>(&self, rows: &'a [String]) -> &'a [String] {
         let is_said = |row: &usize| {
             let rows = rows.get(*row..).unwrap_or_default();
-            let is_marked = rows.first().is_some_and(|row| has_mark(row));
+            let is_marked = rows
+                .first()
+                .is_some_and(|row| has_mark(row) || is_barred(row));
             is_marked && self.letters.of(rows).starts_with(&self.head)
         };
         let Some(said) = (0..rows.len()).rev().find(is_said) else {
@@ -139,17 +150,61 @@ const fn is_frame(c: char) -> bool {
     matches!(c, '\u{2500}'..='\u{259f}')
 }
 
-/// The row of the prompt: the lowest one that begins with the mark of one.
-pub fn prompt_row(rows: &[String]) -> Option<usize> {
-    rows.iter().rposition(|row| has_mark(row))
+/// The rows above the prompt, from the last thing on that was said in it; all of them when there is no prompt.
+pub fn last_turn(rows: &[String]) -> &[String] {
+    let Some(prompt) = prompt(rows) else {
+        return rows;
+    };
+    let above = rows.get(..prompt.from).unwrap_or_default();
+    let mark = prompt.rows.first().and_then(|row| mark(row));
+    let is_said = |row: &String| match mark {
+        Some(mark) => row.starts_with([mark]) && row.chars().count() > 2,
+        None => false,
+    };
+    let from = above.iter().rposition(is_said).unwrap_or(0);
+    above.get(from..).unwrap_or_default()
 }
 
-fn prompt(rows: &[String]) -> Option<&[String]> {
-    rows.get(prompt_row(rows)?..)
+/// Where a program takes what is typed.
+struct Prompt<'a> {
+    /// Its first row.
+    from: usize,
+    rows: &'a [String],
+    /// Those in which what is typed begins.
+    line: &'a [String],
+}
+
+fn prompt(rows: &[String]) -> Option<Prompt<'_>> {
+    if let Some(from) = rows.iter().rposition(|row| has_mark(row)) {
+        let rows = rows.get(from..)?;
+        let line = rows.get(..1)?;
+        return Some(Prompt { from, rows, line });
+    }
+    let foot = rows
+        .iter()
+        .rposition(|row| row.trim_start().starts_with('╹'))?;
+    let above = rows.get(..foot)?;
+    let from = above.iter().rposition(|row| !is_barred(row));
+    let from = from.map_or(0, |before| before + 1);
+    let rows = above.get(from..)?;
+    Some(Prompt {
+        from,
+        rows,
+        line: rows,
+    })
+}
+
+fn is_barred(row: &str) -> bool {
+    row.trim_start().starts_with('┃')
+}
+
+fn mark(row: &str) -> Option<char> {
+    let first = row.trim_start_matches(['│', '┃', ' ']).chars().next();
+    first.filter(|first| MARKS.contains(first))
 }
 
 fn has_mark(row: &str) -> bool {
-    row.trim_start_matches(['│', '┃', ' ']).starts_with(MARKS)
+    mark(row).is_some()
 }
 
 fn is_placeholder(prompt: &[String]) -> bool {
@@ -186,8 +241,14 @@ mod tests {
             ),
             ("/clear", "─────\n❯ /clear\n─────\n  /clear   Forget all"),
             ("?!", "❯ ?!\n"),
-            // A prompt without a mark.
-            ("say hello", "┃\n┃  say hello\n┃\n┃  Build"),
+            // A bar instead of a mark.
+            (
+                "say hello",
+                "● done\n\n  ┃\n  ┃  say hello\n  ┃\n  ┃  Build\n  ╹▀▀▀\n   /work",
+            ),
+            // Neither.
+            ("say hello", "hello there\nsay hello\n"),
+            ("a\nb\nc", "┃  old\n\n┃\n┃  [Pasted ~3 lines]\n┃\n╹▀▀▀"),
             ("one\ntwo\nthree", "› [Pasted Content 1234 chars]"),
             (
                 "first",
@@ -209,6 +270,14 @@ mod tests {
     fn a_draft_before_it_is_told() {
         let now = "● done\n─────\n❯ please dogo on\n─────";
         assert_eq!(shown("go on", now), Shown::BehindAnother);
+        let barred = "┃  please dogo on\n┃\n┃  Build\n╹▀▀▀";
+        assert_eq!(shown("go on", barred), Shown::BehindAnother);
+        let pasted = rows("❯ [Pasted text #1 +3 lines]");
+        let both = rows("❯ [Pasted text #1 +3 lines] [Pasted text #2 +2 lines]");
+        assert_eq!(
+            Typed::new("a\nb").shown(&pasted, &both),
+            Shown::BehindAnother
+        );
         // What its own words begin with is none.
         assert_eq!(shown("go on", "❯ go on"), Shown::InPrompt);
     }
@@ -225,7 +294,25 @@ mod tests {
             left("a\nb\nc", "─────\n❯ [Pasted text #1 +3 lines]\n─────"),
             Some(false)
         );
-        assert_eq!(left("go on", "┃  go on\n┃"), None);
+        let barred = "┃  go on\n\n  ▣  Build\n\n┃\n┃\n┃  Build\n╹▀▀▀";
+        assert_eq!(left("go on", barred), Some(true));
+        assert_eq!(left("go on", "┃\n┃  go on\n┃\n┃  Build\n╹▀▀▀"), Some(false));
+        assert_eq!(left("go on", "go on"), None);
+    }
+
+    #[test]
+    fn the_last_turn_is_what_stands_between_two_prompts() {
+        let turn = |screen: &str| last_turn(&rows(screen)).join("\n");
+        assert_eq!(turn(CLAUDE), "❯ first\n\n● done\n\n─────────");
+        assert_eq!(
+            turn("› one\n• 1\n› two\n• 2\n  > quoted\n› "),
+            "› two\n• 2\n  > quoted"
+        );
+        assert_eq!(
+            turn("┃  go\n\n  one\n\n┃\n┃  Build\n╹▀▀▀"),
+            "┃  go\n\n  one\n"
+        );
+        assert_eq!(turn("one\ntwo"), "one\ntwo");
     }
 
     #[test]
@@ -236,6 +323,8 @@ mod tests {
             below("go on\nand on", screen),
             "\n● go on\n\n─────\n❯ \n─────"
         );
+        let barred = "┃\n┃  go on\n┃\n\n  one\n\n┃\n┃  Build\n╹▀▀▀";
+        assert_eq!(below("go on", barred), "┃\n\n  one\n\n┃\n┃  Build\n╹▀▀▀");
         assert_eq!(below("not said", "● one\n❯ "), "● one\n❯ ");
     }
 }

@@ -1,8 +1,9 @@
 //! Keys that are pressed for a person: only for the question that was meant, once, and only while its agent is there.
 
 use super::*;
+use crate::domain::finding::Finding;
 use crate::domain::screen_rule::Rules;
-use crate::domain::sign::Reason;
+use crate::domain::sign::{Claim, Doing, Reason, Sign, Source, certainty};
 
 /// Of Claude Code 2.1.
 pub(super) const WORKS: &str = "❯ go\n\n✻ Pondering… (3s)\n";
@@ -54,6 +55,21 @@ impl Scene {
     pub(super) fn lives(&self, pid: i32) {
         let line = [(pid, "claude")];
         self.core.agents.run(Pid::new(1001).unwrap(), &line);
+    }
+
+    /// Its hook says that it asks.
+    async fn asks_by_hook(&self) {
+        let sign = Sign {
+            source: Source::Hook,
+            at: self.core.app.ports.clock.now(),
+            claim: Some(Claim {
+                certainty: certainty::EXACT,
+                doing: Doing::Waiting,
+                reason: Reason::Approval,
+                detail: "PermissionRequest".to_owned(),
+            }),
+        };
+        self.core.agents.writes(77, Finding::Sign(sign)).await;
     }
 
     async fn answer(&self, decision: Decision) -> Result<RunnerNow, AppError> {
@@ -150,6 +166,30 @@ async fn a_question_that_came_while_nobody_looked_is_not_answered() {
     let refused = scene.answer(Decision::Approve).await;
     assert!(
         matches!(refused, Err(AppError::Act(ActError::PromptChanged { .. }))),
+        "{refused:?}"
+    );
+    assert_eq!(scene.typed().await, [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_a_hook_told_of_is_answered_once_it_is_drawn() {
+    let scene = Scene::new(&[WORKS], Status::Running).await;
+    scene.asks_by_hook().await;
+    scene.core.until("one", Status::Waiting).await;
+    let draws = async {
+        tokio::time::advance(Duration::from_millis(200)).await;
+        scene.core.mux.shows(scene.pane, &[ASKS, WORKS]).await;
+    };
+    let (answered, ()) = tokio::join!(scene.answer(Decision::Approve), draws);
+    answered.unwrap();
+    assert_eq!(scene.typed().await, ["press %1 1"]);
+    // One that is never drawn.
+    let scene = Scene::new(&[WORKS], Status::Running).await;
+    scene.asks_by_hook().await;
+    scene.core.until("one", Status::Waiting).await;
+    let refused = scene.answer(Decision::Approve).await;
+    assert!(
+        matches!(refused, Err(AppError::Act(ActError::NoPrompt { .. }))),
         "{refused:?}"
     );
     assert_eq!(scene.typed().await, [""; 0]);

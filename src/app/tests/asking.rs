@@ -48,7 +48,7 @@ async fn a_text_that_stays_in_the_prompt_is_told_and_not_sent_again() {
     let scene = Scene::new(&[IDLE, TYPED], Status::Idle).await;
     let refused = send(&scene).await;
     assert!(
-        matches!(refused, Err(AppError::Act(ActError::NotConfirmed { .. }))),
+        matches!(refused, Err(AppError::Act(ActError::NotTaken { .. }))),
         "{refused:?}"
     );
     assert_eq!(

@@ -51,8 +51,8 @@ fn waits(runner: &RunnerView) -> Failure {
         Kind::Refused,
         format!("{name} has the text, and waits for you: {cause}."),
     );
-    failure.hint(match &runner.prompt {
-        Some(prompt) if prompt.can_approve => {
+    failure.hint(match cause {
+        "approval" => {
             "`geppetto approve` or `geppetto deny` answers it; then `geppetto wait --for done` and `geppetto peek`."
         }
         _ => "`geppetto attach` goes there.",
