@@ -1,10 +1,13 @@
 //! `geppetto hook`, for which an agent waits, beside a shell that reads the same message and throws it away: with a daemon that
-//! listens, without one, and with one that reads nothing.
+//! listens and without one. And how soon a subscriber sees that an agent asks, from the moment in which it calls its hook.
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use serde_json::Value;
+
+use crate::light::subscribe;
 use crate::world::World;
 use crate::{median, row};
 
@@ -12,6 +15,9 @@ const TIMES: usize = 300;
 
 /// What an agent may wait at most, in milliseconds.
 const BAR: f64 = 10.0;
+
+/// How often an agent asks.
+const ASKED: usize = 50;
 
 pub(crate) fn run() {
     let world = World::new();
@@ -30,7 +36,7 @@ pub(crate) fn run() {
             cat.args(["-c", "cat >/dev/null"]);
             shell.push(millis(cat, &message));
             let hook = ["hook", "claude-code", "PostToolUse"];
-            ours.push(millis(world.called_in_pane(&hook), &message));
+            ours.push(millis(world.called_in_pane("%0", &hook), &message));
         }
         rows.push((what, ours, shell));
     }
@@ -44,6 +50,43 @@ pub(crate) fn run() {
             &format!("<= {BAR} ms (99 %: {slowest:.2})"),
         );
     }
+    asks(&world);
+}
+
+/// From the call of `PermissionRequest` to the event that says `waiting`, after each prompt.
+fn asks(world: &World) {
+    let mut events = subscribe(world).lines();
+    let new = ["new", "--name", "asks", "--kind", "claude-code", "--"];
+    world.geppetto(&[&new[..], &["sleep", "1000"]].concat());
+    let pane = world.runner("asks")["paneId"].clone();
+    let mut told = |event: &str, status: &str| {
+        let message = format!(r#"{{"session_id":"s","hook_event_name":"{event}"}}"#);
+        let hook = ["hook", "claude-code", event];
+        let start = Instant::now();
+        let called = millis(
+            world.called_in_pane(pane.as_str().unwrap(), &hook),
+            &message,
+        );
+        let is_it = |line: std::io::Result<String>| {
+            let event: Value = serde_json::from_str(&line.unwrap()).unwrap();
+            event["runner"]["status"] == status
+        };
+        assert!(events.any(is_it), "after {called} ms of {event}");
+        start.elapsed().as_secs_f64() * 1000.0
+    };
+    let mut late = Vec::new();
+    for _ in 0..ASKED {
+        told("UserPromptSubmit", "running");
+        late.push(told("PermissionRequest", "waiting"));
+    }
+    let middle = median(&mut late);
+    let worst = late.last().copied().unwrap_or_default();
+    row(
+        &format!("call of the hook to `waiting`, worst of {ASKED}"),
+        &format!("{worst:.2} ms (median {middle:.2})"),
+        "-",
+        "<= 200 ms",
+    );
 }
 
 fn millis(mut command: Command, message: &str) -> f64 {

@@ -62,7 +62,7 @@ pub(crate) fn run() {
     );
 }
 
-fn subscribe(world: &World) -> BufReader<UnixStream> {
+pub(crate) fn subscribe(world: &World) -> BufReader<UnixStream> {
     world.geppetto(&["daemon", "start"]);
     let status = world.geppetto(&["daemon", "status", "--json"]);
     let status: Value = serde_json::from_str(&status).unwrap();

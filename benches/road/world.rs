@@ -77,12 +77,12 @@ impl World {
     }
 
     /// As an agent in a pane calls it: tmux has told it where it is.
-    pub(crate) fn called_in_pane(&self, args: &[&str]) -> Command {
+    pub(crate) fn called_in_pane(&self, pane: &str, args: &[&str]) -> Command {
         let mut command = self.clean(Path::new(env!("CARGO_BIN_EXE_geppetto")));
         let socket = self.path("t");
         command
             .env("TMUX", format!("{},1,0", socket.display()))
-            .env("TMUX_PANE", "%0")
+            .env("TMUX_PANE", pane)
             .args(args);
         command
     }

@@ -30,6 +30,8 @@ pub struct PaneProcess {
     pub name: String,
     /// Its command line; hostile text, may hold secrets.
     pub args: Vec<String>,
+    /// The file that it runs, all links followed, where the system tells.
+    pub file: Option<PathBuf>,
     /// Its working directory.
     pub cwd: Option<PathBuf>,
     /// Those of [`super::occupant::Occupant::ENVIRONMENT`] that it has.

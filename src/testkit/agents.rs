@@ -36,6 +36,7 @@ impl FakeAgents {
             age: None,
             name: String::new(),
             args: line.split(' ').map(str::to_owned).collect(),
+            file: None,
             cwd: None,
             env: BTreeMap::new(),
         };

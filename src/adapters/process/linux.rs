@@ -82,6 +82,16 @@ pub(super) fn arguments(pid: Pid) -> Vec<String> {
         .collect()
 }
 
+/// The file that it runs, as it was called when it was there; `None` when it is not ours to see.
+pub(super) fn file(pid: Pid) -> Option<PathBuf> {
+    let file = fs::read_link(format!("/proc/{pid}/exe")).ok()?;
+    // What was replaced by an update is marked.
+    let kept = file
+        .to_str()
+        .and_then(|text| text.strip_suffix(" (deleted)"));
+    Some(kept.map_or_else(|| file.clone(), PathBuf::from))
+}
+
 /// Its working directory; `None` when it is not there, or not ours to see.
 pub(super) fn directory(pid: Pid) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{pid}/cwd")).ok()

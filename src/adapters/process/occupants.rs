@@ -33,6 +33,7 @@ impl Occupants for SystemProcesses {
 fn described(process: ProcessInfo) -> PaneProcess {
     PaneProcess {
         args: system::arguments(process.pid),
+        file: system::file(process.pid),
         cwd: system::directory(process.pid),
         env: system::variables(process.pid),
         pid: process.pid,
@@ -122,6 +123,22 @@ mod tests {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_link_under_another_name_is_what_it_leads_to() {
+        let home = tempfile::tempdir().unwrap();
+        let home = home.path().canonicalize().unwrap();
+        fs::copy("/bin/cat", home.join("claude")).unwrap();
+        std::os::unix::fs::symlink("claude", home.join("cc")).unwrap();
+        let pane = Pane::start(&home, "./cc - <&3 & wait");
+        let agent = pane.agent().await;
+        assert_eq!(agent.name, "cc");
+        assert_eq!(agent.file, Some(home.join("claude")));
+        // What an update has taken away from under it is still what it was.
+        fs::remove_file(home.join("claude")).unwrap();
+        assert_eq!(pane.agent().await.file, Some(home.join("claude")));
+    }
+
     #[tokio::test]
     async fn an_agent_is_found_below_a_shell_with_what_is_known_of_it() {
         let home = tempfile::tempdir().unwrap();
@@ -139,6 +156,7 @@ mod tests {
         );
         assert!(!agent.env.contains_key("SECRET_TOKEN"));
         assert_eq!(ps::directory(agent.pid), agent.cwd);
+        assert_eq!(ps::file(agent.pid), agent.file);
         assert_eq!(ps::variables(agent.pid), agent.env);
     }
 

@@ -72,6 +72,13 @@ pub(super) fn process(pid: Pid) -> Option<ProcessInfo> {
         .find_map(parse)
 }
 
+/// The file that it runs, which `ps` does not know: the crate `sysinfo` does.
+pub(super) fn file(pid: Pid) -> Option<PathBuf> {
+    let wanted = ProcessRefreshKind::nothing().with_exe(UpdateKind::Always);
+    let found = with_sysinfo(pid, wanted, |process| process.exe().map(Path::to_owned));
+    found.flatten()
+}
+
 /// Its working directory, which `ps` does not know: the crate `sysinfo` does.
 pub(super) fn directory(pid: Pid) -> Option<PathBuf> {
     let wanted = ProcessRefreshKind::nothing().with_cwd(UpdateKind::Always);

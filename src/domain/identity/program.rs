@@ -156,6 +156,17 @@ pub(super) fn read(process: &PaneProcess) -> Program {
     if let Some(kind) = known {
         return agent(kind, Manner::Program, rest, &format!("is {first}"));
     }
+    // A link under a name of its own.
+    if let Some(file) = process.file.as_ref().and_then(|file| file.to_str())
+        && let Some(kind) = kind_of(file)
+    {
+        return agent(
+            kind,
+            Manner::Program,
+            rest,
+            &format!("is {first}, which is {file}"),
+        );
+    }
     // It was started under a name of its own.
     let real = name.strip_suffix("-MainThread").unwrap_or(name);
     if let Some(options) = interpreter(real)

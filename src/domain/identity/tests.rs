@@ -29,6 +29,7 @@ fn process(line: &str) -> PaneProcess {
             .split_whitespace()
             .map(|word| word.replace('~', " "))
             .collect(),
+        file: None,
         cwd: None,
         env: BTreeMap::new(),
     }
