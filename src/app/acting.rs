@@ -116,6 +116,16 @@ impl App {
         face.ok_or_else(|| act.moved())
     }
 
+    /// Writes down that keys were pressed for something, and whether anything came of it.
+    pub(super) async fn note_outcome(&self, act: &Act, what: String, is_seen: bool) {
+        let what = if is_seen {
+            what
+        } else {
+            format!("keys were pressed, and nothing was seen of it: {what}")
+        };
+        self.note(act, what).await;
+    }
+
     /// Writes an act down.
     pub(super) async fn note(&self, act: &Act, what: String) {
         tracing::info!(runner = %act.id, name = %act.name, act = what);

@@ -84,9 +84,10 @@ impl App {
             .into());
         }
         self.ports.typist.keys(&act.handle, keys).await?;
+        let gone = self.until_gone(&mut act, &prompt, action).await;
         let what = format!("{action} ({}: {})", prompt.reason.as_str(), prompt.rule);
-        self.note(&act, what).await;
-        self.until_gone(&mut act, &prompt, action).await?;
+        self.note_outcome(&act, what, gone.is_ok()).await;
+        gone?;
         self.show(id.to_string()).await
     }
 

@@ -56,9 +56,10 @@ impl App {
             .await??;
         let keys = act.rules.interrupt();
         self.ports.typist.keys(&act.handle, keys).await?;
-        self.note(&act, format!("{ACTION} (it was {})", status.as_str()))
-            .await;
-        match tokio::time::timeout(CONFIRM_TIMEOUT, answered).await {
+        let waited = tokio::time::timeout(CONFIRM_TIMEOUT, answered).await;
+        let what = format!("{ACTION} (it was {})", status.as_str());
+        self.note_outcome(&act, what, waited.is_ok()).await;
+        match waited {
             Ok(Ok(Waited::Met(now))) => Ok(*now),
             Ok(Ok(Waited::Moved)) => self.show(id.to_string()).await,
             Ok(Err(_closed)) => Err(AppError::gone(id)),

@@ -18,6 +18,7 @@ mod spawn;
 pub(crate) mod store_contract;
 pub(crate) mod terminals_contract;
 pub(crate) mod transcript_contract;
+pub(crate) mod typist_contract;
 mod usage;
 pub(crate) mod usage_contract;
 

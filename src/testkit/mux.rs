@@ -3,7 +3,7 @@
 mod people;
 mod typist;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -50,6 +50,8 @@ struct State {
     deeds: Vec<String>,
     /// What panes show, now and after what is typed.
     screens: BTreeMap<PaneId, VecDeque<String>>,
+    /// Those in which a person scrolls.
+    scrolled: BTreeSet<PaneId>,
 }
 
 /// The fake.

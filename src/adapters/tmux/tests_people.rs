@@ -6,6 +6,7 @@ use crate::ports::mux::{Mux, MuxError};
 use crate::ports::process::ProcessEvent;
 use crate::ports::terminals::Terminals;
 use crate::testkit::terminals_contract;
+use crate::testkit::typist_contract::{self, Program};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_contract_is_kept() {
@@ -68,5 +69,45 @@ async fn a_terminal_that_was_stopped_holds_nobody_up() {
         },
     )
     .await;
+    hub.stop().await;
+}
+
+/// A program that writes down every byte.
+struct Writes<'a> {
+    server: &'a Server,
+    pane: &'a str,
+}
+
+impl Program for Writes<'_> {
+    fn got(&self) -> String {
+        std::fs::read_to_string(self.server.path().join("got")).unwrap_or_default()
+    }
+
+    fn scroll(&self, scrolls: bool) {
+        if scrolls {
+            self.server.tmux(&["copy-mode", "-t", self.pane]);
+        } else {
+            let cancel = ["send-keys", "-t", self.pane, "-X", "cancel"];
+            self.server.tmux(&cancel);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_typed_arrives_by_the_contract() {
+    let server = Server::start();
+    let got = server.path().join("got");
+    let program = format!("stty raw -echo; echo up; exec cat >'{}'", got.display());
+    server.tmux(&["new-window", "-d", "-t", "=first:", &program]);
+    let hub = server.hub();
+    let pane = "%1";
+    let shows = || server.tmux(&["capture-pane", "-p", "-t", pane]);
+    wait_until("the terminal to be raw", async || shows().contains("up")).await;
+    let handle = hub.handle(pane).await;
+    let program = Writes {
+        server: &server,
+        pane,
+    };
+    typist_contract::holds(&hub.tmux, &handle, &program).await;
     hub.stop().await;
 }

@@ -136,6 +136,8 @@ async fn a_question_that_stays_is_told_and_not_answered_again() {
         "{refused:?}"
     );
     assert_eq!(scene.typed().await, ["press %1 1"]);
+    let noted = "keys were pressed, and nothing was seen of it: approved (approval: approval)";
+    assert_eq!(scene.notes().await, [noted]);
 }
 
 #[tokio::test(start_paused = true)]
