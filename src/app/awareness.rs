@@ -58,6 +58,8 @@ pub(super) struct Awareness {
     pub(super) degraded: Vec<String>,
     /// The reader of its files; dropping it ends the reading.
     pub(super) files: Option<DropGuard>,
+    /// An agent has left, and the shell below it waits since.
+    pub(super) left_to_shell: bool,
     /// Somebody has looked who lives there.
     pub(super) is_known: bool,
     /// Who waits to see what the pane shows.

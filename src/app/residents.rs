@@ -9,12 +9,14 @@ use tokio_util::sync::CancellationToken;
 use super::App;
 use super::awareness::{Ask, Question};
 use super::world::{RunTag, World};
+use crate::domain::board::Prints;
 use crate::domain::evidence::Fact;
 use crate::domain::identity::{PaneProcess, Resident, identify};
 use crate::domain::ids::{PaneId, Pid, RunnerId};
 use crate::domain::kind::Kind;
 use crate::domain::notice::{Terminal, is_looked_at};
 use crate::domain::occupant::Occupant;
+use crate::domain::sign::{Claim, Doing, Reason, Sign, Source, certainty};
 use crate::ports::occupants::Occupants;
 
 /// Looks at a pane whose foreground is the same as before, until this many have told the same: a wrapper starts its program late.
@@ -38,6 +40,8 @@ struct Found {
     occupant: Option<Occupant>,
     /// How long the agent has run, where that is known.
     age: Option<Duration>,
+    /// The shell that waits for a command there.
+    shell: Option<String>,
     /// A whole sentence, for people.
     told: String,
 }
@@ -165,13 +169,17 @@ fn found(processes: &[PaneProcess], pane: PaneId, pane_pid: Pid, foreground: Opt
             Found {
                 occupant,
                 age: process.and_then(|process| process.age),
+                shell: None,
                 told,
             }
         }
         Resident::Opaque(name) => {
             nobody(format!("What runs behind {name} cannot be seen from here."))
         }
-        Resident::Shell(name) => nobody(format!("{name} waits for a command.")),
+        Resident::Shell(name) => Found {
+            shell: Some(name.clone()),
+            ..nobody(format!("{name} waits for a command."))
+        },
         Resident::Other(name) => nobody(format!("{name} is no agent that is known.")),
         Resident::Nobody => nobody("No process of the pane can be seen.".to_owned()),
     }
@@ -181,6 +189,7 @@ const fn nobody(told: String) -> Found {
     Found {
         occupant: None,
         age: None,
+        shell: None,
         told,
     }
 }
@@ -201,6 +210,9 @@ impl World {
             _ => false,
         };
         if is_same {
+            if found.shell.is_none() && std::mem::take(&mut entry.awareness.left_to_shell) {
+                self.tell_shell(tag.runner, None);
+            }
             return None;
         }
         let had_one = entry.awareness.occupant.is_some();
@@ -215,7 +227,29 @@ impl World {
         let kind = found.occupant.as_ref().map(|one| one.kind);
         let is_first = !had_one && (!was_known || kind == Some(entry.runner.kind));
         self.move_in(tag.runner, kind, found.age, is_first);
+        if had_one && found.shell.is_some() {
+            self.tell_shell(tag.runner, found.shell);
+        }
         found.occupant
+    }
+
+    /// The shell that an agent has left behind waits for a command, or no longer. Until something is printed nothing else tells what the
+    /// pane does. Of other shells it is not known whether they wait or run a script of their own.
+    fn tell_shell(&mut self, id: RunnerId, shell: Option<String>) {
+        let at = self.clock.now();
+        if let Some(entry) = self.runners.get_mut(&id)
+            && entry.runner.kind.prints == Prints::IsWork
+        {
+            entry.awareness.left_to_shell = shell.is_some();
+            let claim = shell.map(|name| Claim {
+                certainty: certainty::WEAK,
+                doing: Doing::Resting,
+                reason: Reason::Ready,
+                detail: format!("{name} waits"),
+            });
+            let source = Source::Process;
+            self.apply(id, Fact::Sign(Sign { source, at, claim }));
+        }
     }
 
     /// The pane has another occupant, of whom nothing is known yet. The first one that is of the kind which its command told is none.

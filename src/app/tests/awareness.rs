@@ -43,6 +43,11 @@ async fn until_kind(core: &Core, pane: PaneId, kind: &str) {
         .unwrap();
 }
 
+async fn sources(core: &Core, name: &str) -> Vec<Source> {
+    let explanation = core.app.explain(name.to_owned()).await.unwrap();
+    explanation.exhibits.iter().map(|one| one.source).collect()
+}
+
 fn says(source: Source, doing: Doing, reason: Reason) -> Finding {
     Finding::Sign(Sign {
         source,
@@ -90,11 +95,23 @@ async fn an_agent_that_comes_is_found_and_read_and_leaves_again() {
     // Killed: the shell has the terminal again, and nothing of the agent is left.
     core.agents.run(pane_pid, &[(10, "bash")]);
     until_kind(&core, pane, "custom").await;
-    let explanation = core.app.explain(name).await.unwrap();
+    let explanation = core.app.explain(name.clone()).await.unwrap();
     assert!(explanation.occupant.is_none());
-    let sources: Vec<Source> = explanation.exhibits.iter().map(|one| one.source).collect();
+    let sources = sources(&core, &name).await;
     assert!(!sources.contains(&Source::Registry), "{sources:?}");
+    assert!(sources.contains(&Source::Process), "{sources:?}");
     assert!(!core.agents.is_read(11), "nobody reads its files any more");
+    // What the shell runs next is its own affair.
+    core.agents.run(pane_pid, &[(10, "bash"), (13, "make")]);
+    let runs = async {
+        while self::sources(&core, &name).await.contains(&Source::Process) {
+            core.mux.print(pane, ".").await;
+            tokio::time::advance(Duration::from_millis(300)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), runs)
+        .await
+        .unwrap();
 }
 
 #[tokio::test(start_paused = true)]
