@@ -16,6 +16,10 @@ pub struct Explanation {
     pub resident: String,
     /// The agent, when there is one.
     pub occupant: Option<Occupant>,
+    /// The agent's version, when it says.
+    pub version: Option<String>,
+    /// The title that the agent set; empty when it set none, and for a program that is no agent.
+    pub title: String,
     /// What is weaker than it should be; whole sentences.
     pub degraded: Vec<String>,
 }
@@ -36,6 +40,11 @@ impl App {
                     exhibits: entry.runner.status.exhibits(now),
                     resident: awareness.resident.clone(),
                     occupant: awareness.occupant.clone(),
+                    version: awareness
+                        .conversation
+                        .as_ref()
+                        .and_then(|known| known.version.clone()),
+                    title: awareness.eye().title().to_owned(),
                     degraded: awareness.degraded.clone(),
                 })
             })

@@ -110,6 +110,11 @@ impl Eye {
         ]
     }
 
+    /// The title that the program set; empty when it set none that is known.
+    pub(super) fn title(&self) -> &str {
+        &self.seen.title
+    }
+
     /// The question that was seen last, as it changes.
     pub(super) fn prompt(&self) -> watch::Receiver<Option<Prompt>> {
         self.prompt.subscribe()

@@ -98,6 +98,7 @@ Examples:
 pub(crate) const CAPTURE_FIXTURE: &str = "\
 Examples:
   geppetto capture-fixture work --expect 'waiting approval'
+  geppetto capture-fixture work --expect waiting -o wrong.txt
   geppetto capture-fixture work --expect 'idle ready' --note 'was shown as running' -o wrong.txt
 
 Secrets are starred out; your home directory, your name and your host's are replaced. Read it all the same before you give it away.";
@@ -160,7 +161,8 @@ Examples:
 
 pub(crate) const DASHBOARD: &str = "\
 Keys: j k and arrows move, / filters, Enter goes to the runner's pane, s stops, S starts,
-p freezes, r resumes, f forgets, l shows a log, ? shows the keys, q leaves.
+p freezes, r resumes, f forgets, l shows a log, e says why a runner has its status, w that it
+is wrong, ? shows the keys, q leaves.
 
 With NO_COLOR set, or with TERM=dumb, there are no colours.
 

@@ -13,11 +13,13 @@ mod cmd;
 mod context;
 mod drafting;
 mod examples;
+mod explanation;
 mod export;
 mod exposition;
 mod failure;
 #[cfg(test)]
 mod fake;
+mod fixture;
 mod glance;
 mod integration;
 mod invocation;
@@ -40,6 +42,7 @@ mod start;
 mod table;
 mod tmux_version;
 mod turn_log;
+mod why;
 
 pub use cmd::hook::is_done as is_hook_done;
 pub use context::LookAtTmux;

@@ -50,6 +50,11 @@ pub(crate) fn time_of_day(ms: u64, zone: &TimeZone) -> String {
     zoned(ms, zone, "%H:%M:%S%.3f")
 }
 
+/// A point in time for the name of a file, to the second and in UTC: `20261120T210509Z`.
+pub(crate) fn stamp(ms: u64) -> String {
+    zoned(ms, &TimeZone::UTC, "%Y%m%dT%H%M%SZ")
+}
+
 fn zoned(ms: u64, zone: &TimeZone, format: &str) -> String {
     i64::try_from(ms)
         .ok()
@@ -159,6 +164,7 @@ mod tests {
             time_of_day(1_764_000_000_250, &TimeZone::UTC),
             "16:00:00.250"
         );
+        assert_eq!(stamp(1_764_000_000_250), "20251124T160000Z");
         assert_eq!(date_time(u64::MAX, &TimeZone::UTC), "-");
     }
 

@@ -114,6 +114,11 @@ impl Paths {
         self.socket.with_extension("events")
     }
 
+    /// Where fixtures of screens are kept, for all servers.
+    pub fn fixtures_dir(&self) -> PathBuf {
+        self.state_dir.with_file_name("fixtures")
+    }
+
     /// True when this process runs inside the tmux server of these paths.
     pub fn serves(&self, here: &TmuxHere) -> bool {
         canonical(here.socket.clone()) == self.tmux_socket
@@ -277,6 +282,10 @@ mod tests {
         assert_eq!(
             paths.state_dir,
             PathBuf::from("/home/ann/.local/state/geppetto/default")
+        );
+        assert_eq!(
+            paths.fixtures_dir(),
+            PathBuf::from("/home/ann/.local/state/geppetto/fixtures")
         );
         assert_eq!(
             paths.config_file,

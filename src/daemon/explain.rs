@@ -17,6 +17,8 @@ pub(super) fn answer(explanation: &Explanation) -> Answer {
         confidence: verdict.confidence,
         resident: explanation.resident.clone(),
         agent_pid: explanation.occupant.as_ref().map(|one| one.pid.as_raw()),
+        agent_version: explanation.version.clone(),
+        title: Some(explanation.title.clone()).filter(|title| !title.is_empty()),
         evidence: explanation.exhibits.iter().map(exhibit).collect(),
         runner_up: verdict.rival.as_ref().map(|rival| RivalView {
             status: word(rival.doing),

@@ -16,8 +16,8 @@ pub enum Expected {
     Says {
         /// What the agent does.
         doing: Doing,
-        /// Why.
-        reason: Reason,
+        /// Why; `None` when it may say so for any reason.
+        reason: Option<Reason>,
     },
 }
 
@@ -56,25 +56,37 @@ pub struct FixtureError {
 const END_OF_HEAD: &str = "---";
 
 impl Expected {
-    /// What words like `waiting approval` or `nothing` stand for.
+    /// What words like `waiting approval`, `waiting` or `nothing` stand for.
     pub fn from_words(words: &str) -> Option<Self> {
         if words == "nothing" {
             return Some(Self::Nothing);
         }
-        let (doing, reason) = words.split_once(' ')?;
+        let (doing, reason) = match words.split_once(' ') {
+            Some((doing, reason)) => (doing, Some(Reason::from_words(reason)?)),
+            None => (words, None),
+        };
         Some(Self::Says {
             doing: Doing::from_status(doing)?,
-            reason: Reason::from_words(reason)?,
+            reason,
         })
     }
-}
 
-impl Expected {
+    /// True when that is what the rules say: what the agent does and why, or nothing.
+    pub fn is_met_by(self, said: Option<(Doing, Reason)>) -> bool {
+        match (self, said) {
+            (Self::Nothing, None) => true,
+            (Self::Says { doing, reason }, Some((does, why))) => {
+                doing == does && reason.is_none_or(|reason| reason == why)
+            }
+            (Self::Nothing, Some(_)) | (Self::Says { .. }, None) => false,
+        }
+    }
+
     /// What [`Self::from_words`] understands, for people.
     pub fn in_words() -> String {
         let reasons: Vec<&str> = Reason::ALL.into_iter().map(Reason::as_str).collect();
         format!(
-            "It must be `nothing`, or running, waiting or idle and one of these: {}.",
+            "It must be `nothing`, or running, waiting or idle, alone or with one of these: {}.",
             reasons.join(", ")
         )
     }
@@ -85,7 +97,8 @@ impl fmt::Display for Expected {
         match self {
             Self::Nothing => f.write_str("nothing"),
             Self::Says { doing, reason } => {
-                write!(f, "{} {}", doing.status(), reason.as_str())
+                f.write_str(doing.status())?;
+                reason.map_or(Ok(()), |reason| write!(f, " {}", reason.as_str()))
             }
         }
     }
@@ -176,10 +189,9 @@ impl ScreenFixture {
                 self.cursor = Some(pair(value, ',').ok_or("column and row, or hidden")?);
             }
             "expect" => {
-                self.expect = Some(
-                    Expected::from_words(value)
-                        .ok_or("a status and a reason, as in waiting approval, or nothing")?,
-                );
+                self.expect = Some(Expected::from_words(value).ok_or(
+                    "a status, alone or with a reason, as in waiting approval, or nothing",
+                )?);
             }
             _ => return Ok(false),
         }
@@ -220,11 +232,35 @@ mod tests {
     }
 
     #[test]
+    fn a_status_alone_may_have_any_reason() {
+        let says = |doing, reason| Some((doing, reason));
+        for (words, met, missed) in [
+            (
+                "waiting",
+                says(Doing::Waiting, Reason::Question),
+                says(Doing::Working, Reason::Working),
+            ),
+            (
+                "waiting approval",
+                says(Doing::Waiting, Reason::Approval),
+                says(Doing::Waiting, Reason::Question),
+            ),
+            ("idle", says(Doing::Resting, Reason::Ready), None),
+            ("nothing", None, says(Doing::Resting, Reason::Ready)),
+        ] {
+            let expected = Expected::from_words(words).unwrap();
+            assert_eq!(expected.to_string(), words);
+            assert!(expected.is_met_by(met), "{words}");
+            assert!(!expected.is_met_by(missed), "{words}");
+        }
+    }
+
+    #[test]
     fn a_wrong_line_is_named() {
         for (right, wrong, line) in [
             ("20x4", "20", 3),
             ("3,1", "a,1", 5),
-            ("waiting background task running", "waiting", 6),
+            ("waiting background task running", "asleep", 6),
             ("waiting background", "asleep background", 6),
             ("# seen", "seen", 7),
         ] {

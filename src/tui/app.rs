@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use super::form::Form;
+use super::light::Light;
 use super::list::List;
 use super::logs::Logs;
 use super::message::{Target, Trouble};
 use super::sessions::Sessions;
+use super::why::Why;
 use crate::domain::text::printable;
 use crate::wire::{RunnerView, StatsView};
 
@@ -23,6 +25,8 @@ pub(crate) enum Page {
     Form,
     /// The log of one.
     Logs(Box<Logs>),
+    /// Why one has its status.
+    Why(Box<Why>),
 }
 
 /// What the last command came to.
@@ -32,6 +36,8 @@ pub(crate) enum Notice {
     Busy(String),
     /// It was refused.
     Wrong(Trouble),
+    /// A fixture is in the file with this path.
+    Kept(String),
 }
 
 /// Everything.
@@ -46,6 +52,8 @@ pub(crate) struct App {
     pub(crate) list: List,
     pub(crate) sessions: Sessions,
     pub(crate) form: Form,
+    /// The status that a person says is wrong.
+    pub(crate) light: Option<Light>,
     /// While the keys are shown: the first of them that is seen.
     pub(crate) help: Option<u16>,
     pub(crate) notice: Option<Notice>,
@@ -73,6 +81,7 @@ impl App {
             list: List::default(),
             sessions: Sessions::default(),
             form: Form::default(),
+            light: None,
             help: None,
             notice: None,
             away: None,
@@ -104,6 +113,7 @@ impl App {
             Page::Sessions => super::sessions::next_tick(self),
             Page::Form => None,
             Page::Logs(logs) => logs.next_tick(),
+            Page::Why(why) => why.next_tick(self),
         }
     }
 }

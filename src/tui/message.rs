@@ -3,7 +3,7 @@
 use ratatui::crossterm::event::{KeyEvent, MouseEvent};
 
 use super::logs::{Ask, Came};
-use super::{form, sessions};
+use super::{form, light, sessions, why};
 use crate::wire::{
     AnswerPrompt, AttachView, Event, RenameRunner, Request, RunnerRef, ScreenView, SendText,
     StopRunner,
@@ -41,6 +41,10 @@ pub(crate) enum Message {
     Sessions(sessions::News),
     /// For the form of a new runner.
     Form(form::News),
+    /// For the page that says why.
+    Why(why::News),
+    /// For a light that is wrong.
+    Light(light::News),
     /// Something for the log that is shown.
     Logs(Came),
     /// The terminal is gone, or somebody wants the program to end.
@@ -58,6 +62,10 @@ pub(crate) enum Effect {
     Sessions(sessions::Wish),
     /// For the form of a new runner; it is answered with [`Message::Form`].
     Form(form::Wish),
+    /// Tell why the runner with this id has its status; it is answered with [`Message::Why`].
+    Why(String),
+    /// For a light that is wrong; it is answered with [`Message::Light`].
+    Light(light::Wish),
     /// Bring or copy a part of a log.
     Logs(Ask),
     /// Leave, and go to a pane with these command lines.

@@ -5,6 +5,7 @@ mod app;
 mod canvas;
 mod field;
 pub(crate) mod form;
+pub(crate) mod light;
 mod list;
 mod logs;
 mod message;
@@ -13,6 +14,7 @@ pub(crate) mod sessions;
 mod terminal;
 mod update;
 mod view;
+pub(crate) mod why;
 
 #[cfg(test)]
 mod sample;

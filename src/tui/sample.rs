@@ -3,6 +3,7 @@
 use super::app::App;
 use super::message::Message;
 use super::update::update;
+use super::why::{Piece, Told};
 use crate::wire::{
     Event, PaneRunnerView, PaneView, RunnerView, ScreenView, SessionView, StatsView, StatusView,
     UsageView, WindowView,
@@ -87,6 +88,48 @@ pub(crate) fn snapshot(runners: Vec<RunnerView>) -> Message {
     Message::Change(Event::Snapshot {
         runners,
         status: StatusView::default(),
+    })
+}
+
+/// Why a runner waits, as it is told, with a hostile detail and a note that is longer than a row.
+pub(crate) fn told() -> Box<Told> {
+    let piece = |cells: [&str; 7], counts| Piece {
+        cells: cells.map(str::to_owned),
+        counts,
+    };
+    let since = "2025-11-24 16:00:00";
+    Box::new(Told {
+        sentences: [
+            "waiting since 2025-11-24 16:00:00: It asks for approval (screen: approval).",
+            "cause: approval, 90 % sure",
+            "otherwise: running (working; hook, 97 %)",
+            "claude-code is process 42: its program is named \u{1b}[31mclaude\u{202e}, and it has the terminal of the pane.",
+        ]
+        .map(str::to_owned)
+        .into(),
+        head: ["SOURCE", "SAYS", "WHY", "%", "SINCE", "SEEN", "COUNTS"],
+        evidence: vec![
+            piece(
+                ["screen", "waiting", "approval", "90", since, "approval", "yes"],
+                true,
+            ),
+            piece(
+                [
+                    "hook",
+                    "running",
+                    "working",
+                    "97",
+                    "2025-11-24 15:59:50",
+                    "UserPromptSubmit \u{1b}[2J\u{202e}修理",
+                    "The screen says something else since then.",
+                ],
+                false,
+            ),
+            piece(
+                ["title", "idle", "ready", "50", since, "✳", "It has to hold a little longer first."],
+                false,
+            ),
+        ],
     })
 }
 

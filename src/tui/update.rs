@@ -4,7 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 
 use super::app::{App, Page};
 use super::message::{Effect, Message};
-use super::{form, list, logs, sessions};
+use super::{form, light, list, logs, sessions, why};
 
 /// Takes a message in.
 pub(crate) fn update(app: &mut App, message: Message, now_ms: u64) -> Vec<Effect> {
@@ -12,6 +12,7 @@ pub(crate) fn update(app: &mut App, message: Message, now_ms: u64) -> Vec<Effect
     app.is_stale = true;
     let mut effects = take_in(app, message);
     effects.extend(sessions::refresh(app));
+    effects.extend(why::refresh(app));
     effects.extend(logs::settle(app));
     effects
 }
@@ -29,6 +30,7 @@ fn take_in(app: &mut App, message: Message) -> Vec<Effect> {
         Message::Change(event) => {
             sessions::changed(app);
             logs::told(app, &event);
+            why::changed(app, &event);
             list::change(app, event)
         }
         Message::Logs(came) => logs::came(app, came),
@@ -47,6 +49,11 @@ fn take_in(app: &mut App, message: Message) -> Vec<Effect> {
         } => list::done(app, &act, runner, result),
         Message::Sessions(news) => sessions::came(app, news),
         Message::Form(news) => form::came(app, news),
+        Message::Why(news) => {
+            why::came(app, news);
+            Vec::new()
+        }
+        Message::Light(news) => light::came(app, news).into_iter().collect(),
         Message::End => vec![Effect::Leave],
     }
 }
@@ -66,31 +73,46 @@ fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
         };
         return Vec::new();
     }
+    if app.asked_light().is_some() {
+        return light::press(app, key).into_iter().collect();
+    }
     match app.page {
         Page::Runners => list::press(app, key),
         Page::Sessions => sessions::press(app, key),
         Page::Form => form::press(app, key),
         Page::Logs(_) => logs::press(app, key),
+        Page::Why(_) => why::press(app, key),
     }
 }
 
 fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    if app.asked_light().is_some() {
+        return Vec::new();
+    }
     match app.page {
         Page::Runners => return list::paste(app, text),
         Page::Sessions => sessions::paste(app, text),
         Page::Form => form::paste(app, text),
         Page::Logs(_) => logs::paste(app, text),
+        Page::Why(_) => {}
     }
     Vec::new()
 }
 
 fn pointed(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
+    if app.asked_light().is_some() {
+        return Vec::new();
+    }
     match app.page {
         Page::Runners => list::pointed(app, mouse),
         Page::Sessions => sessions::pointed(app, mouse),
         Page::Logs(_) => logs::pointed(app, mouse),
         Page::Form => {
             form::pointed(app, mouse);
+            Vec::new()
+        }
+        Page::Why(_) => {
+            why::pointed(app, mouse);
             Vec::new()
         }
     }

@@ -22,6 +22,12 @@ pub struct ExplanationView {
     /// The agent's own process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent_pid: Option<i32>,
+    /// The agent's version, when it says; hostile text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_version: Option<String>,
+    /// The title that the agent set for its terminal; hostile text. Absent when it set none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// Everything that is known, the strongest first.
     pub evidence: Vec<ExhibitView>,
     /// The strongest of what speaks for something else.

@@ -17,6 +17,7 @@ mod cli;
 mod daemon;
 mod dashboard;
 mod dashboard_pages;
+mod dashboard_why;
 mod doctor;
 mod ending;
 mod exits;

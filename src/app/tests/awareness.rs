@@ -71,7 +71,7 @@ async fn an_agent_that_comes_is_found_and_read_and_leaves_again() {
     assert!(core.agents.is_read(11), "its files are read");
     let conversation = Conversation {
         id: "4b6a".to_owned(),
-        version: None,
+        version: Some("2.1.329".to_owned()),
         file: None,
     };
     core.agents
@@ -88,6 +88,8 @@ async fn an_agent_that_comes_is_found_and_read_and_leaves_again() {
             .resident
             .starts_with("claude-code is process 11")
     );
+    assert_eq!(explanation.version.as_deref(), Some("2.1.329"));
+    assert_eq!(explanation.title, "");
     assert_eq!(
         explanation.exhibits.first().unwrap().source,
         Source::Registry
@@ -96,7 +98,7 @@ async fn an_agent_that_comes_is_found_and_read_and_leaves_again() {
     core.agents.run(pane_pid, &[(10, "bash")]);
     until_kind(&core, pane, "custom").await;
     let explanation = core.app.explain(name.clone()).await.unwrap();
-    assert!(explanation.occupant.is_none());
+    assert!(explanation.occupant.is_none() && explanation.version.is_none());
     let sources = sources(&core, &name).await;
     assert!(!sources.contains(&Source::Registry), "{sources:?}");
     assert!(sources.contains(&Source::Process), "{sources:?}");

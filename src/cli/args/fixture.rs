@@ -12,7 +12,7 @@ pub(crate) struct CaptureFixtureArgs {
     /// Its name, its id, or a unique beginning of its id.
     #[arg(value_name = "RUNNER")]
     pub(crate) runner: String,
-    /// Say what the screen means: running, waiting or idle, and a reason, as in "waiting approval", or nothing.
+    /// Say what the screen means: running, waiting or idle, alone or with a reason, as in "waiting approval", or nothing.
     #[arg(long, value_name = "STATUS REASON", value_parser = expected)]
     pub(crate) expect: Option<Expected>,
     /// Add a line of yours.

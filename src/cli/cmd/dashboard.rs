@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use rustix::stdio::stdin;
 use rustix::termios::isatty;
 use signal_hook::consts::{SIGHUP, SIGTERM};
@@ -22,10 +23,12 @@ use crate::cli::glance::{self, Wishes};
 use crate::cli::log_asks::LogAsks;
 use crate::cli::output::Output;
 use crate::cli::start::{self, Start};
-use crate::cli::{attach_argv, browse, drafting};
+use crate::cli::{attach_argv, browse, drafting, why};
 use crate::config::{Environment, Paths};
 use crate::tui::form::{self, Form};
-use crate::tui::{Act, App, Canvas, Effect, Guard, Look, Message, Target, sessions, typed, update};
+use crate::tui::{
+    Act, App, Canvas, Effect, Guard, Look, Message, Target, light, sessions, typed, update,
+};
 use crate::wire::{AttachView, CreateRunner};
 
 /// Messages that wait for the model. When it is full whoever sends waits; of a daemon, the news then come in one.
@@ -90,6 +93,8 @@ fn show(
         paths: context.paths.clone(),
         program: context.program(),
         base: new::base(context),
+        environment: context.environment.clone(),
+        zone: context.zone(),
         tell,
         wishes,
         logs: LogAsks::new(context.zone(), context.here().is_some()),
@@ -163,6 +168,8 @@ fn converse(
                 Effect::Ask { act, runner } => world.ask(act, runner),
                 Effect::Sessions(wish) => world.browse(wish),
                 Effect::Form(wish) => world.draft(wish),
+                Effect::Why(runner) => world.explain(runner),
+                Effect::Light(wish) => world.keep(wish),
                 Effect::Logs(ask) => {
                     if let Some(escape) = world.logs.escape(&ask) {
                         canvas.say(&escape).map_err(unusable)?;
@@ -185,6 +192,9 @@ struct World {
     program: String,
     /// What every runner that is started here gets.
     base: CreateRunner,
+    environment: Environment,
+    /// The person's.
+    zone: TimeZone,
     tell: SyncSender<Message>,
     wishes: Wishes,
     logs: LogAsks,
@@ -222,6 +232,22 @@ impl World {
         self.begin(move |(paths, program), tell| {
             let news = drafting::fulfil(paths, program, &base, wish);
             let _left_already = tell.send(Message::Form(news));
+        });
+    }
+
+    fn explain(&self, runner: String) {
+        let zone = self.zone.clone();
+        self.begin(move |(paths, program), tell| {
+            let news = why::explain(paths, program, &zone, runner);
+            let _left_already = tell.send(Message::Why(news));
+        });
+    }
+
+    fn keep(&self, wish: light::Wish) {
+        let environment = self.environment.clone();
+        self.begin(move |(paths, program), tell| {
+            let news = why::fulfil(paths, program, &environment, wish);
+            let _left_already = tell.send(Message::Light(news));
         });
     }
 }

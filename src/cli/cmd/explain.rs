@@ -1,14 +1,12 @@
 //! `explain`: why a runner has its status.
 
-use jiff::tz::TimeZone;
-
 use crate::cli::args::ReadArgs;
 use crate::cli::context::{Context, missing};
+use crate::cli::explanation::{HEAD, row, sentences};
 use crate::cli::failure::Failure;
-use crate::cli::render;
 use crate::cli::table;
 use crate::domain::text::printable;
-use crate::wire::{ExhibitView, ExplanationView, Request, RunnerRef};
+use crate::wire::{Request, RunnerRef};
 
 pub(crate) fn run(args: &ReadArgs, context: &mut Context<'_>) -> Result<(), Failure> {
     let answer = context.ask(Request::ExplainRunner(RunnerRef {
@@ -19,54 +17,15 @@ pub(crate) fn run(args: &ReadArgs, context: &mut Context<'_>) -> Result<(), Fail
     }
     let explanation = answer.explanation.ok_or_else(|| missing("explanation"))?;
     let zone = context.zone();
-    for line in lines(&explanation, &zone) {
+    for line in sentences(&explanation, &zone) {
         context.output.answer(printable(&line))?;
     }
     if explanation.evidence.is_empty() {
         return Ok(());
     }
     context.output.answer(String::new())?;
-    let head = ["SOURCE", "SAYS", "WHY", "%", "SINCE", "SEEN", "COUNTS"];
     let rows = explanation.evidence.iter().map(|one| row(one, &zone));
-    table::print(head, rows, context.output)
-}
-
-fn lines(of: &ExplanationView, zone: &TimeZone) -> Vec<String> {
-    let mut lines = vec![
-        format!(
-            "{} since {}: {}",
-            of.status,
-            render::date_time(of.since_ms, zone),
-            of.reason
-        ),
-        format!("cause: {}, {} % sure", of.cause, of.confidence),
-    ];
-    if let Some(rival) = &of.runner_up {
-        lines.push(format!(
-            "otherwise: {} ({}; {}, {} %)",
-            rival.status, rival.cause, rival.source, rival.certainty
-        ));
-    }
-    if !of.resident.is_empty() {
-        lines.push(of.resident.clone());
-    }
-    lines.extend(of.degraded.iter().cloned());
-    if of.evidence.is_empty() {
-        lines.push("There is no evidence of what it does.".to_owned());
-    }
-    lines
-}
-
-fn row(one: &ExhibitView, zone: &TimeZone) -> [String; 7] {
-    [
-        one.source.clone(),
-        one.status.clone(),
-        one.cause.clone(),
-        one.certainty.to_string(),
-        render::date_time(one.since_ms, zone),
-        one.detail.clone(),
-        one.note.clone().unwrap_or_else(|| "yes".to_owned()),
-    ]
+    table::print(HEAD, rows, context.output)
 }
 
 #[cfg(test)]

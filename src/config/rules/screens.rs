@@ -43,7 +43,7 @@ fn verdict<'a>(
 fn said(rule: Option<&ScreenRule>) -> Expected {
     rule.map_or(Expected::Nothing, |rule| Expected::Says {
         doing: rule.doing,
-        reason: rule.reason,
+        reason: Some(rule.reason),
     })
 }
 
@@ -55,7 +55,7 @@ fn every_screen_says_what_it_should() {
         let (of_kind, text) = (rules.of(&fixture.kind), fixture.text());
         let rule = verdict(of_kind.on_screen(&text), of_kind.on_title(&text));
         let expected = fixture.expect.unwrap();
-        if said(rule) != expected {
+        if !expected.is_met_by(rule.map(|rule| (rule.doing, rule.reason))) {
             let name = rule.map_or("no rule", |rule| rule.name.as_str());
             wrong.push(format!(
                 "{}: {} ({name}), wanted {expected}",

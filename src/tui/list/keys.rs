@@ -10,7 +10,8 @@ use crate::tui::moves;
 pub(crate) const KEYS: &[(&str, &str)] = &[
     ("j k, arrows", "move; Home, End, PageUp and PageDown too"),
     ("Enter", "go to the runner's pane"),
-    ("l", "its log, from the end"),
+    ("l e", "its log, from the end; why it has its status"),
+    ("w", "its light is wrong: say what is right"),
     ("a + -", "type a line; approve, deny what it asks"),
     ("s S x", "stop it (asks), start it; break off its turn"),
     ("p r", "freeze its processes, resume them"),
@@ -66,6 +67,10 @@ pub(super) enum Command {
     Group,
     Shares,
     Logs,
+    /// To the page that says why.
+    Why,
+    /// The status is wrong.
+    Wrong,
     Help,
     /// To the page of tmux's sessions.
     Sessions,
@@ -125,6 +130,8 @@ const fn in_list(code: KeyCode) -> Option<Command> {
         KeyCode::Char('g') => Command::Group,
         KeyCode::Char('v') => Command::Shares,
         KeyCode::Char('l') => Command::Logs,
+        KeyCode::Char('e') => Command::Why,
+        KeyCode::Char('w') => Command::Wrong,
         KeyCode::Char('a') => Command::Line(Line::Answer),
         KeyCode::Char('R') => Command::Line(Line::Rename),
         KeyCode::Char('+') => Command::Act(Act::Approve { prompt: None }),

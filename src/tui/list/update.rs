@@ -3,7 +3,7 @@
 use ratatui::crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 
 use super::keys::{self, Command};
-use super::order::{Order, sort};
+use super::order::sort;
 use super::screen::{look, scroll};
 use super::{Line, Mode, Shares};
 use crate::domain::text::printable;
@@ -11,8 +11,8 @@ use crate::tui::app::{App, Notice};
 use crate::tui::field::Field;
 use crate::tui::message::{Act, Effect, Target, Trouble};
 use crate::tui::view::{Spot, spot};
-use crate::tui::{form, sessions};
-use crate::wire::{AttachView, Event, RunnerView};
+use crate::tui::{form, light, sessions, why};
+use crate::wire::{AttachView, RunnerView};
 
 /// How far a turn of the wheel goes.
 const WHEEL: i32 = 3;
@@ -88,10 +88,16 @@ fn obey(app: &mut App, command: Command) -> Vec<Effect> {
             app.list.mode = Mode::List;
         }
         Command::Logs => {
-            if let Some(Target { id, name }) = app.current().map(|(_, runner)| target(runner)) {
+            if let Some(Target { id, name }) = selected(app) {
                 app.open_logs(id, &name, false);
             }
         }
+        Command::Why => {
+            if let Some(runner) = selected(app) {
+                why::open(app, runner);
+            }
+        }
+        Command::Wrong => return wrong(app),
         Command::Help => app.help = Some(0),
         Command::Sessions => sessions::open(app),
         Command::New => form::open(app),
@@ -167,6 +173,16 @@ fn begin_line(app: &mut App, to: Line) {
     };
 }
 
+fn selected(app: &App) -> Option<Target> {
+    app.current().map(|(_, runner)| target(runner))
+}
+
+/// The light of the selected one is wrong.
+fn wrong(app: &mut App) -> Vec<Effect> {
+    let asked = selected(app).and_then(|runner| light::ask(app, runner));
+    asked.into_iter().collect()
+}
+
 fn target(runner: &RunnerView) -> Target {
     Target {
         id: runner.id.clone(),
@@ -186,7 +202,7 @@ fn begin(app: &mut App, act: &Act) -> Vec<Effect> {
             .collect();
         (!all.is_empty()).then_some(all)
     };
-    let current = || Some(vec![target(app.current()?.1)]);
+    let current = || Some(vec![selected(app)?]);
     // The question that is shown, and no other.
     let shown = || {
         app.current()?
@@ -285,75 +301,8 @@ fn type_again(app: &mut App, act: &Act, runner: Target) {
     }
 }
 
-/// The daemon told a change.
-pub(crate) fn change(app: &mut App, event: Event) -> Vec<Effect> {
-    let is_about_current = take_in(app, event);
-    look(app, is_about_current).into_iter().collect()
-}
-
-/// True when the screen of the selected runner may be another one now.
-fn take_in(app: &mut App, event: Event) -> bool {
-    match event {
-        Event::Snapshot { runners, .. } => {
-            app.away = None;
-            app.is_loaded = true;
-            keep_place(app, |app| app.runners = runners);
-            let known: Vec<&String> = app.runners.iter().map(|one| &one.id).collect();
-            app.list.marked.retain(|id| known.contains(&id));
-            app.stats.retain(|id, _| known.contains(&id));
-            true
-        }
-        Event::Runner { runner } => {
-            let is_current = app.list.selected.as_ref() == Some(&runner.id);
-            keep_place(app, |app| {
-                match app.runners.iter_mut().find(|known| known.id == runner.id) {
-                    Some(known) => *known = *runner,
-                    None => app.runners.push(*runner),
-                }
-            });
-            is_current
-        }
-        Event::RunnerRemoved { runner_id } => {
-            keep_place(app, |app| app.runners.retain(|known| known.id != runner_id));
-            app.list.marked.remove(&runner_id);
-            app.stats.remove(&runner_id);
-            drop_target(app, &runner_id);
-            false
-        }
-        Event::Stats { stats } => {
-            // Only what differs from what was told before.
-            let by_id = stats.into_iter().map(|one| (one.runner_id.clone(), one));
-            app.stats.extend(by_id);
-            if app.list.order == Order::Activity {
-                keep_place(app, |_| {});
-            }
-            false
-        }
-        Event::Log { .. }
-        | Event::Lagged { .. }
-        | Event::LogEnd { .. }
-        | Event::Transcript { .. }
-        | Event::Status { .. } => false,
-    }
-}
-
-/// Who is gone is asked about no more.
-fn drop_target(app: &mut App, gone: &str) {
-    let is_over = match &mut app.list.mode {
-        Mode::Confirm { runners, .. } => {
-            runners.retain(|target| target.id != gone);
-            runners.is_empty()
-        }
-        Mode::Line { runner, .. } => runner.id == gone,
-        Mode::List | Mode::Filter => false,
-    };
-    if is_over {
-        app.list.mode = Mode::List;
-    }
-}
-
 /// Changes the list. Who was selected stays so; when they can no longer be seen, whoever took their place is.
-fn keep_place(app: &mut App, change: impl FnOnce(&mut App)) {
+pub(super) fn keep_place(app: &mut App, change: impl FnOnce(&mut App)) {
     let place = app.current().map_or(0, |(place, _)| place);
     change(app);
     sort(app);

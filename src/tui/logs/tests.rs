@@ -171,7 +171,9 @@ fn opened(count: u64) -> (App, Daemon) {
 fn logs(app: &App) -> &Logs {
     match &app.page {
         Page::Logs(logs) => logs,
-        Page::Runners | Page::Sessions | Page::Form => panic!("the page of all runners"),
+        Page::Runners | Page::Sessions | Page::Form | Page::Why(_) => {
+            panic!("the page of all runners")
+        }
     }
 }
 

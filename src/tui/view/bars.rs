@@ -13,7 +13,7 @@ use crate::tui::message::Trouble;
 
 /// The most important keys.
 const SHORT: &str =
-    "?:keys  Enter:go  a:answer  s:stop  S:start  p:freeze  r:resume  /:filter  q:leave";
+    "?:keys  Enter:go  a:answer  e:why  s:stop  S:start  p:freeze  /:filter  q:leave";
 
 /// Most rows that a trouble may take from the list.
 const TROUBLE_ROWS: usize = 4;
@@ -98,6 +98,10 @@ pub(super) fn bottom(app: &App, columns: u16) -> Vec<Line<'static>> {
     if let Some(Notice::Wrong(trouble)) = &app.notice {
         lines.extend(trouble_lines(trouble, columns));
     }
+    if let Some(light) = app.asked_light() {
+        lines.push(page::choice(light, columns));
+        return lines;
+    }
     match (&app.list.mode, &app.notice) {
         (Mode::Confirm { act, runners }, _) => {
             lines.push(page::question(act.verb(), &named(runners), whole));
@@ -115,6 +119,7 @@ pub(super) fn bottom(app: &App, columns: u16) -> Vec<Line<'static>> {
         }
         (Mode::List, Some(Notice::Wrong(_))) => {}
         (Mode::List, Some(Notice::Busy(text))) => lines.push(Line::styled(cut(text, columns), bar)),
+        (Mode::List, Some(Notice::Kept(path))) => lines.extend(page::kept(path, columns)),
         (Mode::List, None) if !app.list.marked.is_empty() => {
             let count = app.list.marked.len();
             let text = format!("{count} marked  s S p r f: all of them  Esc: unmark");

@@ -14,6 +14,7 @@ mod sessions;
 mod spending;
 mod text;
 mod usage;
+mod why;
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ pub(crate) use logs::log_room;
 pub(crate) use palette::Look;
 pub(crate) use places::{Spot, spot};
 pub(crate) use sessions::session_at;
+pub(crate) use why::why_end;
 
 use super::app::{App, Page};
 use super::list::KEYS;
@@ -39,6 +41,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, app: &App, look: Look) {
         Page::Sessions => sessions::draw(frame, app, look),
         Page::Form => form::draw(frame, app, look),
         Page::Logs(logs) => logs::draw(frame, app, logs, look),
+        Page::Why(why) => why::draw(frame, app, why, look),
     }
 }
 

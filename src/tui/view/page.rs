@@ -7,9 +7,16 @@ use ratatui::text::{Line, Span};
 
 use super::bars::trouble_lines;
 use super::palette::Look;
-use super::text::{cut, width};
+use super::text::{broken, cut, fold, width};
 use super::{look_of, rows, tell};
 use crate::tui::app::{App, Notice};
+use crate::tui::light::Light;
+
+/// Most rows that the path of a file may take.
+const KEPT_ROWS: usize = 4;
+
+/// Fewest columns for which a name is put into a question.
+const SHORT_NAME: usize = 6;
 
 /// The parts; those that there is no room for are empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,9 +90,14 @@ pub(super) fn top(title: &str, more: &str, columns: u16) -> Line<'static> {
 pub(super) fn bottom(app: &App, keys: &str, columns: u16) -> Vec<Line<'static>> {
     let columns = usize::from(columns);
     let mut lines = away(app, columns);
+    if let Some(light) = app.asked_light() {
+        lines.push(choice(light, columns));
+        return lines;
+    }
     match &app.notice {
         Some(Notice::Wrong(trouble)) => lines.extend(trouble_lines(trouble, columns)),
         Some(Notice::Busy(text)) => lines.push(Line::styled(cut(text, columns), bar())),
+        Some(Notice::Kept(path)) => lines.extend(kept(path, columns)),
         None => {
             let dim = Style::new().add_modifier(Modifier::DIM);
             lines.push(Line::styled(cut(keys, columns), dim));
@@ -103,6 +115,29 @@ pub(super) fn away(app: &App, columns: usize) -> Vec<Line<'static>> {
 /// The style of a row in which something is typed.
 pub(super) const fn bar() -> Style {
     Style::new().add_modifier(Modifier::REVERSED)
+}
+
+/// Where a fixture is, all of it, and what to do with it.
+pub(super) fn kept(path: &str, columns: usize) -> Vec<Line<'static>> {
+    let whole = broken(&format!("Kept: {path}"), columns);
+    let advice = fold("Read it before you give it to others.", columns);
+    let rows = whole.into_iter().take(KEPT_ROWS).chain(advice);
+    rows.map(|row| Line::styled(row, bar())).collect()
+}
+
+/// The question what a light should be; what it can be is seen whole even where the name is not.
+pub(super) fn choice(light: &Light, columns: usize) -> Line<'static> {
+    let choices = "i:idle  r:running  w:waiting  Esc:no matter";
+    let name = &light.runner.name;
+    let between = " is really: ";
+    let room = columns.saturating_sub(between.len() + choices.len());
+    let text = if room < SHORT_NAME.min(width(name)) {
+        choices.to_owned()
+    } else {
+        format!("{}{between}{choices}", cut(name, room))
+    };
+    let ask = bar().fg(Color::Yellow).add_modifier(Modifier::BOLD);
+    Line::styled(cut(&text, columns), ask)
 }
 
 /// A question that `y` affirms, seen whole even where the name is not.

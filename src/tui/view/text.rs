@@ -52,6 +52,20 @@ pub(super) fn fold(text: &str, columns: usize) -> Vec<String> {
     rows
 }
 
+/// `text` in rows of at most so many columns, broken anywhere: a path has no words. None where there are no columns.
+pub(super) fn broken(text: &str, columns: usize) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for c in printable(text).chars() {
+        let needed = c.width().unwrap_or(0);
+        match rows.last_mut() {
+            Some(row) if width(row) + needed <= columns => row.push(c),
+            Some(_) | None if needed <= columns => rows.push(c.into()),
+            Some(_) | None => {}
+        }
+    }
+    rows
+}
+
 /// A row with colours (`ESC [ … m`) as spans; without colours when none are wanted.
 pub(super) fn styled(row: &str, has_colour: bool) -> Line<'static> {
     let mut spans = Vec::new();
@@ -218,6 +232,13 @@ mod tests {
         assert_eq!(fold("one two three", 8), ["one two", "three"]);
         assert_eq!(fold("incomprehensible x", 6), ["incom…", "x"]);
         assert_eq!(fold("", 6), Vec::<String>::new());
+    }
+
+    #[test]
+    fn paths_are_broken_anywhere() {
+        assert_eq!(broken("/ab/修理\u{1b}[x", 4), ["/ab/", "修理", "[x"]);
+        assert_eq!(broken("a修b", 1), ["a", "b"]);
+        assert_eq!(broken("ab", 0), Vec::<String>::new());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::*;
 use crate::tui::message::Message;
 use crate::tui::sample::{self, NOW, runner, screen, snapshot};
 use crate::tui::update::update;
-use crate::wire::PromptView;
+use crate::wire::{Event, PromptView};
 
 fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     keys.chars()
