@@ -78,6 +78,24 @@ impl App {
             .await?
     }
 
+    /// Does something to its end, though the one who asked for it goes away: half a prompt is worse than one too many, and what was
+    /// pressed is written down.
+    ///
+    /// # Errors
+    /// Those of `act`; `Ending`.
+    pub(super) async fn to_its_end<T: Send + 'static>(
+        &self,
+        act: impl Future<Output = Result<T, AppError>> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let (answer, answered) = oneshot::channel();
+        let act = async move {
+            // An error means that whoever asked is gone.
+            let _gone = answer.send(act.await);
+        };
+        self.ports.spawn.spawn("act", Box::pin(act));
+        answered.await.unwrap_or(Err(AppError::Ending))
+    }
+
     /// Looks at its pane anew.
     ///
     /// # Errors

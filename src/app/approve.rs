@@ -50,6 +50,17 @@ impl App {
         decision: Decision,
         meant: Option<String>,
     ) -> Result<RunnerNow, AppError> {
+        let app = self.clone();
+        self.to_its_end(async move { app.press_answer(runner, decision, meant).await })
+            .await
+    }
+
+    async fn press_answer(
+        &self,
+        runner: String,
+        decision: Decision,
+        meant: Option<String>,
+    ) -> Result<RunnerNow, AppError> {
         let mut act = self.begin_act(runner, decision.action()).await?;
         let known = known(&mut act).await;
         let face = self.face(&act).await?;

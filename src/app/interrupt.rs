@@ -19,6 +19,12 @@ impl App {
     /// `RunnerNotFound`, `RunnerAmbiguous`, `Operation` when it neither works nor waits, `Busy`, `Moved`, `NoKeys`, `Process`: then
     /// nothing was pressed. `NotConfirmed` when it goes on.
     pub async fn interrupt(&self, runner: String) -> Result<RunnerNow, AppError> {
+        let app = self.clone();
+        self.to_its_end(async move { app.press_interrupt(runner).await })
+            .await
+    }
+
+    async fn press_interrupt(&self, runner: String) -> Result<RunnerNow, AppError> {
         let act = self.begin_act(runner, ACTION).await?;
         let face = self.face(&act).await?;
         let (id, name, status) = (act.id, act.name.clone(), face.status);

@@ -82,10 +82,14 @@ impl App {
     pub async fn send(&self, message: Message) -> Result<Sent, AppError> {
         check(&message.text)?;
         self.started(&message.runner).await?;
-        let act = self.begin_act(message.runner.clone(), ACTION).await?;
-        let landed = self.type_into(&act, &message).await?;
-        let now = self.show(act.id.to_string()).await?;
-        Ok(Sent { now, landed })
+        let app = self.clone();
+        let typed = async move {
+            let act = app.begin_act(message.runner.clone(), ACTION).await?;
+            let landed = app.type_into(&act, &message).await?;
+            let now = app.show(act.id.to_string()).await?;
+            Ok(Sent { now, landed })
+        };
+        self.to_its_end(typed).await
     }
 
     /// An agent that has just begun takes nothing yet.

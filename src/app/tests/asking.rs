@@ -266,3 +266,15 @@ async fn an_agent_that_works_is_not_asked_and_a_slow_one_not_waited_for() {
         "{refused:?}"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn half_a_prompt_is_not_left_behind_by_one_who_goes_away() {
+    let scene = Scene::new(&[IDLE, TYPED, WORKS], Status::Idle).await;
+    let gave_up = tokio::time::timeout(Duration::from_millis(50), send(&scene)).await;
+    assert!(gave_up.is_err());
+    scene.core.until("one", Status::Running).await;
+    assert_eq!(
+        scene.typed().await,
+        [r#"paste %1 "go on""#, "press %1 Enter"]
+    );
+}
