@@ -35,6 +35,7 @@ mod recording;
 mod refusals;
 mod register;
 mod restore;
+mod resume;
 mod run_parent;
 mod segment;
 mod send;

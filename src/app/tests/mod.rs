@@ -2,6 +2,7 @@
 
 mod acting;
 mod awareness;
+mod conversations;
 mod hooks;
 mod ledger;
 mod life;

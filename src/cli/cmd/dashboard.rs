@@ -25,7 +25,9 @@ use crate::cli::start::{self, Start};
 use crate::cli::{attach_argv, browse, drafting};
 use crate::config::{Environment, Paths};
 use crate::tui::form::{self, Form};
-use crate::tui::{Act, App, Canvas, Effect, Guard, Look, Message, Target, sessions, typed, update};
+use crate::tui::{
+    Act, App, Canvas, Effect, Guard, Look, Message, Reply, Target, sessions, typed, update,
+};
 use crate::wire::{AttachView, CreateRunner};
 
 /// Messages that wait for the model. When it is full whoever sends waits; of a daemon, the news then come in one.
@@ -235,7 +237,7 @@ fn form(environment: &Environment) -> Form {
     Form::new(&here, home)
 }
 
-fn command(paths: &Paths, act: &Act, runner: &str) -> Result<Option<AttachView>, Failure> {
+fn command(paths: &Paths, act: &Act, runner: &str) -> Result<Reply, Failure> {
     let start = if *act == Act::Start {
         Start::Always
     } else {
@@ -244,7 +246,12 @@ fn command(paths: &Paths, act: &Act, runner: &str) -> Result<Option<AttachView>,
     // A program that is told to end is waited for, as long as the config says.
     let patience = (*act != Act::Stop).then_some(PATIENCE);
     let answer = start::connect(paths, start)?.ask(act.request(runner.to_owned()), patience)?;
-    Ok(answer.attach)
+    let resumed = answer.runner.and_then(|now| now.resumed_conversation_id);
+    Ok(match (answer.attach, resumed) {
+        (Some(way), _) => Reply::Way(way),
+        (None, Some(id)) if *act == Act::Start => Reply::Resumes(id),
+        (None, _) => Reply::Done,
+    })
 }
 
 /// Ends the conversation when its thread panics.

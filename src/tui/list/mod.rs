@@ -2,6 +2,7 @@
 //! keys mean at present.
 
 mod age;
+mod done;
 mod keys;
 pub(crate) mod order;
 mod reveal;
@@ -11,13 +12,14 @@ mod update;
 use std::collections::BTreeSet;
 
 pub(crate) use age::{age, next_tick};
+pub(super) use done::done;
 pub(crate) use keys::KEYS;
 pub(crate) use order::{Group, Order, Row};
 pub(super) use reveal::reveal;
 pub(super) use screen::screen_came;
 pub(crate) use screen::{Asked, Preview};
 pub(crate) use update::named;
-pub(super) use update::{ask, change, done, paste, pointed, press};
+pub(super) use update::{ask, change, paste, pointed, press};
 
 use super::app::App;
 use super::field::Field;
