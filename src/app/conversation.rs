@@ -4,10 +4,12 @@ use super::entry::Entry;
 use super::world::{RunTag, World};
 use super::{App, AppError};
 use crate::domain::conversation::{ConversationId, KeptConversation};
-use crate::domain::finding::Finding;
+use crate::domain::finding::{Finding, TurnPartKind};
 use crate::domain::ids::RunnerId;
 use crate::domain::kind::Kind;
+use crate::domain::resume::Lasts;
 use crate::domain::runner::{Launch, Origin};
+use crate::domain::time::Timestamp;
 
 /// What is taken for granted of the conversation of a run, until its agent tells which one it has.
 #[derive(Debug, Default)]
@@ -21,46 +23,59 @@ pub(super) enum Assumed {
     Recalled,
 }
 
+/// A conversation that can be taken up again later.
+pub(super) struct Lasting {
+    conversation: KeptConversation,
+    /// When something was said in it, where that matters.
+    said: Option<Timestamp>,
+}
+
 impl App {
-    /// The newest conversation among findings that can be taken up again later; its agent may refuse those of which nothing is written
-    /// down yet.
-    pub(super) fn lasting(
-        &self,
-        kind: &'static Kind,
-        findings: &[Finding],
-    ) -> Option<KeptConversation> {
-        let resume = kind.resume.as_ref()?;
+    /// The newest one among findings.
+    pub(super) fn lasting(&self, kind: &'static Kind, findings: &[Finding]) -> Option<Lasting> {
+        let lasts = kind.resume.as_ref()?.lasts;
         let mut newest_first = findings.iter().rev();
         newest_first.find_map(|finding| {
-            let Finding::Conversation(one) = finding else {
-                return None;
+            let (id, said) = match (finding, lasts) {
+                (Finding::Conversation(one), Lasts::AtOnce) => (&one.id, None),
+                (Finding::Conversation(one), Lasts::Written) => {
+                    let file = one.file.as_ref()?;
+                    (self.ports.files.is_file(file).then_some(&one.id)?, None)
+                }
+                (Finding::Turn(part), Lasts::Spoken) if is_spoken(&part.what) => {
+                    (&part.conversation, Some(part.at))
+                }
+                _ => return None,
             };
-            let lasts = match &one.file {
-                Some(file) => self.ports.files.is_file(file),
-                None => !resume.is_written,
-            };
-            let id = ConversationId::parse(&one.id).filter(|_| lasts)?;
-            Some(KeptConversation { kind, id })
+            let id = ConversationId::parse(id)?;
+            let conversation = KeptConversation { kind, id };
+            Some(Lasting { conversation, said })
         })
     }
 }
 
+const fn is_spoken(part: &TurnPartKind) -> bool {
+    matches!(part, TurnPartKind::Prompt(_) | TurnPartKind::Answer(_))
+}
+
 impl Entry {
-    /// The conversation that its agent has now, of those that can be taken up again.
-    fn holds(&self) -> Option<&KeptConversation> {
-        let kept = self.runner.conversation.as_ref()?;
+    /// True while its agent has that conversation, or nothing tells that it has another.
+    fn holds(&self, wanted: &KeptConversation) -> bool {
         let awareness = &self.awareness;
-        let is_assumed = !matches!(self.assumed, Assumed::Nothing);
-        let holds = match (&awareness.conversation, &awareness.occupant) {
-            (Some(told), _) => told.id == kept.id.as_str(),
-            (None, Some(occupant)) => is_assumed && occupant.kind == kept.kind,
+        let is_assumed = !matches!(self.assumed, Assumed::Nothing)
+            && self.runner.conversation.as_ref() == Some(wanted);
+        match (&awareness.conversation, &awareness.occupant) {
+            (Some(told), occupant) => {
+                let kind = occupant.as_ref().map_or(self.runner.kind, |one| one.kind);
+                told.id == wanted.id.as_str() && kind == wanted.kind
+            }
+            (None, Some(occupant)) => is_assumed && occupant.kind == wanted.kind,
             // Nobody has looked yet, or its program is that agent, seen or not.
             (None, None) => {
-                let is_agent = || self.launch().and_then(program) == Some(kept.kind);
+                let is_agent = || self.launch().and_then(program) == Some(wanted.kind);
                 is_assumed && (!awareness.is_known || is_agent())
             }
-        };
-        (holds && !self.status().is_ended()).then_some(kept)
+        }
     }
 
     /// The conversation that its present run was started to go on with.
@@ -97,12 +112,19 @@ pub(super) fn command(launch: &Launch, id: &ConversationId) -> Option<Vec<String
 
 impl World {
     /// Keeps the conversation that the agent of a run has.
-    pub(super) fn keep_conversation(&mut self, tag: RunTag, lasting: KeptConversation) {
+    pub(super) fn keep_conversation(&mut self, tag: RunTag, lasting: Lasting) {
         let Some(entry) = self.runners.get_mut(&tag.runner) else {
             return;
         };
-        if entry.runner.run == tag.run && entry.runner.conversation.as_ref() != Some(&lasting) {
-            entry.runner.conversation = Some(lasting);
+        let Lasting { conversation, said } = lasting;
+        let told = entry.awareness.conversation.as_ref();
+        // Of those before it there may be more to read.
+        let is_present = told.is_some_and(|told| told.id == conversation.id.as_str());
+        // An agent may look into a conversation that it does not take up.
+        let is_its = said.is_none_or(|at| at >= entry.runner.started_at);
+        let is_known = entry.runner.conversation.as_ref() == Some(&conversation);
+        if entry.runner.run == tag.run && is_present && is_its && !is_known {
+            entry.runner.conversation = Some(conversation);
             self.touch(tag.runner);
         }
     }
@@ -123,7 +145,7 @@ impl World {
         wanted: &KeptConversation,
     ) -> Result<(), AppError> {
         let mut others = self.live().filter(|entry| entry.runner.id != id);
-        match others.find(|entry| entry.holds() == Some(wanted)) {
+        match others.find(|entry| entry.holds(wanted)) {
             None => Ok(()),
             Some(holder) => Err(AppError::ConversationInUse {
                 conversation: wanted.id.clone(),

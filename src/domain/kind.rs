@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::board::Prints;
-use super::resume::Resume;
+use super::resume::{Lasts, Resume};
 
 /// One kind of program.
 #[derive(Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ pub static KINDS: [Kind; 7] = [
                 "agents",
                 "attach",
             ],
-            is_written: true,
+            lasts: Lasts::Written,
         }),
     },
     Kind {
@@ -132,13 +132,14 @@ pub static KINDS: [Kind; 7] = [
         hooks_from_server: true,
         hook_events: &CODEX_EVENTS,
         prints: ANIMATES,
-        // Every option that may stand before the sub-command may stand behind it, too (0.169.0).
+        // Every option that may stand before the sub-command may stand behind it, too (0.169.0). At its start it opens conversations of
+        // others for a moment.
         resume: Some(Resume {
             by: &["resume"],
             names: &["resume"],
             newest: &[],
             alone: &["fork", "exec", "e", "review", "agents", "cloud"],
-            is_written: true,
+            lasts: Lasts::Spoken,
         }),
     },
     Kind {
@@ -157,7 +158,7 @@ pub static KINDS: [Kind; 7] = [
             names: &["--resume"],
             newest: &["--continue"],
             alone: &["--print", "-p", "resume", "ls", "create-chat"],
-            is_written: false,
+            lasts: Lasts::AtOnce,
         }),
     },
     Kind {
@@ -181,7 +182,7 @@ pub static KINDS: [Kind; 7] = [
                 "--acp",
                 "--experimental-acp",
             ],
-            is_written: true,
+            lasts: Lasts::Spoken,
         }),
     },
     Kind {
@@ -200,7 +201,7 @@ pub static KINDS: [Kind; 7] = [
             names: &["--session", "-s"],
             newest: &["--continue", "-c"],
             alone: &["--fork", "run", "attach", "pr"],
-            is_written: false,
+            lasts: Lasts::AtOnce,
         }),
     },
     Kind {

@@ -14,8 +14,19 @@ pub struct Resume {
     pub newest: &'static [&'static str],
     /// Words of a command that keeps no conversation to go on with, or chooses it in a way of its own: it is run as it was typed.
     pub alone: &'static [&'static str],
-    /// True when it refuses a conversation of which nothing is written down.
-    pub is_written: bool,
+    /// From when on it finds a conversation again.
+    pub lasts: Lasts,
+}
+
+/// From when on a conversation can be taken up again: agents refuse those that have only just begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lasts {
+    /// As soon as it is known.
+    AtOnce,
+    /// Once its file is there.
+    Written,
+    /// Once something was asked or answered in it, in the run that has it.
+    Spoken,
 }
 
 /// What an argument is to a word.

@@ -114,7 +114,7 @@ pub struct RunnerView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<PromptView>,
     /// The conversation that its agent has, or had last, as the agent's own command line takes it; null when none is known that can be
-    /// taken up again. Agents have it when the first of it is written down.
+    /// taken up again: of most agents until something was said in it.
     #[serde(default)]
     pub conversation_id: Option<String>,
     /// The conversation that the present run was started to go on with; absent when none, and when a daemon before started it.

@@ -1,7 +1,7 @@
 //! Which conversation a runner goes on with: the one that its agent had last, through every end, and nobody else at the same time.
 
 use super::*;
-use crate::domain::finding::{Conversation, Finding};
+use crate::domain::finding::{Conversation, Finding, TurnPart, TurnPartKind};
 use crate::domain::runner::Origin;
 use crate::ports::store::RunnerStore;
 
@@ -17,6 +17,15 @@ fn written(id: &str, file: Option<&str>) -> Finding {
         id: id.to_owned(),
         version: None,
         file: file.map(Into::into),
+    })
+}
+
+fn said(id: &str, at: Timestamp) -> Finding {
+    Finding::Turn(TurnPart {
+        conversation: id.to_owned(),
+        key: "1".to_owned(),
+        at,
+        what: TurnPartKind::Prompt("Say it.".to_owned()),
     })
 }
 
@@ -93,7 +102,26 @@ impl Core {
     /// The agent tells that conversation, and it is known.
     async fn tells(&self, name: &str, pid: i32, id: &str) {
         self.agents.writes(pid, talks(id)).await;
+        self.agents.writes(pid, said(id, Timestamp(u64::MAX))).await;
         self.until_kept(name, id).await;
+    }
+
+    /// Everything that its agent has told is taken in.
+    async fn until_degraded(&self, name: &str, pid: i32) {
+        let last = Finding::Degraded("So far.".to_owned());
+        self.agents.writes(pid, last).await;
+        let taken = async {
+            while self.explained(name).await.degraded.is_empty() {
+                tokio::time::advance(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), taken)
+            .await
+            .unwrap();
+    }
+
+    async fn explained(&self, name: &str) -> Explanation {
+        self.app.explain(name.to_owned()).await.unwrap()
     }
 
     async fn until_kept(&self, name: &str, id: &str) {
@@ -157,19 +185,7 @@ async fn a_runner_goes_on_with_the_conversation_that_it_had_last() {
     core.agents
         .writes(11, written("--yolo", Some("/home/talk")))
         .await;
-    core.agents
-        .writes(11, Finding::Degraded("So far.".to_owned()))
-        .await;
-    while core
-        .app
-        .explain("one".to_owned())
-        .await
-        .unwrap()
-        .degraded
-        .is_empty()
-    {
-        tokio::time::advance(Duration::from_millis(1)).await;
-    }
+    core.until_degraded("one", 11).await;
     assert_eq!(core.kept("one").await.as_deref(), Some(FIRST));
     core.tells("one", 11, NEXT).await;
     core.end("one").await;
@@ -184,6 +200,30 @@ async fn a_runner_goes_on_with_the_conversation_that_it_had_last() {
         panic!("it was started");
     };
     assert_eq!(launch.command, ["claude", "--model", "opus"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_in_which_nothing_was_said_is_not_kept_of_those_who_refuse_it() {
+    let core = new_core();
+    core.with_agent("one", "codex", 11).await;
+    let began = core
+        .app
+        .show("one".to_owned())
+        .await
+        .unwrap()
+        .runner
+        .started_at;
+    core.agents.writes(11, talks(FIRST)).await;
+    // Said long before, to another codex.
+    core.agents
+        .writes(11, said(FIRST, Timestamp(began.0 - 1)))
+        .await;
+    core.agents.writes(11, talks(NEXT)).await;
+    core.agents.writes(11, said(FIRST, began)).await;
+    core.until_degraded("one", 11).await;
+    assert_eq!(core.kept("one").await, None);
+    core.agents.writes(11, said(NEXT, began)).await;
+    core.until_kept("one", NEXT).await;
 }
 
 #[tokio::test(start_paused = true)]
