@@ -1,9 +1,9 @@
 //! `start`: starts an ended runner again, in a new window, with the conversation that its agent had.
 
 use crate::cli::args::StartArgs;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, runner_of};
 use crate::cli::failure::Failure;
-use crate::cli::respond;
+use crate::cli::render;
 use crate::domain::text::printable;
 use crate::wire::{Request, RunnerView, StartRunner};
 
@@ -12,20 +12,21 @@ pub(crate) fn run(args: &StartArgs, context: &mut Context<'_>) -> Result<(), Fai
         runner: args.of.runner.clone(),
         fresh: args.fresh,
     }))?;
-    let told = answer.runner.as_deref().and_then(conversation);
-    respond::with_runner(answer, args.of.json, context.output)?;
-    if let Some(told) = told.filter(|_| !args.of.json) {
-        context.output.answer(told)?;
+    if args.of.json {
+        return context.output.json(&answer);
     }
-    Ok(())
+    let runner = runner_of(answer)?;
+    let (name, status) = (printable(&runner.name), render::status(&runner));
+    let told = conversation(&runner);
+    context.output.answer(format!("{name} {status}{told}"))
 }
 
 /// What becomes of the conversation of an agent.
-fn conversation(runner: &RunnerView) -> Option<String> {
+fn conversation(runner: &RunnerView) -> String {
     match &runner.resumed_conversation_id {
-        Some(id) => Some(format!("resumes conversation {}", printable(id))),
-        None if runner.kind == "custom" => None,
-        None => Some("begins a new conversation".to_owned()),
+        Some(id) => format!(", resumes conversation {}", printable(id)),
+        None if runner.kind == "custom" => String::new(),
+        None => ", begins a new conversation".to_owned(),
     }
 }
 
@@ -58,14 +59,12 @@ mod tests {
         let resumed = answer(r#","resumedConversationId":"0190\u001b""#);
         assert_snapshot!(Session::new(&[&resumed]).run(&["start", "work"]), @r#"
         > {"type":"start-runner","runner":"work"}
-        work starting
-        resumes conversation 0190
+        work starting, resumes conversation 0190
         [0]
         "#);
         assert_snapshot!(Session::new(&[&answer("")]).run(&["start", "--fresh", "work"]), @r#"
         > {"type":"start-runner","runner":"work","fresh":true}
-        work starting
-        begins a new conversation
+        work starting, begins a new conversation
         [0]
         "#);
     }
