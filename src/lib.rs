@@ -7,6 +7,7 @@
 //! - **session key**: `<prefix>::<idea>::<slot>`, kept in the session option `@geppetto_key`
 //! - **epoch**: one life of one pane: a respawn or a new server begins another
 //! - **log entry**: a readable line derived from what the pane printed
+//! - **conversation**: what an agent remembers of its turns, under an id by which it takes that up again
 //! - **turn**: what a person asked an agent, and all that came of it
 //! - **ledger**: where it is written down what messages of agents used, and what their turns were
 //! - **status**: what the user sees; a function of **evidence**, which is one dated fact about a runner

@@ -41,6 +41,10 @@ impl Files for HostFiles {
         path.is_dir() && access(path, Access::EXEC_OK).is_ok()
     }
 
+    fn is_file(&self, path: &Path) -> bool {
+        path.is_file()
+    }
+
     fn find_program(&self, program: &str, cwd: &Path, search: Option<&str>) -> Option<PathBuf> {
         if program.contains('/') {
             return Some(cwd.join(program)).filter(|path| is_program(path));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::entry::RunnerNow;
-use super::start::Remade;
+use super::start::{Next, Remade};
 use super::{App, AppError};
 use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
@@ -149,7 +149,9 @@ impl App {
                     name,
                 };
                 // In the same turn: whoever asks at the same time must not find it ended still.
-                world.begin_again(id, Some(remade), limit).map(Some)
+                world
+                    .begin_again(id, Next::Another(remade), limit)
+                    .map(Some)
             })
             .await??;
         let Some(begun) = begun else { return Ok(None) };

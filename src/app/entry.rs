@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::DropGuard;
 
 use super::awareness::Awareness;
+use super::conversation::Assumed;
 use super::ledger::{Account, Spending};
 use super::limits::{BATCH_ENTRIES, LOG_BYTES, LOG_ENTRIES};
 use super::screen::ScreenNow;
@@ -14,6 +15,7 @@ use super::tail::{Tail, TailItem, send};
 use super::tape::Tape;
 use super::vitals::Vitals;
 use super::waiter::{Waited, Waiter};
+use crate::domain::conversation::ConversationId;
 use crate::domain::evidence::{Evidence, Fact};
 use crate::domain::ids::Pid;
 use crate::domain::log::{LogEntry, LogRing};
@@ -43,6 +45,8 @@ pub struct RunnerNow {
     pub spending: Option<Arc<Spending>>,
     /// The question that it asks on its screen, while it waits.
     pub prompt: Option<Prompt>,
+    /// The conversation that its present run was started to go on with, by this daemon.
+    pub resumed: Option<ConversationId>,
 }
 
 /// How the start of a run went, told to the verb that began it.
@@ -90,6 +94,8 @@ pub(super) struct Entry {
     pub(super) vitals: Vitals,
     pub(super) account: Account,
     pub(super) awareness: Awareness,
+    /// What is taken for granted of the conversation of the present run.
+    pub(super) assumed: Assumed,
     /// Why it has its status is another than was told.
     pub(super) has_another_cause: bool,
     /// When its status may change although nothing happens.
@@ -112,6 +118,7 @@ impl Entry {
             start: Start::default(),
             account: Account::default(),
             awareness: Awareness::default(),
+            assumed: Assumed::Nothing,
             has_another_cause: false,
             status_due: None,
         }
@@ -126,6 +133,7 @@ impl Entry {
             divergences: self.tape.divergences(),
             spending: self.account.spending.clone(),
             prompt: self.prompt(),
+            resumed: self.resumed().cloned(),
         }
     }
 

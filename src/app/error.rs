@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::acting_error::ActError;
+use crate::domain::conversation::ConversationId;
 use crate::domain::ids::RunnerId;
 use crate::domain::key::{KeyError, SessionKey};
 use crate::domain::name::NameError;
@@ -89,6 +90,20 @@ pub enum AppError {
         /// Who has it.
         id: RunnerId,
         /// Its name.
+        name: String,
+    },
+    /// A conversation has one program at a time.
+    #[error(
+        "Runner \"{name}\" cannot go on with conversation {conversation}: runner \"{holder_name}\" has it now."
+    )]
+    ConversationInUse {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Who has it.
+        holder: RunnerId,
+        /// Its name.
+        holder_name: String,
+        /// Name of the one that was to be started.
         name: String,
     },
     /// A key has one session at a time.

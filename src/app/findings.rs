@@ -68,10 +68,15 @@ impl App {
 
     /// Takes in what was found of the agent of a run.
     pub(super) async fn take(&self, tag: RunTag, kind: &'static Kind, findings: Vec<Finding>) {
-        let told = findings.clone();
+        let (told, lasting) = (findings.clone(), self.lasting(kind, &findings));
         let turn = self
             .monitor
-            .turn(move |world| world.take_told(tag, &told))
+            .turn(move |world| {
+                world.take_told(tag, &told);
+                if let Some(lasting) = lasting {
+                    world.keep_conversation(tag, lasting);
+                }
+            })
             .await;
         if turn.is_err() {
             return;

@@ -10,12 +10,22 @@ use tokio_util::sync::CancellationToken;
 use super::entry::StartResult;
 use super::limits::START_TIMEOUT;
 use super::world::RunTag;
-use super::{App, AppError};
+use super::{App, AppError, conversation};
+use crate::domain::conversation::ConversationId;
 use crate::domain::exit::ExitSource;
 use crate::domain::ids::RunnerId;
 use crate::domain::kind::Kind;
 use crate::domain::runner::{Launch, Wishes};
 use crate::ports::process::{MonitorOptions, ProcessError, ProcessEvent, ProcessHandle, SpawnSpec};
+
+/// The same, for an agent that is to go on with a conversation. What is kept of the runner stays as the user typed it.
+fn with_conversation(spec: &SpawnSpec, resumed: Option<&ConversationId>) -> SpawnSpec {
+    let mut spec = spec.clone();
+    if let Some(command) = resumed.and_then(|id| conversation::command(&spec.launch, id)) {
+        spec.launch.command = command;
+    }
+    spec
+}
 
 impl App {
     /// Starts the run `spec.run` of a runner that is in the world and has no place yet.
@@ -25,15 +35,15 @@ impl App {
             run: spec.run,
         };
         let (started, starting) = oneshot::channel();
-        let kind = self
+        let (kind, resumed) = self
             .monitor
             .turn(move |world| {
                 let entry = world.entry_mut(tag.runner)?;
                 entry.start.started = Some(started);
-                Ok::<_, AppError>(entry.runner.kind)
+                Ok::<_, AppError>((entry.runner.kind, entry.resumed().cloned()))
             })
             .await??;
-        let spec = &self.with_hooks(spec, kind);
+        let spec = &self.with_hooks(&with_conversation(spec, resumed.as_ref()), kind);
         // A daemon that is killed from here on leaves a record, by which the next one finds the pane.
         self.saved().await?;
         let handle = self.ports.process.spawn(spec).await?;

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::conversation::Assumed;
 use super::layout::Layout;
 use super::limits::KNOWN_LINES;
 use super::recorded::Recorded;
 use super::world::{RunTag, World};
 use super::{App, AppError};
+use crate::domain::conversation::{ConversationId, KeptConversation};
 use crate::domain::evidence::{Evidence, Fact};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::{PaneId, Pid, RunnerId};
@@ -303,6 +305,7 @@ impl World {
         let (now, tick) = (self.clock.now(), self.clock.tick());
         let entry = self.put(runner);
         entry.resume(recorded, tick);
+        entry.assumed = Assumed::Recalled;
         if let Some(limit) = entry.runner.wishes.max_duration {
             let ran = Duration::from_millis(now.0.saturating_sub(entry.runner.started_at.0));
             entry.deadline = Some(tick.after(limit.saturating_sub(ran)));
@@ -345,6 +348,10 @@ fn revive(record: StoredRunner) -> Option<Runner> {
     runner.run = record.run;
     runner.started_at = record.started_at;
     runner.snoozed_until = record.snoozed_until;
+    runner.conversation = record.conversation.and_then(|one| {
+        let (kind, id) = (Kind::named(&one.kind)?, ConversationId::parse(&one.id)?);
+        Some(KeptConversation { kind, id })
+    });
     if record.status.is_ended() {
         runner.status = StatusState::ended(record.status, record.since, record.reason, record.exit);
     }

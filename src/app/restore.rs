@@ -1,9 +1,11 @@
-//! `restore`: starts again what ran when the tmux server went away, each key once.
+//! `restore`: starts again what ran when the tmux server went away, each key and each conversation once.
 
 use std::collections::BTreeSet;
 
+use super::start::StartMode;
 use super::world::World;
 use super::{App, AppError};
+use crate::domain::conversation::ConversationId;
 use crate::domain::exit::ExitSource;
 use crate::domain::ids::RunnerId;
 use crate::domain::key::SessionKey;
@@ -29,6 +31,8 @@ pub struct Restored {
     pub runner: Runner,
     /// What becomes of it.
     pub action: RestoreAction,
+    /// The conversation that it goes on with when it is started.
+    pub resumes: Option<ConversationId>,
 }
 
 impl App {
@@ -46,8 +50,14 @@ impl App {
             if line.action != RestoreAction::Start {
                 continue;
             }
-            line.action = match self.start(line.runner.id.to_string()).await {
-                Ok(_) => RestoreAction::Started,
+            let started = self
+                .start(line.runner.id.to_string(), StartMode::Resume)
+                .await;
+            line.action = match started {
+                Ok(now) => {
+                    line.resumes = now.resumed;
+                    RestoreAction::Started
+                }
                 Err(AppError::Ending) => return Err(AppError::Ending),
                 Err(error) => RestoreAction::Failed(error.to_string()),
             };
@@ -76,13 +86,25 @@ impl World {
             .collect();
         let mut plan: Vec<Restored> = lost
             .into_iter()
-            .map(|runner| Restored {
-                action: action(runner, &mut taken),
-                runner: runner.clone(),
-            })
+            .map(|runner| self.restore_line(runner, &mut taken))
             .collect();
         plan.sort_by_key(|line| line.runner.id);
         plan
+    }
+
+    fn restore_line(&self, runner: &Runner, taken: &mut BTreeSet<String>) -> Restored {
+        let wanted = self.resumable(runner.id);
+        let in_use = wanted.and_then(|wanted| self.check_conversation(runner.id, wanted).err());
+        let action = match (action(runner, taken), in_use) {
+            (RestoreAction::Start, Some(in_use)) => RestoreAction::Skip(in_use.to_string()),
+            (action, _) => action,
+        };
+        let resumes = wanted.filter(|_| action == RestoreAction::Start);
+        Restored {
+            resumes: resumes.map(|wanted| wanted.id.clone()),
+            action,
+            runner: runner.clone(),
+        }
     }
 
     /// Refuses a second runner for a key.

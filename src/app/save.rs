@@ -11,7 +11,7 @@ use super::{App, AppError};
 use crate::domain::key::SessionKey;
 use crate::domain::runner::Origin;
 use crate::domain::slot::Slot;
-use crate::ports::store::{Stored, StoredRunner, StoredServer};
+use crate::ports::store::{Stored, StoredConversation, StoredRunner, StoredServer};
 
 /// How far the store has come.
 pub(super) type Saved = Arc<watch::Sender<u64>>;
@@ -150,5 +150,9 @@ fn stored(entry: &Entry) -> StoredRunner {
         started_at: runner.started_at,
         lifetime: entry.vitals.kept.clone(),
         snoozed_until: runner.snoozed_until,
+        conversation: runner.conversation.as_ref().map(|one| StoredConversation {
+            kind: one.kind.name.to_owned(),
+            id: one.id.to_string(),
+        }),
     }
 }

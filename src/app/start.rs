@@ -1,9 +1,11 @@
-//! `start`: run an ended runner again, in a new window. What is checked and what begins are one turn, so that of two who start
-//! the same runner, or two runners of one key, one is refused.
+//! `start`: run an ended runner again, in a new window, with the conversation that its agent had last. What is checked and what begins
+//! are one turn, so that of two who start the same runner, or two runners of one key or one conversation, one is refused.
 
+use super::conversation::Assumed;
 use super::entry::{RunnerNow, Start};
 use super::world::World;
 use super::{App, AppError};
+use crate::domain::conversation::KeptConversation;
 use crate::domain::ids::{Pid, RunnerId};
 use crate::domain::kind::Kind;
 use crate::domain::name::RunnerName;
@@ -14,6 +16,15 @@ use crate::domain::time::Timestamp;
 use crate::ports::mux::MuxError;
 use crate::ports::process::{ProcessError, SpawnSpec, SpawnTarget};
 
+/// How the next run of a runner begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartMode {
+    /// With the conversation that its agent had last, when there is one that it can take up again.
+    Resume,
+    /// As its command was typed.
+    Fresh,
+}
+
 /// What a runner is from its next run on.
 pub(super) struct Remade {
     pub(super) kind: &'static Kind,
@@ -21,6 +32,14 @@ pub(super) struct Remade {
     pub(super) wishes: Wishes,
     /// `None` leaves it its name.
     pub(super) name: Option<RunnerName>,
+}
+
+/// What the next run of a runner is.
+pub(super) enum Next {
+    /// The same again.
+    Same(StartMode),
+    /// What was asked for in its place.
+    Another(Remade),
 }
 
 /// A run that has begun in the world and not yet in tmux.
@@ -40,15 +59,16 @@ struct Before {
     place: Option<Place>,
     pid: Option<Pid>,
     started_at: Timestamp,
+    conversation: Option<KeptConversation>,
 }
 
 impl App {
-    /// Starts it with the command, directory and environment it was created with. Its log goes on.
+    /// Starts it with the command, directory and environment it was created with. Its log goes on, and so does its conversation.
     ///
     /// # Errors
-    /// `Operation` when it has not ended, `NotOurs` when it was registered, `KeyInUse` when another has its key, `NoDirectory`,
-    /// `CommandNotFound`, `RunnerLimit`, and what tmux and the program meet: then it is as ended as before.
-    pub async fn start(&self, runner: String) -> Result<RunnerNow, AppError> {
+    /// `Operation` when it has not ended, `NotOurs` when it was registered, `KeyInUse` when another has its key, `ConversationInUse`
+    /// when another has its conversation, `NoDirectory`, `CommandNotFound`, `RunnerLimit`, and what tmux and the program meet: then it is as ended as before.
+    pub async fn start(&self, runner: String, mode: StartMode) -> Result<RunnerNow, AppError> {
         let limit = self.settings().runner_limit;
         let (id, launch) = self
             .monitor
@@ -72,7 +92,7 @@ impl App {
         }
         let begun = self
             .monitor
-            .turn(move |world| world.begin_again(id, None, limit))
+            .turn(move |world| world.begin_again(id, Next::Same(mode), limit))
             .await??;
         self.run_again(begun).await
     }
@@ -148,10 +168,17 @@ impl World {
     pub(super) fn begin_again(
         &mut self,
         id: RunnerId,
-        remade: Option<Remade>,
+        next: Next,
         limit: usize,
     ) -> Result<Begun, AppError> {
         let mut launch = self.startable(id, limit)?;
+        let resumed = match next {
+            Next::Same(StartMode::Resume) => self.resumable(id).cloned(),
+            Next::Same(StartMode::Fresh) | Next::Another(_) => None,
+        };
+        if let Some(conversation) = &resumed {
+            self.check_conversation(id, conversation)?;
+        }
         let target = target(self, &self.entry(id)?.runner);
         let (now, tick) = (self.clock.now(), self.clock.tick());
         let entry = self.entry_mut(id)?;
@@ -168,12 +195,14 @@ impl World {
             place: runner.place.take(),
             pid: runner.pid.take(),
             started_at: std::mem::replace(&mut runner.started_at, now),
+            conversation: runner.conversation.clone(),
         };
-        if let Some(remade) = remade {
+        if let Next::Another(remade) = next {
             launch = remade.launch;
             runner.origin = Origin::Started(launch.clone());
             (runner.kind, runner.wishes) = (remade.kind, remade.wishes);
             runner.name = remade.name.unwrap_or_else(|| before.name.clone());
+            runner.conversation = None;
         }
         runner.run += 1;
         let spec = SpawnSpec {
@@ -185,6 +214,9 @@ impl World {
         };
         let wishes = runner.wishes.clone();
         entry.start = Start::default();
+        // The agent of the run before told it.
+        entry.awareness.conversation = None;
+        entry.assumed = resumed.map_or(Assumed::Nothing, |one| Assumed::Resumed(one.id));
         entry.begin_run(tick);
         self.touch(id);
         Ok(Begun {
@@ -206,6 +238,7 @@ impl World {
         };
         entry.watch = None;
         entry.start = Start::default();
+        entry.assumed = Assumed::Nothing;
         let runner = &mut entry.runner;
         runner.name = name;
         runner.kind = before.kind;
@@ -215,6 +248,7 @@ impl World {
         runner.place = before.place;
         runner.pid = before.pid;
         runner.started_at = before.started_at;
+        runner.conversation = before.conversation;
         self.touch(id);
     }
 }

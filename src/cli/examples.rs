@@ -66,6 +66,18 @@ Examples:
   geppetto peek work
   geppetto wait work --for done && geppetto peek work > answer.txt";
 
+pub(crate) const START: &str = "\
+Claude Code, Codex, Gemini, opencode and Cursor go on with the conversation that they had last, by
+their own means (`claude --resume ID`, `codex resume ID`, ...). That takes the place of a conversation
+which the command names itself. Commands that choose one in another way (`claude --resume` alone,
+`codex resume --last`, `--fork-session`) or keep none (`claude -p`) run as they were typed; so does
+what the command only reaches through another program. A conversation that another runner has
+now is refused. A prompt in the command is asked again.
+
+Examples:
+  geppetto start work
+  geppetto start --fresh work        as it was typed: its agent begins a new conversation";
+
 pub(crate) const STOP: &str = "\
 Examples:
   geppetto stop work

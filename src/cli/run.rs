@@ -131,12 +131,12 @@ fn wants_json(verb: &Verb) -> bool {
         Verb::List(args) => args.json,
         Verb::Show(args)
         | Verb::Explain(args)
-        | Verb::Start(args)
         | Verb::Pause(args)
         | Verb::Resume(args)
         | Verb::Interrupt(args)
         | Verb::Peek(args)
         | Verb::Forget(args) => args.json,
+        Verb::Start(args) => args.of.json,
         Verb::Rename(args) => args.of.json,
         Verb::Send(args) => args.of.json,
         Verb::Approve(args) | Verb::Deny(args) => args.of.json,

@@ -10,13 +10,13 @@ use tokio_util::sync::CancellationToken;
 use super::status::status_wishes;
 use super::streams::Stream;
 use super::{acting, explain, failure, transcripts, view};
-use crate::app::{App, AppError, Awaited, Decision, RunnerNow, StopMode};
+use crate::app::{App, AppError, Awaited, Decision, RunnerNow, StartMode, StopMode};
 use crate::domain::ids::{Pid, RunnerId};
 use crate::domain::status::Status;
 use crate::domain::time::Timestamp;
 use crate::wire::{
     Answer, DaemonView, ErrorBody, GetStatus, Hello, OLDEST_PROTOCOL, PROTOCOL, Request,
-    StopDaemon, StopRunner, Tag, WaitRunner,
+    StartRunner, StopDaemon, StopRunner, Tag, WaitRunner,
 };
 
 pub(super) type Result<T> = std::result::Result<T, ErrorBody>;
@@ -117,7 +117,7 @@ impl Service {
                 })
             }
             Request::GetRunner(of) => self.show(of.runner).await,
-            Request::StartRunner(of) => one(self.app.start(of.runner).await),
+            Request::StartRunner(start) => self.start(start).await,
             Request::StopRunner(stop) => self.stop(stop).await,
             Request::PauseRunner(of) => one(self.app.pause(of.runner).await),
             Request::ResumeRunner(of) => one(self.app.resume(of.runner).await),
@@ -258,6 +258,15 @@ impl Service {
             history: Some(history.iter().map(view::change).collect()),
             ..one(Ok(now))?
         })
+    }
+
+    async fn start(&self, request: StartRunner) -> Result<Answer> {
+        let mode = if request.fresh {
+            StartMode::Fresh
+        } else {
+            StartMode::Resume
+        };
+        one(self.app.start(request.runner, mode).await)
     }
 
     async fn stop(&self, request: StopRunner) -> Result<Answer> {

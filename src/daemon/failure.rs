@@ -37,6 +37,7 @@ pub(super) fn body(error: &AppError) -> ErrorBody {
             body.runner_id = Some(id.to_string());
             body.field = Some("key".to_owned());
         }
+        AppError::ConversationInUse { holder, .. } => body.runner_id = Some(holder.to_string()),
         AppError::UnknownKind { .. } => body.field = Some("kind".to_owned()),
         AppError::Invalid { field, .. } => body.field = Some((*field).to_owned()),
         AppError::NoDirectory { .. } => body.field = Some("cwd".to_owned()),
@@ -93,6 +94,7 @@ const fn tag(error: &AppError) -> Tag {
         AppError::Store(_) | AppError::Transcript(_) => Tag::Store,
         AppError::NoScreen { .. } => Tag::NoScreen,
         AppError::KeyInUse { .. } | AppError::KeyOfSession { .. } => Tag::KeyInUse,
+        AppError::ConversationInUse { .. } => Tag::ConversationInUse,
         AppError::NoSlotSession { .. } => Tag::TmuxSessionNotFound,
         AppError::SlotNotFound { .. } => Tag::SlotNotFound,
         AppError::NoneNeeds => Tag::NoneNeedsYou,
@@ -161,6 +163,9 @@ fn hint(error: &AppError) -> Option<String> {
         | AppError::KeyInUse { .. }
         | AppError::KeyOfSession { .. }
         | AppError::NoSlotSession { .. } => return slot_hint(error),
+        AppError::ConversationInUse {
+            holder_name, name, ..
+        } => return Some(conversation_hint(holder_name, name)),
         AppError::UnknownKind { .. } => {
             "The kinds are claude-code, codex, cursor, gemini, opencode, aider and custom."
         }
@@ -231,6 +236,13 @@ fn act_hint(error: &ActError) -> String {
         ActError::Moved { .. } => "`geppetto explain` says who lives there now.",
     };
     text.to_owned()
+}
+
+fn conversation_hint(holder: &str, name: &str) -> String {
+    let (holder, name) = (shell_word(holder), shell_word(name));
+    format!(
+        "`geppetto attach {holder}` goes there, `geppetto stop {holder}` ends it; `geppetto start --fresh {name}` begins a new conversation."
+    )
 }
 
 fn slot_hint(error: &AppError) -> Option<String> {
@@ -341,6 +353,7 @@ fn mux_hint(error: &MuxError) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::conversation::ConversationId;
     use crate::domain::key::SessionKey;
 
     #[test]
@@ -356,6 +369,14 @@ mod tests {
             told.contains("`geppetto session attach 'coda::it;$(x)::a'`"),
             "{told}"
         );
+        let told = hint(AppError::ConversationInUse {
+            conversation: ConversationId::parse("4b6a").unwrap(),
+            holder: "0190163d-8694-739b-aea5-966c26f8ad91".parse().unwrap(),
+            holder_name: "a$b".to_owned(),
+            name: "work".to_owned(),
+        });
+        assert!(told.contains("`geppetto attach 'a$b'`"), "{told}");
+        assert!(told.contains("`geppetto start --fresh work`"), "{told}");
         let short = "it;$(x)/a".to_owned();
         let told = hint(AppError::NoSlotSession { key, short });
         assert!(told.contains("--key 'it;$(x)/a' --"), "{told}");

@@ -108,6 +108,7 @@ fn restore_view(line: &Restored) -> RestoreView {
             .unwrap_or_default(),
         cwd: launch.map(|launch| launch.cwd.display().to_string()),
         action: action.to_owned(),
+        conversation_id: line.resumes.as_ref().map(ToString::to_string),
         reason,
     }
 }

@@ -3,6 +3,7 @@
 use super::{acting, usage};
 use crate::app::{RunnerNow, SessionNow};
 use crate::domain::exit::{Exit, Outcome};
+use crate::domain::kind::Kind;
 use crate::domain::log::LogEntry;
 use crate::domain::runner::{Origin, Runner};
 use crate::domain::segment::{Badges, Counts, Icons};
@@ -72,7 +73,16 @@ pub(super) fn runner(now: &RunnerNow) -> RunnerView {
             .as_deref()
             .map(|of| Box::new(usage::spending(of))),
         prompt: now.prompt.as_ref().map(acting::prompt),
+        conversation_id: conversation(runner),
+        resumed_conversation_id: now.resumed.as_ref().map(ToString::to_string),
     }
+}
+
+/// The conversation that it had last, unless an agent of another kind lives there by now.
+fn conversation(runner: &Runner) -> Option<String> {
+    let kept = runner.conversation.as_ref()?;
+    let is_its = runner.kind == kept.kind || runner.kind == Kind::custom();
+    is_its.then(|| kept.id.to_string())
 }
 
 /// True for a status that evidence of what the program does made.

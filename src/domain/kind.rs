@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::board::Prints;
+use super::resume::{Lasts, Resume};
 
 /// One kind of program.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Kind {
     pub hook_events: &'static [&'static str],
     /// How it shows its work.
     pub prints: Prints,
+    /// How it takes a conversation up again; `None` when it cannot, or when nothing tells which one it has.
+    pub resume: Option<Resume>,
 }
 
 /// The agents with animated screens were never still for more than 0.8 s while they worked (recordings of November 2026).
@@ -94,6 +97,23 @@ pub static KINDS: [Kind; 7] = [
         hooks_from_server: false,
         hook_events: &CLAUDE_EVENTS,
         prints: ANIMATES,
+        resume: Some(Resume {
+            by: &["--resume"],
+            names: &["--resume", "-r", "--session-id"],
+            newest: &["--continue", "-c"],
+            alone: &[
+                "--fork-session",
+                "--from-pr",
+                "--teleport",
+                "--print",
+                "-p",
+                "--background",
+                "--bg",
+                "agents",
+                "attach",
+            ],
+            lasts: Lasts::Written,
+        }),
     },
     Kind {
         name: "codex",
@@ -112,6 +132,15 @@ pub static KINDS: [Kind; 7] = [
         hooks_from_server: true,
         hook_events: &CODEX_EVENTS,
         prints: ANIMATES,
+        // Every option that may stand before the sub-command may stand behind it, too (0.169.0). At its start it opens conversations of
+        // others for a moment.
+        resume: Some(Resume {
+            by: &["resume"],
+            names: &["resume"],
+            newest: &[],
+            alone: &["fork", "exec", "e", "review", "agents", "cloud"],
+            lasts: Lasts::Spoken,
+        }),
     },
     Kind {
         name: "cursor",
@@ -123,6 +152,14 @@ pub static KINDS: [Kind; 7] = [
         hooks_from_server: false,
         hook_events: &CURSOR_EVENTS,
         prints: ANIMATES,
+        // By its documentation.
+        resume: Some(Resume {
+            by: &["--resume"],
+            names: &["--resume"],
+            newest: &["--continue"],
+            alone: &["--print", "-p", "resume", "ls", "create-chat"],
+            lasts: Lasts::AtOnce,
+        }),
     },
     Kind {
         name: "gemini",
@@ -134,6 +171,19 @@ pub static KINDS: [Kind; 7] = [
         hooks_from_server: false,
         hook_events: &GEMINI_EVENTS,
         prints: ANIMATES,
+        resume: Some(Resume {
+            by: &["--resume"],
+            names: &["--resume", "-r", "--session-id"],
+            newest: &[],
+            alone: &[
+                "--prompt",
+                "-p",
+                "--session-file",
+                "--acp",
+                "--experimental-acp",
+            ],
+            lasts: Lasts::Spoken,
+        }),
     },
     Kind {
         name: "opencode",
@@ -145,6 +195,14 @@ pub static KINDS: [Kind; 7] = [
         hooks_from_server: false,
         hook_events: &[],
         prints: ANIMATES,
+        // By its own help (1.18.33).
+        resume: Some(Resume {
+            by: &["--session"],
+            names: &["--session", "-s"],
+            newest: &["--continue", "-c"],
+            alone: &["--fork", "run", "attach", "pr"],
+            lasts: Lasts::AtOnce,
+        }),
     },
     Kind {
         name: "aider",
@@ -156,6 +214,8 @@ pub static KINDS: [Kind; 7] = [
         hooks_from_server: false,
         hook_events: &["notification"],
         prints: Prints::SaysLittle,
+        // It has one history for each directory and no ids.
+        resume: None,
     },
     Kind {
         name: "custom",
@@ -167,6 +227,7 @@ pub static KINDS: [Kind; 7] = [
         hooks_from_server: false,
         hook_events: &[],
         prints: Prints::IsWork,
+        resume: None,
     },
 ];
 

@@ -4,6 +4,7 @@
 pub mod activity;
 pub mod align;
 pub mod board;
+pub mod conversation;
 pub mod evidence;
 pub mod exit;
 pub mod finding;
@@ -30,6 +31,7 @@ pub mod price;
 pub mod prompt;
 pub mod rate;
 pub mod redact;
+pub mod resume;
 pub mod runner;
 pub mod screen_fixture;
 pub mod screen_rule;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::conversation::KeptConversation;
 use super::ids::{PaneId, Pid, RunnerId, SessionId, WindowId};
 use super::key::SessionKey;
 use super::kind::Kind;
@@ -101,6 +102,8 @@ pub struct Runner {
     pub lost_bytes: u64,
     /// Nobody is told of its changes before this. Set by the user; ends with the first change after it.
     pub snoozed_until: Option<Timestamp>,
+    /// The conversation that an agent of it had last, of those that can be taken up again. Outlives the agent, until there is another.
+    pub conversation: Option<KeptConversation>,
 }
 
 impl Runner {
@@ -131,6 +134,7 @@ impl Runner {
             output_bytes: 0,
             lost_bytes: 0,
             snoozed_until: None,
+            conversation: None,
         }
     }
 

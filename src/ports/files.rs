@@ -15,6 +15,9 @@ pub trait Files: Send + Sync {
     /// True when `path` is a directory that can be entered.
     fn is_directory(&self, path: &Path) -> bool;
 
+    /// True when `path` is a file.
+    fn is_file(&self, path: &Path) -> bool;
+
     /// The executable that `program` means: itself when it holds a `/` (relative to `cwd`), else the first one in
     /// `search` (a `PATH` value; the daemon's own when `None`).
     fn find_program(&self, program: &str, cwd: &Path, search: Option<&str>) -> Option<PathBuf>;

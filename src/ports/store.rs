@@ -48,6 +48,15 @@ pub struct StoredServer {
     pub start_time: u64,
 }
 
+/// A conversation as kept on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredConversation {
+    /// Name of the kind of its agent.
+    pub kind: String,
+    /// The agent's id of it.
+    pub id: String,
+}
+
 /// A runner as kept on disk: everything but its log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRunner {
@@ -91,6 +100,8 @@ pub struct StoredRunner {
     pub lifetime: Option<Lifetime>,
     /// Nobody is told of its changes before this.
     pub snoozed_until: Option<Timestamp>,
+    /// What its agent had last.
+    pub conversation: Option<StoredConversation>,
 }
 
 /// Everything that is kept.

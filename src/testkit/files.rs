@@ -1,4 +1,4 @@
-//! A file system with two directories and one program.
+//! A file system with two directories, one program, and every file that is asked for but those in `/missing`.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -45,6 +45,10 @@ fn unless(flag: &AtomicBool) -> io::Result<()> {
 impl Files for FakeFiles {
     fn is_directory(&self, path: &Path) -> bool {
         path == Path::new("/home") || path == Path::new("/out")
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        !path.starts_with("/missing")
     }
 
     fn find_program(&self, program: &str, _: &Path, _: Option<&str>) -> Option<PathBuf> {

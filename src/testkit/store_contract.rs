@@ -18,8 +18,8 @@ use crate::domain::transcript::Position;
 use crate::domain::usage::Usage;
 use crate::ports::keys::SlotStore;
 use crate::ports::store::{
-    HISTORY_KEPT, RunnerStore, StatusChange, StoreError, Stored, StoredRunner, StoredServer,
-    WrittenExit,
+    HISTORY_KEPT, RunnerStore, StatusChange, StoreError, Stored, StoredConversation, StoredRunner,
+    StoredServer, WrittenExit,
 };
 
 /// Checks an empty store. `leave_exit` does what a run parent without a daemon does.
@@ -46,7 +46,11 @@ pub(crate) async fn check<F>(
 
     let mut snoozed = fewer.clone();
     snoozed.runners[0].snoozed_until = Some(Timestamp(u64::MAX));
-    for changed in [snoozed, fewer.clone()] {
+    let mut talked = fewer.clone();
+    talked.runners[0].conversation = Some(conversation("größe \0\"'{}"));
+    let mut talked_on = talked.clone();
+    talked_on.runners[0].conversation = Some(conversation("another"));
+    for changed in [snoozed, talked, talked_on, fewer.clone()] {
         store.save(changed.clone()).await.unwrap();
         assert_eq!(store.load().await.unwrap(), changed);
     }
@@ -239,6 +243,13 @@ pub(crate) fn runner_id(number: u32) -> RunnerId {
     text.parse().unwrap()
 }
 
+fn conversation(id: &str) -> StoredConversation {
+    StoredConversation {
+        kind: "claude-code".to_owned(),
+        id: id.to_owned(),
+    }
+}
+
 pub(crate) fn bare(number: u32) -> StoredRunner {
     StoredRunner {
         id: runner_id(number),
@@ -261,6 +272,7 @@ pub(crate) fn bare(number: u32) -> StoredRunner {
         started_at: Timestamp(2),
         lifetime: None,
         snoozed_until: None,
+        conversation: None,
     }
 }
 
@@ -311,6 +323,7 @@ pub(crate) fn started(number: u32) -> StoredRunner {
             log_entries: 2,
             last_output_at: Some(Timestamp(3)),
         }),
+        conversation: Some(conversation("4b6a0b5e-1111-4222-8333-444455556666")),
         ..bare(number)
     }
 }

@@ -6,7 +6,7 @@ use super::logs::{Ask, Came};
 use super::{form, light, sessions, why};
 use crate::wire::{
     AnswerPrompt, AttachView, Event, RenameRunner, Request, RunnerRef, ScreenView, SendText,
-    StopRunner,
+    StartRunner, StopRunner,
 };
 
 /// Something that happened.
@@ -35,7 +35,7 @@ pub(crate) enum Message {
     Done {
         act: Act,
         runner: Target,
-        result: Result<Option<AttachView>, Trouble>,
+        result: Result<Reply, Trouble>,
     },
     /// For the page of sessions.
     Sessions(sessions::News),
@@ -49,6 +49,17 @@ pub(crate) enum Message {
     Logs(Came),
     /// The terminal is gone, or somebody wants the program to end.
     End,
+}
+
+/// What came of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reply {
+    /// It is done.
+    Done,
+    /// The way to a pane.
+    Way(AttachView),
+    /// It runs, and goes on with this conversation.
+    Resumes(String),
 }
 
 /// Something to be done outside of the model.
@@ -141,7 +152,10 @@ impl Act {
                 force: false,
                 grace_ms: None,
             }),
-            Self::Start => Request::StartRunner(RunnerRef { runner }),
+            Self::Start => Request::StartRunner(StartRunner {
+                runner,
+                fresh: false,
+            }),
             Self::Pause => Request::PauseRunner(RunnerRef { runner }),
             Self::Resume => Request::ResumeRunner(RunnerRef { runner }),
             Self::Forget => Request::ForgetRunner(RunnerRef { runner }),

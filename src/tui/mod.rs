@@ -22,7 +22,7 @@ mod sample;
 pub(crate) use app::{App, Notice};
 pub(crate) use canvas::Canvas;
 pub(crate) use logs::{Ask, Came, Place};
-pub(crate) use message::{Act, Effect, Message, Target, Trouble};
+pub(crate) use message::{Act, Effect, Message, Reply, Target, Trouble};
 pub(crate) use terminal::{Guard, typed};
 pub(crate) use update::update;
 pub(crate) use view::Look;

@@ -50,6 +50,8 @@ pub(crate) fn runner(name: &str, status: &str, age_ms: u64) -> RunnerView {
         log_entries: 0,
         spending: None,
         prompt: None,
+        conversation_id: None,
+        resumed_conversation_id: None,
     }
 }
 

@@ -40,6 +40,8 @@ pub enum Tag {
     Unavailable,
     /// The session key has a live runner, or its tmux name is somebody else's.
     KeyInUse,
+    /// Another runner has the conversation that would be gone on with.
+    ConversationInUse,
     /// No slot has that session key.
     SlotNotFound,
     /// Nothing is kept of which a screen could be made.

@@ -38,8 +38,8 @@ pub enum Request {
     GetRunner(RunnerRef),
     /// Which evidence made a runner's status, when, and how sure it is.
     ExplainRunner(RunnerRef),
-    /// Starts an ended runner again, in a new window.
-    StartRunner(RunnerRef),
+    /// Starts an ended runner again, in a new window, with the conversation that its agent had last.
+    StartRunner(StartRunner),
     /// Ends a runner's program.
     StopRunner(StopRunner),
     /// Gives a runner another name.
@@ -262,6 +262,17 @@ pub struct RenameRunner {
     pub runner: String,
     /// Its new name, which no other runner has.
     pub name: String,
+}
+
+/// `start-runner`
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StartRunner {
+    /// Name, id, or unique beginning of the id.
+    pub runner: String,
+    /// Run its command as it was typed, whatever conversation its agent had.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fresh: bool,
 }
 
 /// `stop-runner`

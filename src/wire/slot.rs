@@ -84,6 +84,9 @@ pub struct RestoreView {
     pub cwd: Option<String>,
     /// `start`, `started`, `skip` or `failed`.
     pub action: String,
+    /// The conversation that it goes on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<String>,
     /// Why it is skipped or failed, a whole sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -113,6 +113,13 @@ pub struct RunnerView {
     /// The question that it asks on its screen, while it waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt: Option<PromptView>,
+    /// The conversation that its agent has, or had last, as the agent's own command line takes it; null when none is known that can be
+    /// taken up again: of most agents until something was said in it.
+    #[serde(default)]
+    pub conversation_id: Option<String>,
+    /// The conversation that the present run was started to go on with; absent when none, and when a daemon before started it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumed_conversation_id: Option<String>,
 }
 
 /// A change of status.

@@ -36,6 +36,7 @@ mod recording;
 mod refusals;
 mod register;
 mod restore;
+mod resume;
 mod run_parent;
 mod segment;
 mod send;

@@ -163,7 +163,10 @@ async fn stop_says_who_asked_and_start_runs_it_again() {
         "{again}"
     );
     let app = core.app.clone();
-    let (second, ()) = tokio::join!(app.start("one".to_owned()), core.run_parent_begins());
+    let (second, ()) = tokio::join!(
+        app.start("one".to_owned(), StartMode::Resume),
+        core.run_parent_begins()
+    );
     let second = second.unwrap();
     assert_eq!((second.runner.id, second.runner.run), (first.runner.id, 2));
     assert_eq!(core.status("one").await, "running");

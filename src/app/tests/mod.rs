@@ -3,6 +3,7 @@
 mod acting;
 mod asking;
 mod awareness;
+mod conversations;
 mod hooks;
 mod ledger;
 mod life;

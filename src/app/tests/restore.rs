@@ -88,7 +88,10 @@ async fn a_key_is_restored_once_and_not_beside_who_has_it() {
         ]
     );
     // Somebody was faster with one of the keys: the runner that is left of it is not started beside.
-    let (taken, ()) = tokio::join!(core.app.start("three".to_owned()), core.run_parent_begins());
+    let (taken, ()) = tokio::join!(
+        core.app.start("three".to_owned(), StartMode::Resume),
+        core.run_parent_begins()
+    );
     taken.unwrap();
     assert_eq!(
         plan(&core, false).await,
@@ -98,7 +101,11 @@ async fn a_key_is_restored_once_and_not_beside_who_has_it() {
             format!("four {}", skip("y")),
         ]
     );
-    let refused = core.app.start("two".to_owned()).await.unwrap_err();
+    let refused = core
+        .app
+        .start("two".to_owned(), StartMode::Resume)
+        .await
+        .unwrap_err();
     assert!(
         matches!(&refused, AppError::KeyInUse { name, .. } if name == "one"),
         "{refused:?}"

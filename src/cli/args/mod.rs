@@ -27,7 +27,7 @@ pub(crate) use reading::{
 };
 pub(crate) use runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RenameArgs, RunnerArgs,
-    SendArgs, StopArgs, WaitArgs,
+    SendArgs, StartArgs, StopArgs, WaitArgs,
 };
 pub(crate) use usage::{UsageArgs, UsageBy};
 pub(crate) use verb::{

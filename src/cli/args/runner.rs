@@ -103,6 +103,16 @@ pub(crate) struct ReadArgs {
 /// Verbs about one runner that change it.
 pub(crate) type RunnerArgs = ReadArgs;
 
+/// `start`
+#[derive(Debug, Args)]
+pub(crate) struct StartArgs {
+    #[command(flatten)]
+    pub(crate) of: ReadArgs,
+    /// Run its command as it was typed, whatever conversation its agent had.
+    #[arg(long)]
+    pub(crate) fresh: bool,
+}
+
 /// `rename`
 #[derive(Debug, Args)]
 pub(crate) struct RenameArgs {

@@ -20,7 +20,7 @@ use super::reading::{
 };
 use super::runner::{
     AttachArgs, DemoArgs, ListArgs, NewArgs, ReadArgs, RegisterArgs, RenameArgs, RunnerArgs,
-    SendArgs, StopArgs, WaitArgs,
+    SendArgs, StartArgs, StopArgs, WaitArgs,
 };
 use super::usage::UsageArgs;
 use crate::cli::examples;
@@ -71,8 +71,9 @@ pub(crate) enum Verb {
     List(ListArgs),
     /// Show everything that is known of a runner.
     Show(ReadArgs),
-    /// Start an ended runner again, in a new window.
-    Start(RunnerArgs),
+    /// Start an ended runner again, in a new window, with the conversation that its agent had.
+    #[command(after_long_help = examples::START)]
+    Start(StartArgs),
     /// End a runner's program: SIGTERM, then SIGKILL after a grace time.
     #[command(after_long_help = examples::STOP)]
     Stop(StopArgs),

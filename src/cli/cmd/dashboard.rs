@@ -27,7 +27,7 @@ use crate::cli::{attach_argv, browse, drafting, why};
 use crate::config::{Environment, Paths};
 use crate::tui::form::{self, Form};
 use crate::tui::{
-    Act, App, Canvas, Effect, Guard, Look, Message, Target, light, sessions, typed, update,
+    Act, App, Canvas, Effect, Guard, Look, Message, Reply, Target, light, sessions, typed, update,
 };
 use crate::wire::{AttachView, CreateRunner};
 
@@ -261,7 +261,7 @@ fn form(environment: &Environment) -> Form {
     Form::new(&here, home)
 }
 
-fn command(paths: &Paths, act: &Act, runner: &str) -> Result<Option<AttachView>, Failure> {
+fn command(paths: &Paths, act: &Act, runner: &str) -> Result<Reply, Failure> {
     let start = if *act == Act::Start {
         Start::Always
     } else {
@@ -270,7 +270,12 @@ fn command(paths: &Paths, act: &Act, runner: &str) -> Result<Option<AttachView>,
     // A program that is told to end is waited for, as long as the config says.
     let patience = (*act != Act::Stop).then_some(PATIENCE);
     let answer = start::connect(paths, start)?.ask(act.request(runner.to_owned()), patience)?;
-    Ok(answer.attach)
+    let resumed = answer.runner.and_then(|now| now.resumed_conversation_id);
+    Ok(match (answer.attach, resumed) {
+        (Some(way), _) => Reply::Way(way),
+        (None, Some(id)) if *act == Act::Start => Reply::Resumes(id),
+        (None, _) => Reply::Done,
+    })
 }
 
 /// Ends the conversation when its thread panics.

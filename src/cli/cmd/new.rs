@@ -216,7 +216,7 @@ mod tests {
             .run(&["new", "--json", "--cwd", "/", "--", "top"]);
         assert_snapshot!(said, @r#"
         > {"type":"create-runner","command":["top"],"cwd":"/","env":{"PATH":"/usr/bin:/bin"},"session":"$3"}
-        {"runner":{"id":"0190163d-8694-739b-aea5-966c26f8ad90","name":"build","kind":"custom","status":"starting","reason":"It printed.","sinceMs":4102444800000,"origin":"started","run":1,"sessionId":"$1","sessionName":"work session","windowId":"@2","paneId":"%3","pid":4711,"command":["make","-j 8"],"cwd":"/src","createdAtMs":1764000000000,"startedAtMs":1764000001000,"lastOutputAtMs":1764000002000,"idleAfterMs":30000,"maxDurationMs":90000,"outputBytes":1234,"lostBytes":0,"lastSeq":1234,"logEntries":17}}
+        {"runner":{"id":"0190163d-8694-739b-aea5-966c26f8ad90","name":"build","kind":"custom","status":"starting","reason":"It printed.","sinceMs":4102444800000,"origin":"started","run":1,"sessionId":"$1","sessionName":"work session","windowId":"@2","paneId":"%3","pid":4711,"command":["make","-j 8"],"cwd":"/src","createdAtMs":1764000000000,"startedAtMs":1764000001000,"lastOutputAtMs":1764000002000,"idleAfterMs":30000,"maxDurationMs":90000,"outputBytes":1234,"lostBytes":0,"lastSeq":1234,"logEntries":17,"conversationId":null}}
         [0]
         "#);
     }

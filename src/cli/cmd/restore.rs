@@ -68,11 +68,20 @@ fn print(lines: &[RestoreView], context: &mut Context<'_>) -> Result<(), Failure
             or_none(&line.key),
             or_none(&line.cwd),
             command,
-            line.reason.clone().unwrap_or_default(),
+            reason(line),
         ]
     });
     let head = ["RUNNER", "ACTION", "KEY", "DIRECTORY", "COMMAND", "REASON"];
     table::print(head, rows, context.output)
+}
+
+/// Why it is not started, or what becomes of it then.
+fn reason(line: &RestoreView) -> String {
+    let resumes = || {
+        let id = line.conversation_id.as_ref()?;
+        Some(format!("It resumes conversation {id}."))
+    };
+    line.reason.clone().or_else(resumes).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -101,6 +110,21 @@ mod tests {
         > {"type":"restore-runners","dryRun":true}
         RUNNER  ACTION  KEY               DIRECTORY  COMMAND        REASON
         work    start   coda::a::primary  /src       claude '-p x'
+        shell   skip    -                 -          -              geppetto did not start it.
+        [0]
+        "#);
+    }
+
+    #[test]
+    fn the_conversation_that_goes_on_is_in_the_plan() {
+        let plan = PLAN.replace(
+            r#""action":"start""#,
+            r#""action":"start","conversationId":"4b6a""#,
+        );
+        assert_snapshot!(Session::new(&[&plan]).run(&["restore", "--dry-run"]), @r#"
+        > {"type":"restore-runners","dryRun":true}
+        RUNNER  ACTION  KEY               DIRECTORY  COMMAND        REASON
+        work    start   coda::a::primary  /src       claude '-p x'  It resumes conversation 4b6a.
         shell   skip    -                 -          -              geppetto did not start it.
         [0]
         "#);

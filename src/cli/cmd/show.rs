@@ -90,9 +90,23 @@ fn facts(runner: &RunnerView, zone: &TimeZone, now_ms: u64) -> Vec<(&'static str
     ];
     known
         .into_iter()
+        .chain(talked(runner))
         .filter_map(|(name, value)| value.map(|value| (name, value)))
         .chain(spent::facts(runner.spending.as_deref(), zone, now_ms))
         .collect()
+}
+
+/// Its conversation; and what may help when its agent ended badly that was to go on with one: it may have refused that.
+fn talked(runner: &RunnerView) -> [(&'static str, Option<String>); 2] {
+    let is_in_question = runner.status == "failed" && runner.resumed_conversation_id.is_some();
+    let next_step = is_in_question.then(|| {
+        let name = render::shell_words(std::slice::from_ref(&runner.name));
+        format!("`geppetto start --fresh {name}`, if its agent refused that conversation")
+    });
+    [
+        ("conversation", runner.conversation_id.clone()),
+        ("next step", next_step),
+    ]
 }
 
 fn place(runner: &RunnerView) -> Option<String> {
@@ -157,6 +171,23 @@ mod tests {
         output        1234 bytes, 17 log entries
         was           2025-11-24 16:00:01 running: It printed.
         [0]
+        "#);
+    }
+
+    #[test]
+    fn an_agent_that_may_have_refused_its_conversation_has_a_next_step() {
+        let ids = r#","conversationId":"4b6a","resumedConversationId":"4b6a","outputBytes""#;
+        let show = |status| {
+            let runner = runner("it;s", status).replace(r#","outputBytes""#, ids);
+            let answer = format!(r#"{{"success":true,"runner":{runner}}}"#);
+            let told = Session::new(&[&answer]).run(&["show", "x"]);
+            let about = |line: &&str| line.starts_with("conv") || line.starts_with("next");
+            told.lines().filter(about).collect::<Vec<_>>().join("\n")
+        };
+        assert_snapshot!(show("completed"), @"conversation  4b6a");
+        assert_snapshot!(show("failed"), @r#"
+        conversation  4b6a
+        next step     `geppetto start --fresh 'it;s'`, if its agent refused that conversation
         "#);
     }
 

@@ -3,6 +3,7 @@
 
 mod age;
 mod change;
+mod done;
 mod keys;
 pub(crate) mod order;
 mod reveal;
@@ -13,13 +14,14 @@ use std::collections::BTreeSet;
 
 pub(crate) use age::{age, next_tick};
 pub(super) use change::change;
+pub(super) use done::done;
 pub(crate) use keys::KEYS;
 pub(crate) use order::{Group, Order, Row};
 pub(super) use reveal::reveal;
 pub(super) use screen::screen_came;
 pub(crate) use screen::{Asked, Preview};
 pub(crate) use update::named;
-pub(super) use update::{ask, done, paste, pointed, press};
+pub(super) use update::{ask, paste, pointed, press};
 
 use super::app::App;
 use super::field::Field;

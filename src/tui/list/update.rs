@@ -12,7 +12,7 @@ use crate::tui::field::Field;
 use crate::tui::message::{Act, Effect, Target, Trouble};
 use crate::tui::view::{Spot, spot};
 use crate::tui::{form, light, sessions, why};
-use crate::wire::{AttachView, RunnerView};
+use crate::wire::RunnerView;
 
 /// How far a turn of the wheel goes.
 const WHEEL: i32 = 3;
@@ -257,47 +257,6 @@ pub(crate) fn named(runners: &[Target]) -> String {
     match runners {
         [one] => one.name.clone(),
         more => format!("{} runners", more.len()),
-    }
-}
-
-/// A command was answered.
-pub(crate) fn done(
-    app: &mut App,
-    act: &Act,
-    runner: Target,
-    result: Result<Option<AttachView>, Trouble>,
-) -> Vec<Effect> {
-    app.list.open_acts = app.list.open_acts.saturating_sub(1);
-    match result {
-        Ok(Some(view)) => return vec![Effect::Jump(view)],
-        Ok(None) if *act == Act::Jump => {
-            app.notice = Some(Notice::Wrong(Trouble {
-                text: format!("The daemon does not say how to get to {}.", runner.name),
-                hint: Some("Run `geppetto daemon restart`.".to_owned()),
-            }));
-        }
-        Ok(None) if app.list.open_acts == 0 && matches!(app.notice, Some(Notice::Busy(_))) => {
-            app.notice = None;
-        }
-        Ok(None) => {}
-        Err(trouble) => {
-            app.notice = Some(Notice::Wrong(trouble));
-            type_again(app, act, runner);
-        }
-    }
-    Vec::new()
-}
-
-/// What was typed and refused is not lost, unless the person is at something else by now.
-fn type_again(app: &mut App, act: &Act, runner: Target) {
-    let (to, text) = match act {
-        Act::Rename(name) => (Line::Rename, name),
-        Act::Answer(text) => (Line::Answer, text),
-        _ => return,
-    };
-    if app.list.mode == Mode::List {
-        let text = Field::new(text);
-        app.list.mode = Mode::Line { to, runner, text };
     }
 }
 

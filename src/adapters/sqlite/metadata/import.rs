@@ -108,6 +108,7 @@ impl RunnerRecord {
             started_at: Timestamp(self.started_at_ms),
             lifetime: None,
             snoozed_until: None,
+            conversation: None,
         })
     }
 }

@@ -14,6 +14,7 @@ use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::{PaneId, Pid, SessionId, WindowId};
 use crate::domain::runner::{Launch, Place};
 use crate::domain::time::Timestamp;
+use crate::ports::store::StoredConversation;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct LaunchRecord {
@@ -40,6 +41,13 @@ pub(super) struct ExitRecord {
     signal: Option<i32>,
     source: String,
     at_ms: u64,
+}
+
+/// The conversation that the agent of a runner had last.
+#[derive(Serialize, Deserialize)]
+pub(super) struct ConversationRecord {
+    kind: String,
+    id: String,
 }
 
 /// A path need not be text.
@@ -115,6 +123,22 @@ impl ExitRecord {
                 .ok_or_else(|| format!("{:?} is not a source of an exit", self.source))?,
             at: Timestamp(self.at_ms),
         })
+    }
+}
+
+impl ConversationRecord {
+    pub(super) fn of(conversation: &StoredConversation) -> Self {
+        Self {
+            kind: conversation.kind.clone(),
+            id: conversation.id.clone(),
+        }
+    }
+
+    pub(super) fn read(self) -> StoredConversation {
+        StoredConversation {
+            kind: self.kind,
+            id: self.id,
+        }
     }
 }
 

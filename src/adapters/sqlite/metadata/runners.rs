@@ -10,7 +10,7 @@ use super::super::limits::VACUUM_PAGES;
 use super::failure::Trouble;
 use super::lifetime_record::LifetimeRecord;
 use super::owner::Open;
-use super::record::{ExitRecord, LaunchRecord, PathRecord, PlaceRecord, id};
+use super::record::{ConversationRecord, ExitRecord, LaunchRecord, PathRecord, PlaceRecord, id};
 use super::{epochs, history};
 use crate::domain::ids::RunnerId;
 use crate::domain::status::Status;
@@ -190,12 +190,14 @@ fn put(change: &Transaction<'_>, position: i64, runner: &StoredRunner) -> Result
     let place = runner.place.as_ref().map(PlaceRecord::of);
     let exit = runner.exit.map(ExitRecord::of);
     let lifetime = runner.lifetime.as_ref().map(LifetimeRecord::of);
+    let conversation = runner.conversation.as_ref().map(ConversationRecord::of);
     change
         .prepare_cached(
             "INSERT OR REPLACE INTO runner (id, position, name, kind, launch, idle_after, max_duration, output_dir,
                 key, place, session_name, pid, run, status, reason, since, exit, created_at, started_at, lifetime,
-                snoozed_until)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
+                snoozed_until, conversation)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+                ?22)",
         )?
         .execute(params![
             runner.id.to_string(),
@@ -219,6 +221,7 @@ fn put(change: &Transaction<'_>, position: i64, runner: &StoredRunner) -> Result
             time(runner.started_at),
             text(lifetime.as_ref())?,
             runner.snoozed_until.map(time),
+            text(conversation.as_ref())?,
         ])?;
     Ok(())
 }
@@ -230,7 +233,9 @@ fn runner(row: &Row<'_>) -> Result<StoredRunner, Trouble> {
     let exit: Option<ExitRecord> = json(row, "exit")?;
     let place = place.map(PlaceRecord::read).transpose();
     let exit = exit.map(ExitRecord::read).transpose();
-    let lifetime = lifetime(row)?.map(LifetimeRecord::read).transpose();
+    let lifetime: Option<LifetimeRecord> = later_json(row, "lifetime")?;
+    let lifetime = lifetime.map(LifetimeRecord::read).transpose();
+    let conversation: Option<ConversationRecord> = later_json(row, "conversation")?;
     Ok(StoredRunner {
         id: id(&row.get::<_, String>("id")?).map_err(Trouble::Meaning)?,
         name: row.get("name")?,
@@ -252,14 +257,18 @@ fn runner(row: &Row<'_>) -> Result<StoredRunner, Trouble> {
         started_at: moment(row.get("started_at")?),
         lifetime: lifetime.map_err(Trouble::Meaning)?,
         snoozed_until: snoozed_until(row)?.map(moment),
+        conversation: conversation.map(ConversationRecord::read),
     })
 }
 
-/// What is counted. A database that could not be opened for writing may lack the column.
-fn lifetime(row: &Row<'_>) -> Result<Option<LifetimeRecord>, Trouble> {
-    match row.get_ref("lifetime") {
+/// A column that came later. A database that could not be opened for writing may lack it.
+fn later_json<T: serde::de::DeserializeOwned>(
+    row: &Row<'_>,
+    column: &'static str,
+) -> Result<Option<T>, Trouble> {
+    match row.get_ref(column) {
         Err(rusqlite::Error::InvalidColumnName(_)) => Ok(None),
-        _ => json(row, "lifetime"),
+        _ => json(row, column),
     }
 }
 

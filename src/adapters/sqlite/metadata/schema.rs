@@ -2,7 +2,7 @@
 //! readable for ever. Times are milliseconds since 1970; numbers of 64 bits without a sign keep their bits.
 
 /// All migrations, oldest first.
-pub(super) const MIGRATIONS: [&str; 4] = [
+pub(super) const MIGRATIONS: [&str; 5] = [
     "
 CREATE TABLE server (
     only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -120,5 +120,8 @@ CREATE TABLE file_mark (
     offset INTEGER NOT NULL,
     UNIQUE (runner, path)
 );
+",
+    "
+ALTER TABLE runner ADD COLUMN conversation TEXT;    -- JSON; the one that its agent had last
 ",
 ];

@@ -3,10 +3,10 @@
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
 use super::*;
-use crate::tui::message::Message;
+use crate::tui::message::{Message, Reply};
 use crate::tui::sample::{self, NOW, runner, screen, snapshot};
 use crate::tui::update::update;
-use crate::wire::{Event, PromptView};
+use crate::wire::{AttachView, Event, PromptView};
 
 fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     keys.chars()
@@ -200,9 +200,25 @@ fn enter_goes_where_the_daemon_says() {
     let found = Message::Done {
         act: Act::Jump,
         runner: whom("a"),
-        result: Ok(Some(view.clone())),
+        result: Ok(Reply::Way(view.clone())),
     };
     assert_eq!(update(&mut app, found, NOW), [Effect::Jump(view)]);
+}
+
+#[test]
+fn a_start_says_which_conversation_goes_on_until_the_next_key() {
+    let mut app = three();
+    press(&mut app, "S");
+    let resumed = Message::Done {
+        act: Act::Start,
+        runner: whom("a"),
+        result: Ok(Reply::Resumes("4b6a".to_owned())),
+    };
+    update(&mut app, resumed, NOW);
+    let told = Notice::Busy("a resumes conversation 4b6a.".to_owned());
+    assert_eq!(app.notice, Some(told));
+    press(&mut app, "j");
+    assert_eq!(app.notice, None);
 }
 
 #[test]
@@ -282,14 +298,14 @@ fn all_answers_to_one_command_are_waited_for() {
         runner: whom(name),
         result,
     };
-    update(&mut app, frozen("a", Ok(None)), NOW);
+    update(&mut app, frozen("a", Ok(Reply::Done)), NOW);
     assert!(matches!(app.notice, Some(Notice::Busy(_))));
     update(&mut app, frozen("b", Err(trouble())), NOW);
-    update(&mut app, frozen("c", Ok(None)), NOW);
+    update(&mut app, frozen("c", Ok(Reply::Done)), NOW);
     assert_eq!(app.notice, Some(Notice::Wrong(trouble())));
     press(&mut app, "Ap");
     for name in ["a", "b", "c"] {
-        update(&mut app, frozen(name, Ok(None)), NOW);
+        update(&mut app, frozen(name, Ok(Reply::Done)), NOW);
     }
     assert_eq!(app.notice, None);
 }

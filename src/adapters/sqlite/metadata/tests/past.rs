@@ -7,10 +7,20 @@ use super::*;
 const LIST_1: &str = include_str!("../../../../../tests/fixtures/store/runners-v1.json");
 const SCHEMA_1: &str = include_str!("../../../../../tests/fixtures/store/schema-1.sql");
 
+const SCHEMA_4: &str = include_str!("../../../../../tests/fixtures/store/schema-4.sql");
+
 /// As versions that counted nothing knew it.
 fn uncounted(mut stored: Stored) -> Stored {
     for runner in &mut stored.runners {
         runner.lifetime = None;
+    }
+    untalked(stored)
+}
+
+/// As versions that kept no conversations knew it.
+fn untalked(mut stored: Stored) -> Stored {
+    for runner in &mut stored.runners {
+        runner.conversation = None;
     }
     stored
 }
@@ -98,13 +108,43 @@ async fn the_database_of_schema_1_is_read() {
     assert_eq!(store.load().await.unwrap(), full());
 }
 
+/// What the fixture of schema 4 holds.
+fn of_schema_4() -> Stored {
+    let snoozed = StoredRunner {
+        snoozed_until: Some(Timestamp(9)),
+        ..bare(1)
+    };
+    untalked(list(vec![started(2), snoozed]))
+}
+
+#[tokio::test]
+async fn the_database_of_schema_4_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    Connection::open(dir.path().join("geppetto.db"))
+        .unwrap()
+        .execute_batch(SCHEMA_4)
+        .unwrap();
+    let store = SqliteStore::start(dir.path().to_owned()).unwrap();
+    let expected = Stored {
+        forgotten_panes: vec![3],
+        ..of_schema_4()
+    };
+    assert_eq!(store.load().await.unwrap(), expected);
+    store.save(full()).await.unwrap();
+    assert_eq!(store.load().await.unwrap(), full());
+}
+
 /// What can only be read cannot be brought to the newest schema.
 #[test]
-fn a_list_of_schema_1_is_read_as_it_is() {
-    let connection = Connection::open_in_memory().unwrap();
-    connection.execute_batch(SCHEMA_1).unwrap();
-    let runners = runners::read(&connection).unwrap().stored().runners;
-    assert_eq!(runners, uncounted(list(vec![started(2), bare(1)])).runners);
+fn a_list_of_older_schemas_is_read_as_it_is() {
+    let read = |schema| {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(schema).unwrap();
+        runners::read(&connection).unwrap().stored().runners
+    };
+    let of_schema_1 = uncounted(list(vec![started(2), bare(1)]));
+    assert_eq!(read(SCHEMA_1), of_schema_1.runners);
+    assert_eq!(read(SCHEMA_4), of_schema_4().runners);
 }
 
 #[test]
