@@ -47,7 +47,7 @@ pub enum Enter {
 /// What is made sure of before anything is pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Care {
-    /// That an agent asks nothing, and that the text stands in its prompt before Enter is pressed.
+    /// That an agent has begun, that it asks nothing, and that the text stands in its prompt before Enter is pressed.
     Checked,
     /// Nothing.
     Forced,
@@ -81,7 +81,9 @@ impl App {
     /// prompt.
     pub async fn send(&self, message: Message) -> Result<Sent, AppError> {
         check(&message.text)?;
-        self.started(&message.runner).await?;
+        if message.care == Care::Checked {
+            self.started(&message.runner).await?;
+        }
         let app = self.clone();
         let typed = async move {
             let act = app.begin_act(message.runner.clone(), ACTION).await?;

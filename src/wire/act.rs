@@ -27,7 +27,7 @@ pub struct SendText {
     /// Press Enter behind it. An agent gets it only once the text stands in its prompt, and the answer comes when it has the text.
     #[serde(default)]
     pub enter: bool,
-    /// Type it even while the agent asks something, and press Enter even when the text is not to be seen.
+    /// Type it even while the agent begins or asks something, and press Enter even when the text is not to be seen.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub force: bool,
     /// With `enter`: answer when the agent has answered, or waits for the person. Refused while it works.

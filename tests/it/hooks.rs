@@ -44,7 +44,7 @@ fn a_question_is_seen_at_once_and_an_answer_ends_it() {
         ("PermissionRequest", "waiting"),
         ("Stop", "idle"),
     ] {
-        sandbox.geppetto(&["send", "one", event]).ok();
+        sandbox.geppetto(&["send", "one", event, "--force"]).ok();
         sandbox.wait_until(&format!("{event} to be heard"), || {
             let heard = heard(&sandbox);
             heard.iter().any(|hook| hook.event == event) && sandbox.runner("one").status == status

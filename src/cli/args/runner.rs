@@ -140,7 +140,7 @@ pub(crate) struct SendArgs {
     /// Give up waiting after this time, with exit code 4.
     #[arg(long, value_name = "TIME", value_parser = parse_span, requires = "wait")]
     pub(crate) timeout: Option<Duration>,
-    /// Type it even while the agent asks something, and press Enter even when the text is not to be seen.
+    /// Type it even while the agent begins or asks something, and press Enter even when the text is not to be seen.
     #[arg(long)]
     pub(crate) force: bool,
 }

@@ -152,6 +152,7 @@ impl StatusState {
         }
         if self.begins_until.is_some_and(|until| until <= now) {
             self.begins_until = None;
+            self.wake();
         }
         self.board.expire(now);
         self.settle(before, None, now)
@@ -413,6 +414,35 @@ mod tests {
             life(&facts),
             ["starting", "running", "idle", "running", "completed"]
         );
+    }
+
+    #[test]
+    fn an_agent_that_shows_nothing_known_does_not_begin_for_ever() {
+        let prints = Prints::Animates(std::time::Duration::from_secs(3));
+        let mut state = StatusState::starting(Timestamp(0), prints);
+        for fact in [started(), Fact::Output] {
+            let at = Timestamp(1);
+            state.apply(&Evidence { at, fact });
+        }
+        assert_eq!(state.status(), Status::Starting);
+        let mut seen = Vec::new();
+        let mut now = Timestamp(2);
+        while let Some(due) = state.deadline(now) {
+            now = due;
+            if state.expire(now).is_some() {
+                seen.push((now.0, state.status().as_str()));
+            }
+        }
+        // It has been still for a while, which is all that is known of it.
+        assert_eq!(seen, [(START_LIMIT_MS, "idle")]);
+        let mut silent = StatusState::starting(Timestamp(0), prints);
+        let at = Timestamp(1);
+        silent.apply(&Evidence {
+            at,
+            fact: started(),
+        });
+        silent.expire(Timestamp(START_LIMIT_MS));
+        assert_eq!(silent.status(), Status::Unknown);
     }
 
     #[test]
