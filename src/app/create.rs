@@ -203,6 +203,7 @@ impl App {
                 .unwrap_or_else(|| settings.idle_after(kind.name)),
             max_duration: request.max_duration,
             output_dir: request.output_dir.clone(),
+            kind: request.kind.as_ref().map(|_given| kind),
         };
         let launch = Launch {
             command,

@@ -336,6 +336,7 @@ fn revive(record: StoredRunner) -> Option<Runner> {
         idle_after: record.idle_after,
         max_duration: record.max_duration,
         output_dir: record.output_dir,
+        kind: record.given_kind.as_deref().and_then(Kind::named),
     };
     let mut runner = Runner::new(record.id, name, kind, origin, wishes, record.created_at);
     runner.key = record

@@ -62,7 +62,7 @@ struct Wish {
 }
 
 impl App {
-    /// Registers `target`. What is registered already stays as it is.
+    /// Registers `target`. What is registered already stays as it is, but for a kind that is given.
     ///
     /// # Errors
     /// `Mux` with `NoSession` or `NoPane`, `Process` with `NoProcess` or `NotInPane`, `RunnerLimit`, `KeyOfSession` and
@@ -236,7 +236,11 @@ impl App {
         let tag = self
             .monitor
             .turn(move |world| {
-                if world.live_in(listed.place.pane).is_some() {
+                if let Some(known) = world.live_in(listed.place.pane) {
+                    let id = known.runner.id;
+                    if let Some(kind) = wish.kind {
+                        world.give_kind(id, kind);
+                    }
                     return Ok(None);
                 }
                 world.check_limit(settings.runner_limit)?;
@@ -321,6 +325,9 @@ fn enter(
     if let Some(id) = world.ended_in(pane.place.pane) {
         let entry = world.entry_mut(id)?;
         entry.start = Start::default();
+        if let Some(given) = wish.kind {
+            (entry.runner.kind, entry.runner.wishes.kind) = (given, Some(given));
+        }
         entry.runner.run += 1;
         entry.runner.status = StatusState::starting(now, entry.runner.kind.prints);
         entry.runner.started_at = now;
@@ -341,6 +348,7 @@ fn enter(
         idle_after,
         max_duration: None,
         output_dir: None,
+        kind: wish.kind,
     };
     let mut runner = Runner::new(id, name, kind, Origin::Registered, wishes, now);
     runner.key = wish.key.or_else(|| world.key_of(pane));

@@ -267,12 +267,8 @@ impl World {
         if is_first && !is_new && kind == Some(entry.runner.kind) {
             return;
         }
-        let kind = match kind {
-            Some(kind) => kind,
-            // What geppetto started keeps its kind when no agent is found.
-            None if !entry.runner.is_ours() => Kind::custom(),
-            _ => entry.runner.kind,
-        };
+        let runner = &entry.runner;
+        let kind = runner.wishes.kind_with(kind, &runner.origin, runner.kind);
         let is_another = entry.runner.kind != kind;
         if is_first && !is_another && !is_new {
             return;
@@ -286,6 +282,24 @@ impl World {
                 is_new,
             },
         );
+        self.touch(id);
+    }
+
+    /// The user says what a runner is.
+    pub(super) fn give_kind(&mut self, id: RunnerId, given: &'static Kind) {
+        let Some(entry) = self.runners.get_mut(&id) else {
+            return;
+        };
+        entry.runner.wishes.kind = Some(given);
+        let found = entry.awareness.occupant.as_ref().map(|one| one.kind);
+        let runner = &entry.runner;
+        let kind = runner.wishes.kind_with(found, &runner.origin, runner.kind);
+        if runner.kind != kind {
+            entry.runner.kind = kind;
+            self.begin_awareness(id, None);
+            let (prints, is_new) = (kind.prints, false);
+            self.apply(id, Fact::Moved { prints, is_new });
+        }
         self.touch(id);
     }
 

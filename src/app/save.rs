@@ -154,5 +154,6 @@ fn stored(entry: &Entry) -> StoredRunner {
             kind: one.kind.name.to_owned(),
             id: one.id.to_string(),
         }),
+        given_kind: runner.wishes.kind.map(|kind| kind.name.to_owned()),
     }
 }

@@ -63,6 +63,27 @@ pub struct Wishes {
     pub max_duration: Option<Duration>,
     /// Directory that gets its log as a plain text file.
     pub output_dir: Option<PathBuf>,
+    /// What the user says that it is. Holds unless another agent is found in its pane; that it is no agent always holds.
+    pub kind: Option<&'static Kind>,
+}
+
+impl Wishes {
+    /// What a runner is in whose pane that agent was found, or none; `kind` is what it is at present.
+    pub fn kind_with(
+        &self,
+        found: Option<&'static Kind>,
+        origin: &Origin,
+        kind: &'static Kind,
+    ) -> &'static Kind {
+        match (self.kind, found) {
+            (Some(given), _) if given == Kind::custom() => given,
+            (_, Some(found)) => found,
+            (Some(given), None) => given,
+            // What geppetto started keeps its kind when no agent is found.
+            (None, None) if matches!(origin, Origin::Started(_)) => kind,
+            (None, None) => Kind::custom(),
+        }
+    }
 }
 
 /// One runner.

@@ -102,6 +102,8 @@ pub struct StoredRunner {
     pub snoozed_until: Option<Timestamp>,
     /// What its agent had last.
     pub conversation: Option<StoredConversation>,
+    /// Name of the kind that the user says that it is.
+    pub given_kind: Option<String>,
 }
 
 /// Everything that is kept.

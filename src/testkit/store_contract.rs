@@ -273,6 +273,7 @@ pub(crate) fn bare(number: u32) -> StoredRunner {
         lifetime: None,
         snoozed_until: None,
         conversation: None,
+        given_kind: None,
     }
 }
 
@@ -324,6 +325,7 @@ pub(crate) fn started(number: u32) -> StoredRunner {
             last_output_at: Some(Timestamp(3)),
         }),
         conversation: Some(conversation("4b6a0b5e-1111-4222-8333-444455556666")),
+        given_kind: Some("codex".to_owned()),
         ..bare(number)
     }
 }

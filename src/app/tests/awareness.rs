@@ -131,3 +131,40 @@ async fn an_agent_that_takes_anothers_place_begins_anew() {
     assert_ne!(core.status(&name).await, "waiting");
     assert!(core.agents.is_read(12) && !core.agents.is_read(11));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_kind_that_the_user_gives_holds_until_another_agent_is_there() {
+    let core = Core::new();
+    let pane = core.mux.user_session("work").await;
+    let give = |kind: &str| {
+        let kind = Some(kind.to_owned());
+        let wishes = Registration {
+            kind,
+            ..Registration::default()
+        };
+        core.app.register(RegisterTarget::Pane(pane), wishes)
+    };
+    let registered = give("codex").await.unwrap();
+    let pane_pid = registered.runner.runner.place.unwrap().pane_pid;
+    // Behind it nothing can be seen.
+    core.agents.run(pane_pid, &[(10, "ssh box")]);
+    for _ in 0..20 {
+        core.mux.print(pane, ".").await;
+        tokio::time::advance(Duration::from_millis(300)).await;
+    }
+    assert_eq!(kind_of(&core).await, "codex");
+    core.agents.run(pane_pid, &[(10, "bash"), (11, "claude")]);
+    until_kind(&core, pane, "claude-code").await;
+    core.agents.run(pane_pid, &[(10, "bash")]);
+    until_kind(&core, pane, "codex").await;
+    // That it is none is the last word, also of a pane that is watched already.
+    core.agents.run(pane_pid, &[(10, "bash"), (12, "claude")]);
+    until_kind(&core, pane, "claude-code").await;
+    let again = give("custom").await.unwrap();
+    assert_eq!(again.added, 0);
+    for _ in 0..20 {
+        core.mux.print(pane, ".").await;
+        tokio::time::advance(Duration::from_millis(300)).await;
+    }
+    assert_eq!(kind_of(&core).await, "custom");
+}

@@ -109,6 +109,7 @@ impl RunnerRecord {
             lifetime: None,
             snoozed_until: None,
             conversation: None,
+            given_kind: None,
         })
     }
 }

@@ -195,9 +195,9 @@ fn put(change: &Transaction<'_>, position: i64, runner: &StoredRunner) -> Result
         .prepare_cached(
             "INSERT OR REPLACE INTO runner (id, position, name, kind, launch, idle_after, max_duration, output_dir,
                 key, place, session_name, pid, run, status, reason, since, exit, created_at, started_at, lifetime,
-                snoozed_until, conversation)
+                snoozed_until, conversation, given_kind)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                ?22)",
+                ?22, ?23)",
         )?
         .execute(params![
             runner.id.to_string(),
@@ -222,6 +222,7 @@ fn put(change: &Transaction<'_>, position: i64, runner: &StoredRunner) -> Result
             text(lifetime.as_ref())?,
             runner.snoozed_until.map(time),
             text(conversation.as_ref())?,
+            runner.given_kind,
         ])?;
     Ok(())
 }
@@ -256,8 +257,9 @@ fn runner(row: &Row<'_>) -> Result<StoredRunner, Trouble> {
         created_at: moment(row.get("created_at")?),
         started_at: moment(row.get("started_at")?),
         lifetime: lifetime.map_err(Trouble::Meaning)?,
-        snoozed_until: snoozed_until(row)?.map(moment),
+        snoozed_until: later(row, "snoozed_until")?.map(moment),
         conversation: conversation.map(ConversationRecord::read),
+        given_kind: later(row, "given_kind")?,
     })
 }
 
@@ -272,9 +274,12 @@ fn later_json<T: serde::de::DeserializeOwned>(
     }
 }
 
-/// When the snooze ends. The same databases may lack that column, too.
-fn snoozed_until(row: &Row<'_>) -> Result<Option<i64>, Trouble> {
-    match row.get("snoozed_until") {
+/// The same of a column that is no JSON.
+fn later<T: rusqlite::types::FromSql>(
+    row: &Row<'_>,
+    column: &'static str,
+) -> Result<Option<T>, Trouble> {
+    match row.get(column) {
         Err(rusqlite::Error::InvalidColumnName(_)) => Ok(None),
         read => Ok(read?),
     }

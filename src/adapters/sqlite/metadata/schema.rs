@@ -123,5 +123,6 @@ CREATE TABLE file_mark (
 ",
     "
 ALTER TABLE runner ADD COLUMN conversation TEXT;    -- JSON; the one that its agent had last
+ALTER TABLE runner ADD COLUMN given_kind TEXT;      -- what its user says that it is
 ",
 ];

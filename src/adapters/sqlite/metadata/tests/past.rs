@@ -17,10 +17,11 @@ fn uncounted(mut stored: Stored) -> Stored {
     untalked(stored)
 }
 
-/// As versions that kept no conversations knew it.
+/// As versions that kept no conversations and no given kind knew it.
 fn untalked(mut stored: Stored) -> Stored {
     for runner in &mut stored.runners {
         runner.conversation = None;
+        runner.given_kind = None;
     }
     stored
 }
