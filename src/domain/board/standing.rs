@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::domain::sign::{Claim, Doing, Sign, Source};
+use crate::domain::sign::{Claim, Doing, Reason, Sign, Source};
 use crate::domain::time::{Timestamp, millis};
 
-/// How long a screen must rest before that is believed.
+/// How long a screen must show that a turn is over, well or not, before that is believed.
 const REST_CONFIRMED: Duration = Duration::from_millis(250);
 
 /// How long what a screen or title said last is believed when no rule matches any more: a program that draws has half a screen for a
@@ -91,9 +91,14 @@ fn doing(claim: Option<&Claim>) -> Option<Doing> {
 pub(super) fn patience(source: Source, claim: Option<&Claim>) -> Duration {
     match (source, claim) {
         (Source::Screen | Source::Title, None) => SIGHT_KEPT,
-        (Source::Screen, Some(claim)) if claim.doing == Doing::Resting => REST_CONFIRMED,
+        (Source::Screen, Some(claim)) if is_end_of_turn(claim) => REST_CONFIRMED,
         _ => Duration::ZERO,
     }
+}
+
+/// An agent shows an error that it tries to get over, too, before it says that it does so.
+fn is_end_of_turn(claim: &Claim) -> bool {
+    claim.doing == Doing::Resting || claim.reason == Reason::ApiError
 }
 
 pub(super) fn after(at: Timestamp, by: Duration) -> Timestamp {

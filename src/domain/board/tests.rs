@@ -65,6 +65,23 @@ fn a_prompt_that_shows_for_a_moment_while_a_screen_is_drawn_is_no_rest() {
 }
 
 #[test]
+fn an_error_that_the_agent_gets_over_at_once_is_none() {
+    let mut board = board([
+        screen(0, Doing::Working, Reason::Working),
+        screen(1000, Doing::Waiting, Reason::ApiError),
+    ]);
+    assert_eq!(at(&board, 1200).0, Some(Doing::Working));
+    assert_eq!(board.deadline(Timestamp(1200)), Some(Timestamp(1250)));
+    assert_eq!(
+        at(&board, 1250),
+        (Some(Doing::Waiting), Reason::ApiError),
+        "it holds"
+    );
+    board.take(screen(1200, Doing::Working, Reason::Working));
+    assert_eq!(at(&board, 9000).0, Some(Doing::Working));
+}
+
+#[test]
 fn a_screen_that_no_rule_knows_for_a_moment_is_what_it_was() {
     let mut board = board([screen(0, Doing::Waiting, Reason::Approval)]);
     board.take(sign(Source::Screen, 1000, None));

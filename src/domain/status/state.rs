@@ -198,7 +198,10 @@ impl StatusState {
                 Some(format!("Its program runs as process {pid}."))
             }
             Fact::Found { active } => {
-                self.begins_until = None;
+                // Whoever looked into the pane before may have told that the program in it is new.
+                if self.life == Life::Starting {
+                    self.begins_until = None;
+                }
                 self.wake();
                 self.show_life(at, *active);
                 Some("Its pane was there when the watch began.".to_owned())
@@ -443,6 +446,30 @@ mod tests {
         });
         silent.expire(Timestamp(START_LIMIT_MS));
         assert_eq!(silent.status(), Status::Unknown);
+    }
+
+    #[test]
+    fn an_agent_that_was_told_to_be_new_still_begins_in_a_pane_that_was_found() {
+        let prints = Prints::Animates(std::time::Duration::from_secs(3));
+        let moved = Fact::Moved {
+            prints,
+            is_new: true,
+        };
+        let found = Fact::Found { active: true };
+        for (facts, status) in [
+            (vec![moved.clone(), found.clone()], Status::Starting),
+            (vec![found.clone(), moved], Status::Starting),
+            (vec![found], Status::Unknown),
+        ] {
+            let mut state = StatusState::starting(Timestamp(0), prints);
+            for fact in facts {
+                state.apply(&Evidence {
+                    at: Timestamp(1),
+                    fact,
+                });
+            }
+            assert_eq!(state.status(), status);
+        }
     }
 
     #[test]
