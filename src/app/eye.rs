@@ -1,6 +1,6 @@
 //! What can be seen of an agent: its screen and what it tells its terminal, read by the rules of its kind. It looks when something was
-//! printed, a moment later and at most ten times a second: a screen is drawn in pieces, and a spinner is no news. While the screen
-//! shows work without a pause, and little is drawn, it looks four times a second.
+//! printed, a moment later and at most ten times a second: a screen is drawn in pieces, and a spinner is no news. While screen and
+//! title show work without a pause, and little is drawn, it looks four times a second.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ const STEADY: u8 = 8;
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// So many bytes are more than a spinner with its clock and its counters: something else may have been drawn.
-const MUCH: usize = 1024;
+const MUCH: usize = 512;
 
 /// Looks are taken at multiples of this, so that those at many panes are taken together.
 const GRID_MS: u64 = 25;
@@ -129,10 +129,7 @@ impl Eye {
             is_another
         });
         let said = [on_screen, rules.on_title(&self.seen)].map(|rule| rule.map(claim));
-        let is_work = said[0]
-            .as_ref()
-            .is_some_and(|screen| screen.doing == Doing::Working);
-        let is_same = self.said.as_ref() == Some(&said) && is_work && !is_pause;
+        let is_same = self.said.as_ref() == Some(&said) && is_work(&said) && !is_pause;
         self.steady = if is_same {
             self.steady.saturating_add(1)
         } else {
@@ -153,6 +150,12 @@ impl Eye {
     pub(super) fn asks(&self) -> Option<Prompt> {
         self.prompt.borrow().clone()
     }
+}
+
+/// Somebody says that it works, and nobody anything else.
+fn is_work(said: &[Option<Claim>; 2]) -> bool {
+    let mut claims = said.iter().flatten().peekable();
+    claims.peek().is_some() && claims.all(|claim| claim.doing == Doing::Working)
 }
 
 /// The first point of the grid that is not before that.
