@@ -13,8 +13,8 @@ use crate::domain::screen_rule::{RuleSet, ScreenRule, ScreenText};
 use crate::domain::sign::{Claim, Doing, Reason, Sign, Source, certainty};
 use crate::domain::time::{Tick, Timestamp};
 
-/// A frame is drawn by then.
-const FRAME: Duration = Duration::from_millis(25);
+/// A frame is drawn by then. The look is taken at the next point of the grid: after 25 ms in the middle.
+const FRAME: Duration = Duration::from_millis(12);
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_millis(100);
@@ -129,7 +129,9 @@ impl Eye {
             is_another
         });
         let said = [on_screen, rules.on_title(&self.seen)].map(|rule| rule.map(claim));
-        let is_same = self.said.as_ref() == Some(&said) && is_work(&said) && !is_pause;
+        // More may follow on what was much.
+        let is_stirred = is_pause || self.printed > MUCH;
+        let is_same = self.said.as_ref() == Some(&said) && is_work(&said) && !is_stirred;
         self.steady = if is_same {
             self.steady.saturating_add(1)
         } else {
@@ -212,7 +214,7 @@ mod tests {
     #[test]
     fn it_looks_soon_after_a_pause_and_ten_times_a_second_while_things_change() {
         assert_eq!(print(&mut Eye::default(), at(1000), 1), at(1025));
-        assert_eq!(print(&mut Eye::default(), at(1001), 1), at(1050));
+        assert_eq!(print(&mut Eye::default(), at(1014), 1), at(1050));
         assert_eq!(print(&mut eye(at(1000), false), at(1010), 1), at(1100));
         assert_eq!(print(&mut eye(at(1000), true), at(5000), 1), at(5025));
     }

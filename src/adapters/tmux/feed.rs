@@ -141,10 +141,15 @@ impl Feed {
         self.sender.get_ref().is_none_or(mpsc::Sender::is_closed)
     }
 
+    /// True when so much waits that it is no spinner.
+    pub(super) const fn is_full(&self) -> bool {
+        self.queued > GATHER_BYTES
+    }
+
     /// True when there is nothing to send that could not rest for a moment.
     pub(super) fn may_rest(&self) -> bool {
         let is_output = |item: &Item| matches!(item, Item::Output { .. });
-        self.queued <= GATHER_BYTES && self.queue.iter().all(is_output)
+        !self.is_full() && self.queue.iter().all(is_output)
     }
 
     /// Sends what there is room for. Wakes the task when there is room again, or when the reader leaves; it must always be the same

@@ -11,6 +11,8 @@ use crate::domain::time::Tick;
 pub(super) struct Gather {
     until: Tick,
     waits: bool,
+    /// Something is to be sent that may not rest, or may be.
+    is_urgent: bool,
 }
 
 impl Gather {
@@ -19,19 +21,31 @@ impl Gather {
         self.waits = true;
     }
 
+    /// There may be something else than a little output.
+    pub(super) const fn came_else(&mut self) {
+        self.is_urgent = true;
+    }
+
+    /// True when nothing needs to be sent now. What may have happened besides, such as a reader that left, is looked for when the rest
+    /// is over.
+    pub(super) fn skips(&self, now: Tick) -> bool {
+        self.holds(now) && !self.is_urgent
+    }
+
     /// True while output is to rest.
     pub(super) fn holds(&self, now: Tick) -> bool {
         now < self.until
     }
 
-    /// When what rests is to be sent; `None` when nothing does.
+    /// When the rest is over.
     pub(super) fn deadline(&self, now: Tick) -> Option<Tick> {
-        (self.waits && self.holds(now)).then_some(self.until)
+        self.holds(now).then_some(self.until)
     }
 
-    /// All streams were sent what they take.
+    /// All streams were sent what they take, except for what rests.
     pub(super) fn sent(&mut self, now: Tick) {
-        if std::mem::take(&mut self.waits) {
+        self.is_urgent = false;
+        if !self.holds(now) && std::mem::take(&mut self.waits) {
             self.until = now.after(GATHER);
         }
     }
@@ -54,15 +68,40 @@ mod tests {
         assert!(!gather.holds(at(100)));
         assert_eq!(gather.deadline(at(100)), None);
         gather.sent(at(100));
-        assert_eq!(gather.deadline(at(100)), None, "nothing waits");
-        gather.came();
         let due = at(100).after(GATHER);
+        assert_eq!(gather.deadline(at(100)), Some(due));
+        gather.came();
         assert!(gather.holds(at(101)));
         assert_eq!(gather.deadline(at(101)), Some(due));
         assert!(!gather.holds(due));
         gather.sent(due);
         assert!(gather.holds(due));
-        assert!(!gather.holds(due.after(GATHER)), "a pause");
+        let later = due.after(GATHER);
+        assert!(!gather.holds(later), "a pause");
+        assert_eq!(gather.deadline(later), None);
+    }
+
+    #[test]
+    fn what_may_not_rest_is_sent_at_once_and_ends_no_rest() {
+        let mut gather = Gather::default();
+        gather.came();
+        gather.sent(at(100));
+        gather.came();
+        assert!(gather.skips(at(101)));
+        gather.came_else();
+        assert!(!gather.skips(at(101)) && gather.holds(at(101)));
+        gather.sent(at(101));
+        assert!(gather.skips(at(102)));
+        assert_eq!(gather.deadline(at(102)), Some(at(100).after(GATHER)));
+    }
+
+    #[test]
+    fn what_was_not_looked_for_is_looked_for_behind_the_rest() {
+        let mut gather = Gather::default();
+        gather.came();
+        gather.sent(at(100));
+        assert!(gather.skips(at(101)));
+        assert_eq!(gather.deadline(at(101)), Some(at(100).after(GATHER)));
     }
 
     #[test]

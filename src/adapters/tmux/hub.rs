@@ -108,15 +108,15 @@ impl TmuxHub {
                 () = shutdown.cancelled() => break,
                 events = self.clients.turn(|| clock.tick()) => self.on_events(events),
                 Some(request) = self.requests.recv() => {
-                    self.watching_due = None;
+                    self.anything_happened();
                     self.on_request(request);
                 }
                 probed = self.link.probed() => {
-                    self.watching_due = None;
+                    self.anything_happened();
                     self.on_probed(probed);
                 }
                 readers = streams.poll(now) => {
-                    self.watching_due = None;
+                    self.anything_happened();
                     self.on_readers(&readers);
                 }
                 () = sleep_until(deadline, now) => self.on_time(),
@@ -163,8 +163,14 @@ impl TmuxHub {
         .min()
     }
 
-    fn on_time(&mut self) {
+    /// Something else than a little output.
+    const fn anything_happened(&mut self) {
         self.watching_due = None;
+        self.gather.came_else();
+    }
+
+    fn on_time(&mut self) {
+        self.anything_happened();
         let now = self.now();
         let events = self.clients.expire(now);
         self.on_events(events);
@@ -205,7 +211,7 @@ impl TmuxHub {
     fn on_events(&mut self, events: Vec<(ClientId, ClientEvent)>) {
         for (client, event) in events {
             if !matches!(event, ClientEvent::Output { .. }) {
-                self.watching_due = None;
+                self.anything_happened();
             }
             match event {
                 ClientEvent::Output { pane, bytes } => self.on_output(client, pane, bytes),

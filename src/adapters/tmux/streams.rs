@@ -33,6 +33,9 @@ impl Streams<'_> {
     pub(super) async fn poll(&mut self, now: Tick) -> Readers {
         poll_fn(|cx| {
             self.outbox.poll(cx);
+            if self.gather.skips(now) {
+                return Poll::Pending;
+            }
             self.leaving
                 .retain_mut(|feed| feed.poll(cx) == FeedState::Open);
             let holds = self.gather.holds(now);
@@ -48,9 +51,7 @@ impl Streams<'_> {
                     readers.torn.push(*pane);
                 }
             }
-            if !holds {
-                self.gather.sent(now);
-            }
+            self.gather.sent(now);
             if readers.left.is_empty() && readers.torn.is_empty() {
                 Poll::Pending
             } else {

@@ -216,6 +216,9 @@ impl TmuxHub {
             let clock = &self.options.clock;
             watch.feed.output(bytes, clock.now(), clock.tick());
             self.gather.came();
+            if watch.feed.is_full() {
+                self.gather.came_else();
+            }
             if let (Some(known), Some(due)) = (&mut self.watching_due, watch.feed.deadline()) {
                 *known = due.min(*known);
             }
