@@ -1,5 +1,6 @@
 //! What can be seen of an agent: its screen and what it tells its terminal, read by the rules of its kind. It looks when something was
-//! printed, a moment later and at most ten times a second: a screen is drawn in pieces, and a spinner is no news.
+//! printed, a moment later and at most ten times a second: a screen is drawn in pieces, and a spinner is no news. While screen and
+//! title show work without a pause, and little is drawn, it looks five times a second.
 
 use std::time::Duration;
 
@@ -12,11 +13,26 @@ use crate::domain::screen_rule::{RuleSet, ScreenRule, ScreenText};
 use crate::domain::sign::{Claim, Doing, Reason, Sign, Source, certainty};
 use crate::domain::time::{Tick, Timestamp};
 
-/// A frame is drawn by then.
-const FRAME: Duration = Duration::from_millis(25);
+/// A frame is drawn by then. The look is taken at the next point of the grid: after 25 ms in the middle.
+const FRAME: Duration = Duration::from_millis(12);
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_millis(100);
+
+/// The same while only a spinner seems to turn.
+const CALM: Duration = Duration::from_millis(200);
+
+/// So many looks without a pause that showed the same work are a spinner: about a second.
+const STEADY: u8 = 8;
+
+/// This is a pause: what is drawn after it may be anything.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// So many bytes are more than a spinner with its clock and its counters: something else may have been drawn.
+const MUCH: usize = 512;
+
+/// Looks are taken at multiples of this, so that those at many panes are taken together.
+const GRID_MS: u64 = 25;
 
 /// The eye on one pane.
 #[derive(Default)]
@@ -31,6 +47,12 @@ pub(super) struct Eye {
     looked: Option<Tick>,
     /// When the title was set.
     titled: Option<Tick>,
+    /// What the rules said of screen and title when it last looked; `None` when something else than output has changed them since.
+    said: Option<[Option<Claim>; 2]>,
+    /// So many looks before have shown the same work, without a pause.
+    steady: u8,
+    /// Bytes that were printed since.
+    printed: usize,
 }
 
 impl Eye {
@@ -62,15 +84,25 @@ impl Eye {
                 Told::Notification(_) | Told::Bell => {}
             }
         }
-        self.wake(now);
+        self.printed = self.printed.saturating_add(bytes.len());
+        self.plan(now);
         signs
     }
 
     /// Something is on the screen that was not looked at.
     pub(super) fn wake(&mut self, now: Tick) {
+        self.said = None;
+        self.plan(now);
+    }
+
+    /// A look is to be taken, unless an earlier one is planned.
+    fn plan(&mut self, now: Tick) {
+        let is_calm = self.steady >= STEADY && self.said.is_some() && self.printed <= MUCH;
+        let every = if is_calm { CALM } else { EVERY };
         let soon = now.after(FRAME);
-        let due = self.looked.map_or(soon, |at| at.after(EVERY).max(soon));
-        self.due.get_or_insert(due);
+        let due = self.looked.map_or(soon, |at| at.after(every).max(soon));
+        let due = on_grid(due);
+        self.due = Some(self.due.map_or(due, |planned| planned.min(due)));
     }
 
     /// When to look.
@@ -86,6 +118,7 @@ impl Eye {
         at: Timestamp,
         now: Tick,
     ) -> [Sign; 2] {
+        let is_pause = self.looked.is_none_or(|at| now.since(at) >= PAUSE);
         self.due = None;
         self.looked = Some(now);
         let title = std::mem::take(&mut self.seen.title);
@@ -99,15 +132,19 @@ impl Eye {
             is_another
         });
         self.looks.send_modify(|looks| *looks += 1);
-        let sign = |source, rule: Option<&ScreenRule>| Sign {
-            source,
-            at,
-            claim: rule.map(claim),
+        let said = [on_screen, rules.on_title(&self.seen)].map(|rule| rule.map(claim));
+        // More may follow on what was much.
+        let is_stirred = is_pause || self.printed > MUCH;
+        let is_same = self.said.as_ref() == Some(&said) && is_work(&said) && !is_stirred;
+        self.steady = if is_same {
+            self.steady.saturating_add(1)
+        } else {
+            0
         };
-        [
-            sign(Source::Screen, on_screen),
-            sign(Source::Title, rules.on_title(&self.seen)),
-        ]
+        self.printed = 0;
+        let [screen, title] = self.said.insert(said).clone();
+        let sign = |source, claim| Sign { source, at, claim };
+        [sign(Source::Screen, screen), sign(Source::Title, title)]
     }
 
     /// The title that the program set; empty when it set none that is known.
@@ -131,6 +168,18 @@ impl Eye {
     }
 }
 
+/// Somebody says that it works, and nobody anything else.
+fn is_work(said: &[Option<Claim>; 2]) -> bool {
+    let mut claims = said.iter().flatten().peekable();
+    claims.peek().is_some() && claims.all(|claim| claim.doing == Doing::Working)
+}
+
+/// The first point of the grid that is not before that.
+fn on_grid(due: Tick) -> Tick {
+    let whole = u64::try_from(due.0.as_micros().div_ceil(1000)).unwrap_or(u64::MAX);
+    Tick(Duration::from_millis(whole.next_multiple_of(GRID_MS)))
+}
+
 fn claim(rule: &ScreenRule) -> Claim {
     Claim {
         certainty: rule.certainty,
@@ -150,5 +199,53 @@ fn progress(at: Timestamp, goes_on: bool) -> Sign {
             reason: Reason::Working,
             detail: "progress".to_owned(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: u64) -> Tick {
+        Tick(Duration::from_millis(millis))
+    }
+
+    /// An eye that has looked at that time, after the same was seen so often.
+    fn eye(looked: Tick, is_steady: bool) -> Eye {
+        Eye {
+            looked: Some(looked),
+            said: Some([None, None]),
+            steady: if is_steady { STEADY } else { STEADY - 1 },
+            ..Eye::default()
+        }
+    }
+
+    fn print(eye: &mut Eye, now: Tick, len: usize) -> Tick {
+        eye.printed(Timestamp(1), now, &vec![b'x'; len]);
+        eye.due().unwrap()
+    }
+
+    #[test]
+    fn it_looks_soon_after_a_pause_and_ten_times_a_second_while_things_change() {
+        assert_eq!(print(&mut Eye::default(), at(1000), 1), at(1025));
+        assert_eq!(print(&mut Eye::default(), at(1014), 1), at(1050));
+        assert_eq!(print(&mut eye(at(1000), false), at(1010), 1), at(1100));
+        assert_eq!(print(&mut eye(at(1000), true), at(5000), 1), at(5025));
+    }
+
+    #[test]
+    fn it_looks_less_often_at_a_spinner_until_much_is_drawn_or_something_else_happens() {
+        let mut calm = eye(at(1000), true);
+        assert_eq!(print(&mut calm, at(1010), 100), at(1200));
+        assert_eq!(
+            print(&mut calm, at(1020), MUCH),
+            at(1100),
+            "it is much in all"
+        );
+        let mut calm = eye(at(1000), true);
+        calm.printed(Timestamp(1), at(1010), b"x");
+        calm.wake(at(1020));
+        assert_eq!(calm.due(), Some(at(1100)));
+        assert_eq!(print(&mut calm, at(1030), 1), at(1100), "no later");
     }
 }

@@ -133,7 +133,10 @@ impl Monitor {
                 .map(|due| due.since(self.clock.tick()));
             tokio::select! {
                 () = shutdown.cancelled() => return,
-                Some(turn) = self.turns.recv() => turn(&mut self.world),
+                Some(turn) = self.turns.recv() => {
+                    turn(&mut self.world);
+                    self.world.agenda.upset();
+                }
                 Some((tag, event)) = self.events.recv() => self.observe(tag, event),
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => self.world.expire(),
             }

@@ -197,6 +197,8 @@ impl Tape {
             }
             Awaited::Nothing | Awaited::AfterResize => {
                 if self.shows(screen.size, &drawn) {
+                    // Panes are compared when they have become silent.
+                    self.view.rest();
                     return Vec::new();
                 }
                 if awaited == Awaited::Nothing {

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::AppError;
 use super::awareness::Ask;
+use super::due::Agenda;
 use super::entry::{Entry, Past, RunnerNow};
 use super::hook::Hooks;
 use super::layout::Layout;
@@ -88,6 +89,7 @@ pub(super) struct World {
     pub(super) settings: watch::Receiver<Arc<Settings>>,
     /// Who looks at what is outside.
     pub(super) asks: mpsc::Sender<Ask>,
+    pub(super) agenda: Agenda,
     changed: BTreeSet<RunnerId>,
     removed: BTreeSet<RunnerId>,
     unsaved: bool,
@@ -130,6 +132,7 @@ impl World {
             notices,
             settings,
             asks,
+            agenda: Agenda::default(),
             changed: BTreeSet::new(),
             removed: BTreeSet::new(),
             unsaved: false,
@@ -244,6 +247,7 @@ impl World {
 
     pub(super) fn after_change(&mut self, id: RunnerId, past: Past) {
         self.touch(id);
+        self.agenda.upset();
         self.blame_server(id);
         let now = self.clock.now();
         let Some(entry) = self.runners.get_mut(&id) else {
@@ -314,6 +318,7 @@ impl World {
                 },
             ),
         };
+        self.note_due(tag.runner);
         self.follow_up(tag.runner, changed);
     }
 
@@ -337,14 +342,9 @@ impl World {
         for id in std::mem::take(&mut self.removed) {
             self.tell(&Change::Removed(id));
         }
-        let mut has_another_cause = false;
-        for (id, entry) in &mut self.runners {
-            if std::mem::take(&mut entry.has_another_cause) {
-                has_another_cause = true;
-                self.changed.insert(*id);
-            }
-        }
-        if has_another_cause {
+        let others = self.take_other_causes();
+        if !others.is_empty() {
+            self.changed.extend(others);
             self.ask_for_glances();
         }
         for id in std::mem::take(&mut self.changed) {

@@ -1,7 +1,7 @@
 //! Screen rules: what a text on the screen, or in the title, says of an agent. Rules are data; this is how they are read off a screen.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use regex::{Regex, RegexBuilder};
 
@@ -29,9 +29,13 @@ pub enum Region {
     Title,
 }
 
-/// A regular expression that is compared by what was written.
+/// A regular expression that is compared by what was written. It is compiled to see that it is one, and again when it is first asked:
+/// most kinds of agents are never met, and all their patterns take two megabytes.
 #[derive(Debug, Clone)]
-pub struct Pattern(Regex);
+pub struct Pattern {
+    written: String,
+    compiled: OnceLock<Option<Regex>>,
+}
 
 /// A rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,26 +109,35 @@ impl Pattern {
     /// Most bytes that a pattern takes when it is compiled, and again while it matches: rules are looked at ten times a second.
     const SIZE: usize = 256 * 1024;
 
-    /// Compiles it.
+    /// Checks it.
     ///
     /// # Errors
     /// When it is no regular expression, or one that is too big.
     pub fn new(written: &str) -> Result<Self, regex::Error> {
-        RegexBuilder::new(written)
-            .size_limit(Self::SIZE)
-            .dfa_size_limit(Self::SIZE)
-            .build()
-            .map(Self)
+        compile(written)?;
+        Ok(Self {
+            written: written.to_owned(),
+            compiled: OnceLock::new(),
+        })
     }
 
     fn matches(&self, row: &str) -> bool {
-        self.0.is_match(row)
+        // It was compiled once, so it can be again.
+        let compiled = self.compiled.get_or_init(|| compile(&self.written).ok());
+        compiled.as_ref().is_some_and(|regex| regex.is_match(row))
     }
+}
+
+fn compile(written: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(written)
+        .size_limit(Pattern::SIZE)
+        .dfa_size_limit(Pattern::SIZE)
+        .build()
 }
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
+        self.written == other.written
     }
 }
 

@@ -18,6 +18,16 @@ pub(super) const LEVEL: i32 = 3;
 /// Bytes that wait for the writer. When full, output is refused and becomes a gap. A few seconds of the fastest flood.
 pub(super) const INBOX_BYTES: usize = 32 * 1024 * 1024;
 
+/// Output that wakes the writer from its doze, in which it lets output gather until it is time to write. When more comes, it works at
+/// once; 64 frames are ready then.
+pub(super) const WAKING_BYTES: usize = 4 * 1024 * 1024;
+
+/// Orders that do the same: thirty times what twenty busy agents draw meanwhile.
+pub(super) const WAKING_ORDERS: usize = 4096;
+
+/// Orders that the writer obeys before it looks at the time again.
+pub(super) const ORDERS_AT_ONCE: usize = 256;
+
 /// Orders that wait for the writer, whatever their size. When full, as above.
 pub(super) const INBOX_ORDERS: usize = 100_000;
 
@@ -40,7 +50,7 @@ pub(super) const OPEN_FILES: usize = 64;
 /// Databases that the reader keeps open.
 pub(super) const OPEN_READERS: usize = 8;
 
-/// How often what was written is brought from the system's memory to the medium.
+/// How often what was written is brought from the system's memory to the medium, and databases that nothing waits for are closed.
 pub(super) const SYNC_EVERY: Duration = Duration::from_secs(30);
 
 /// Frames that one step of pruning removes: a few milliseconds, in which output waits in line.

@@ -3,6 +3,7 @@
 
 mod database;
 mod limits;
+mod memory;
 mod metadata;
 mod seal;
 mod transcripts;

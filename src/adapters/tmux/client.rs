@@ -233,25 +233,32 @@ impl Client {
         now: Tick,
         out: &mut Vec<(ClientId, ClientEvent)>,
     ) {
-        let Some(stdout) = &mut self.stdout else {
-            return;
-        };
-        let mut read = ReadBuf::new(buffer);
-        match Pin::new(stdout).poll_read(cx, &mut read) {
-            Poll::Pending => {}
-            Poll::Ready(Ok(())) if !read.filled().is_empty() => {
-                self.waiting.heard(now);
-                let mut framer = std::mem::take(&mut self.framer);
-                framer.feed(read.filled(), &mut |frame| self.frame(frame, out));
-                self.framer = framer;
-                // There may be more: come back, after the others had their turn.
-                cx.waker().wake_by_ref();
-            }
-            Poll::Ready(Ok(()) | Err(_)) => {
-                self.stdout = None;
-                self.close(now);
+        // A read that leaves room has taken all that there was. The second one only asks to be woken then, which costs less than a
+        // whole turn of the hub, and wakes no other thread to share in it.
+        for _ in 0..2 {
+            let Some(stdout) = &mut self.stdout else {
+                return;
+            };
+            let mut read = ReadBuf::new(buffer);
+            match Pin::new(stdout).poll_read(cx, &mut read) {
+                Poll::Pending => return,
+                Poll::Ready(Ok(())) if !read.filled().is_empty() => {
+                    self.waiting.heard(now);
+                    let mut framer = std::mem::take(&mut self.framer);
+                    framer.feed(read.filled(), &mut |frame| self.frame(frame, out));
+                    self.framer = framer;
+                    if read.remaining() == 0 {
+                        break;
+                    }
+                }
+                Poll::Ready(Ok(()) | Err(_)) => {
+                    self.stdout = None;
+                    return self.close(now);
+                }
             }
         }
+        // There may be more: come back, after the others had their turn.
+        cx.waker().wake_by_ref();
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>) {

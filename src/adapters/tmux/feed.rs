@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::mpsc;
 use tokio_util::sync::PollSender;
 
-use super::limits::{FEED_EVENT_BYTES, FEED_PENDING_BYTES, STREAM_QUEUE};
+use super::limits::{FEED_EVENT_BYTES, FEED_PENDING_BYTES, GATHER_BYTES, STREAM_QUEUE};
 use crate::domain::activity::{Activity, ActivityClock};
 use crate::domain::exit::Exit;
 use crate::domain::pane_screen::PaneScreen;
@@ -25,6 +25,8 @@ pub(super) struct Feed {
     sender: PollSender<ProcessEvent>,
     /// Resolves when the reader has dropped its half.
     closed: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// The task is woken by `closed`. All feeds are polled after each piece of output, so this is done once.
+    is_waiting_for_close: bool,
     queue: VecDeque<Item>,
     /// Bytes of output in `queue`.
     queued: usize,
@@ -65,6 +67,7 @@ impl Feed {
         let feed = Self {
             sender: PollSender::new(sender),
             closed: Box::pin(async move { watched.closed().await }),
+            is_waiting_for_close: false,
             queue: VecDeque::new(),
             queued: 0,
             clock,
@@ -138,9 +141,21 @@ impl Feed {
         self.sender.get_ref().is_none_or(mpsc::Sender::is_closed)
     }
 
-    /// Sends what there is room for. Wakes the task when there is room again, or when the reader leaves.
+    /// True when so much waits that it is no spinner.
+    pub(super) const fn is_full(&self) -> bool {
+        self.queued > GATHER_BYTES
+    }
+
+    /// True when there is nothing to send that could not rest for a moment.
+    pub(super) fn may_rest(&self) -> bool {
+        let is_output = |item: &Item| matches!(item, Item::Output { .. });
+        !self.is_full() && self.queue.iter().all(is_output)
+    }
+
+    /// Sends what there is room for. Wakes the task when there is room again, or when the reader leaves; it must always be the same
+    /// task.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> FeedState {
-        if self.closed.as_mut().poll(cx).is_ready() {
+        if self.poll_closed(cx) {
             return FeedState::Done;
         }
         while !self.queue.is_empty() {
@@ -160,6 +175,15 @@ impl Feed {
         } else {
             FeedState::Open
         }
+    }
+
+    /// True when its reader has left. Wakes the task when it does.
+    pub(super) fn poll_closed(&mut self, cx: &mut Context<'_>) -> bool {
+        if !self.is_waiting_for_close {
+            self.is_waiting_for_close = true;
+            return self.closed.as_mut().poll(cx).is_ready();
+        }
+        self.is_closed()
     }
 
     /// True once when output was dropped and its reader has caught up since: a picture mends what it misses.

@@ -5,9 +5,7 @@
 //! replies and notifications of a client is kept without locks, and tmux is slower than one task by two orders.
 
 use std::collections::{BTreeMap, HashMap};
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +14,8 @@ use super::calm::Calm;
 use super::client::{ClientEvent, ClientId, Role};
 use super::clients::Clients;
 use super::echo::Echoes;
-use super::feed::{Feed, FeedState};
+use super::feed::Feed;
+use super::gather::Gather;
 use super::layout::Layout;
 use super::leftovers::Record;
 use super::limits::SHUTDOWN_DEADLINE;
@@ -27,6 +26,7 @@ use super::options::TmuxOptions;
 use super::outbox::Outbox;
 use super::purpose::{Purpose, Replies, Request};
 use super::replies::Answered;
+use super::streams::{Readers, Streams};
 use super::watchers::Watchers;
 use super::watching::{Calls, Watch};
 use crate::domain::ids::{PaneId, RunnerId};
@@ -48,6 +48,9 @@ pub struct TmuxHub {
     pub(super) watches: BTreeMap<PaneId, Watch>,
     /// Streams that have their last event and wait for their reader to take it.
     pub(super) leaving: Vec<Feed>,
+    pub(super) gather: Gather,
+    /// No watch has a deadline before; `None` when that has to be computed. Output of one pane makes no other pane's sooner.
+    pub(super) watching_due: Option<Tick>,
     /// Calls of `monitor` that look for their pane.
     pub(super) calls: Calls,
     pub(super) watchers: Watchers,
@@ -74,6 +77,8 @@ impl TmuxHub {
             ours: HashMap::new(),
             watches: BTreeMap::new(),
             leaving: Vec::new(),
+            gather: Gather::default(),
+            watching_due: None,
             calls: Calls::default(),
             watchers: Watchers::default(),
             echoes: Echoes::default(),
@@ -91,14 +96,29 @@ impl TmuxHub {
         self.record.end_leftovers(&self.options);
         loop {
             let now = self.now();
-            let deadline = self.deadline();
+            let deadline = self.deadline(now);
             let clock = Arc::clone(&self.options.clock);
+            let mut streams = Streams {
+                watches: &mut self.watches,
+                leaving: &mut self.leaving,
+                outbox: &mut self.outbox,
+                gather: &mut self.gather,
+            };
             tokio::select! {
                 () = shutdown.cancelled() => break,
                 events = self.clients.turn(|| clock.tick()) => self.on_events(events),
-                Some(request) = self.requests.recv() => self.on_request(request),
-                probed = self.link.probed() => self.on_probed(probed),
-                readers = poll_streams(&mut self.watches, &mut self.leaving, &mut self.outbox) => self.on_readers(&readers),
+                Some(request) = self.requests.recv() => {
+                    self.anything_happened();
+                    self.on_request(request);
+                }
+                probed = self.link.probed() => {
+                    self.anything_happened();
+                    self.on_probed(probed);
+                }
+                readers = streams.poll(now) => {
+                    self.anything_happened();
+                    self.on_readers(&readers);
+                }
                 () = sleep_until(deadline, now) => self.on_time(),
             }
         }
@@ -128,8 +148,9 @@ impl TmuxHub {
         self.options.clock.tick()
     }
 
-    fn deadline(&self) -> Option<Tick> {
+    fn deadline(&mut self, now: Tick) -> Option<Tick> {
         [
+            self.gather.deadline(now),
             self.clients.deadline(),
             self.link.deadline(),
             self.listing_deadline(),
@@ -142,7 +163,14 @@ impl TmuxHub {
         .min()
     }
 
+    /// Something else than a little output.
+    const fn anything_happened(&mut self) {
+        self.watching_due = None;
+        self.gather.came_else();
+    }
+
     fn on_time(&mut self) {
+        self.anything_happened();
         let now = self.now();
         let events = self.clients.expire(now);
         self.on_events(events);
@@ -182,6 +210,9 @@ impl TmuxHub {
 
     fn on_events(&mut self, events: Vec<(ClientId, ClientEvent)>) {
         for (client, event) in events {
+            if !matches!(event, ClientEvent::Output { .. }) {
+                self.anything_happened();
+            }
             match event {
                 ClientEvent::Output { pane, bytes } => self.on_output(client, pane, bytes),
                 ClientEvent::Told(told) => self.on_told(client, told),
@@ -328,41 +359,6 @@ impl TmuxHub {
         }
         self.rebalance();
     }
-}
-
-/// What readers of streams did.
-#[derive(Default)]
-struct Readers {
-    /// Panes whose reader has left.
-    left: Vec<PaneId>,
-    /// Panes whose reader missed output and has caught up.
-    torn: Vec<PaneId>,
-}
-
-/// Sends what readers have room for; returns when one has left or needs a picture.
-async fn poll_streams(
-    watches: &mut BTreeMap<PaneId, Watch>,
-    leaving: &mut Vec<Feed>,
-    outbox: &mut Outbox,
-) -> Readers {
-    poll_fn(|cx| {
-        outbox.poll(cx);
-        leaving.retain_mut(|feed| feed.poll(cx) == FeedState::Open);
-        let mut readers = Readers::default();
-        for (pane, watch) in watches.iter_mut() {
-            if watch.feed.poll(cx) == FeedState::Done {
-                readers.left.push(*pane);
-            } else if watch.feed.wants_picture() {
-                readers.torn.push(*pane);
-            }
-        }
-        if readers.left.is_empty() && readers.torn.is_empty() {
-            Poll::Pending
-        } else {
-            Poll::Ready(readers)
-        }
-    })
-    .await
 }
 
 /// Sleeps until `deadline`, for ever without one.

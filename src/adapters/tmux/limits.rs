@@ -17,6 +17,14 @@ pub(super) const FLOOD_GOES_ON: u32 = 3;
 /// How long output of a flood gathers before it is read: half of what an eye could see, and about 100 KiB at tmux's best.
 pub(super) const FLOOD_REST: Duration = Duration::from_millis(8);
 
+/// How long output that was read rests before it goes on, when other output went on a moment ago: less than a frame of what agents
+/// draw, and a fifth of the time within which a line has to be with those who follow it. A stream that holds more than
+/// [`GATHER_BYTES`] rests no longer.
+pub(super) const GATHER: Duration = Duration::from_millis(20);
+
+/// See [`GATHER`]: this is no spinner.
+pub(super) const GATHER_BYTES: usize = 32 * 1024;
+
 /// Requests of other tasks that wait for the hub. Full: the caller waits, the hub never does.
 pub(super) const REQUEST_QUEUE: usize = 64;
 

@@ -1,6 +1,8 @@
 //! Followed panes: from the call of `monitor` to the output in its stream. Which client they listen to is decided in
 //! `watchers`, how they end in `ending`.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
@@ -213,6 +215,13 @@ impl TmuxHub {
             };
             let clock = &self.options.clock;
             watch.feed.output(bytes, clock.now(), clock.tick());
+            self.gather.came();
+            if watch.feed.is_full() {
+                self.gather.came_else();
+            }
+            if let (Some(known), Some(due)) = (&mut self.watching_due, watch.feed.deadline()) {
+                *known = due.min(*known);
+            }
         }
     }
 
@@ -278,7 +287,17 @@ impl TmuxHub {
         }
     }
 
-    pub(super) fn watching_deadline(&self) -> Option<Tick> {
+    /// When [`Self::on_watching_time`] may have something to do.
+    pub(super) fn watching_deadline(&mut self) -> Option<Tick> {
+        const NEVER: Tick = Tick(Duration::MAX);
+        let due = self
+            .watching_due
+            .unwrap_or_else(|| self.first_deadline().unwrap_or(NEVER));
+        self.watching_due = Some(due);
+        (due < NEVER).then_some(due)
+    }
+
+    fn first_deadline(&self) -> Option<Tick> {
         let start = self.watchers.next_start();
         let start = start.filter(|_| self.link.up().is_some());
         let watches = self.watches.values().flat_map(|watch| {

@@ -8,15 +8,16 @@ mod alternate;
 mod backlog;
 mod noise;
 mod picture;
+mod screen;
 mod settle;
 #[cfg(test)]
 mod tests;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use self::backlog::Backlog;
 pub use self::picture::Picture;
+use self::screen::Screen;
 use self::settle::Settler;
 use super::line::{LineAssembler, MAX_LINE_BYTES};
 use super::text::printable;
@@ -59,13 +60,13 @@ enum Mode {
 
 /// The view.
 pub struct View {
-    terminal: avt::Terminal,
+    /// There is always a terminal while that tells the lines.
+    screen: Screen,
     /// Bytes that the terminal has not been fed.
     backlog: Backlog,
     mode: Mode,
     /// Whether the last byte so far ended a line: then no sequence is unfinished.
     at_line_start: bool,
-    panics: u64,
 }
 
 impl std::fmt::Debug for View {
@@ -74,38 +75,25 @@ impl std::fmt::Debug for View {
     }
 }
 
-fn terminal(size: Size) -> avt::Terminal {
-    let (cols, rows) = (usize::from(size.cols).max(1), usize::from(size.rows).max(1));
-    // It keeps no history: what scrolls off is told once, and is in the transcript.
-    avt::Terminal::new(cols, rows)
-        .or_else(|_| avt::Terminal::new(80, 24))
-        .expect("80 by 24 is a size")
-}
-
 impl View {
     /// A fresh terminal.
     pub fn new(size: Size) -> Self {
         Self {
-            terminal: terminal(size),
+            screen: Screen::new(size, 0),
             backlog: Backlog::default(),
             mode: Mode::Appending(Box::default()),
             at_line_start: true,
-            panics: 0,
         }
     }
 
     /// Its size.
     pub fn size(&self) -> Size {
-        let (cols, rows) = self.terminal.size();
-        Size {
-            cols: u16::try_from(cols).unwrap_or(u16::MAX),
-            rows: u16::try_from(rows).unwrap_or(u16::MAX),
-        }
+        self.screen.size()
     }
 
     /// How often the terminal failed and was made anew; it is empty then until it is seeded.
     pub const fn panics(&self) -> u64 {
-        self.panics
+        self.screen.panics()
     }
 
     /// Feeds output, and returns the lines that it settled.
@@ -150,7 +138,7 @@ impl View {
         let (before, rest) = bytes.split_at(at.min(bytes.len()));
         self.backlog.push(before);
         self.catch_up();
-        self.mode = Mode::Drawing(Box::new(Settler::begin(&self.terminal)));
+        self.mode = Mode::Drawing(Box::new(Settler::begin(self.screen.terminal())));
         lines.extend(at_end(self.draw(rest, now), bytes.len()));
         Settled {
             lines,
@@ -162,7 +150,7 @@ impl View {
     fn return_to_appending(&mut self, now: Tick) {
         if let Mode::Drawing(settler) = &self.mode
             && self.at_line_start
-            && settler.is_calm(&self.terminal, now)
+            && settler.is_calm(self.screen.terminal(), now)
         {
             self.mode = Mode::Appending(Box::default());
         }
@@ -173,11 +161,12 @@ impl View {
         let Mode::Drawing(settler) = &mut self.mode else {
             return Vec::new();
         };
-        let terminal = &mut self.terminal;
-        let drawn = catch_unwind(AssertUnwindSafe(|| settler.draw(terminal, &text, now)));
-        match drawn {
-            Ok(lines) => cut_long(lines),
-            Err(_panic) => {
+        match self
+            .screen
+            .with(|terminal| settler.draw(terminal, &text, now))
+        {
+            Some(lines) => cut_long(lines),
+            None => {
                 self.begin_anew();
                 Vec::new()
             }
@@ -187,22 +176,24 @@ impl View {
     /// Feeds the terminal what it lacks, without what has scrolled off anyway.
     fn catch_up(&mut self) {
         let size = self.size();
-        let Some(text) = self.backlog.take(size) else {
-            return;
-        };
-        let terminal = &mut self.terminal;
-        if catch_unwind(AssertUnwindSafe(|| terminal.feed(&*text))).is_err() {
+        if let Some(text) = self.backlog.take(size) {
+            self.feed(&text);
+        }
+    }
+
+    fn feed(&mut self, text: &str) {
+        let fed = self.screen.with(|terminal| {
+            terminal.feed(text);
+        });
+        if fed.is_none() {
             self.begin_anew();
         }
     }
 
-    /// The terminal failed, which must not take the daemon with it.
+    /// The terminal failed: there is another.
     fn begin_anew(&mut self) {
-        self.panics += 1;
-        let size = self.size();
-        self.terminal = terminal(size);
         if let Mode::Drawing(settler) = &mut self.mode {
-            **settler = Settler::begin(&self.terminal);
+            **settler = Settler::begin(self.screen.terminal());
         }
     }
 
@@ -210,35 +201,43 @@ impl View {
     pub fn resize(&mut self, size: Size) {
         self.catch_up();
         let (cols, rows) = (usize::from(size.cols).max(1), usize::from(size.rows).max(1));
-        let terminal = &mut self.terminal;
         let resized = match &mut self.mode {
-            Mode::Appending(_) => {
-                catch_unwind(AssertUnwindSafe(|| terminal.resize(cols, rows))).is_ok()
-            }
-            Mode::Drawing(settler) => catch_unwind(AssertUnwindSafe(|| {
-                settler.resize(terminal, cols, rows);
-            }))
-            .is_ok(),
+            Mode::Appending(_) => self.screen.with(|terminal| {
+                terminal.resize(cols, rows);
+            }),
+            Mode::Drawing(settler) => self
+                .screen
+                .with(|terminal| settler.resize(terminal, cols, rows)),
         };
-        if !resized {
+        if resized.is_none() {
             self.begin_anew();
         }
     }
 
     /// Starts anew from a picture of the pane. What it shows is known: nothing of it will be a line because it scrolls off.
     pub fn seed(&mut self, size: Size, picture: &[u8]) {
-        let panics = self.panics;
+        let panics = self.panics();
         *self = Self::new(size);
-        self.panics = panics;
+        self.screen = Screen::new(size, panics);
         // Not by way of the backlog: a dump has eight-bit control characters, which output cannot have.
-        let (terminal, picture) = (&mut self.terminal, String::from_utf8_lossy(picture));
-        if catch_unwind(AssertUnwindSafe(|| terminal.feed(&*picture))).is_err() {
-            self.begin_anew();
-        }
-        let cursor = self.terminal.cursor();
-        let primary = self.terminal.active_screen_kind() == avt::ScreenKind::Primary;
+        self.feed(&String::from_utf8_lossy(picture));
+        let terminal = self.screen.terminal();
+        let cursor = terminal.cursor();
+        let primary = terminal.active_screen_kind() == avt::ScreenKind::Primary;
         if !primary || cursor.col > 0 || !cursor.visible {
-            self.mode = Mode::Drawing(Box::new(Settler::begin(&self.terminal)));
+            self.mode = Mode::Drawing(Box::new(Settler::begin(terminal)));
+        }
+        self.rest();
+    }
+
+    /// Nobody will look at it for a while, as far as that can be told. It takes little memory until somebody does, or until it is drawn on.
+    pub fn rest(&mut self) {
+        match self.mode {
+            Mode::Appending(_) => {
+                self.catch_up();
+                self.screen.rest();
+            }
+            Mode::Drawing(_) => {}
         }
     }
 
@@ -254,7 +253,7 @@ impl View {
     pub fn expire(&mut self, now: Tick) -> Vec<Arc<str>> {
         match &mut self.mode {
             Mode::Appending(_) => Vec::new(),
-            Mode::Drawing(settler) => cut_long(settler.expire(&self.terminal, now)),
+            Mode::Drawing(settler) => cut_long(settler.expire(self.screen.terminal(), now)),
         }
     }
 
@@ -262,7 +261,7 @@ impl View {
     pub fn finish(&mut self) -> Vec<Arc<str>> {
         match &mut self.mode {
             Mode::Appending(lines) => lines.finish().into_iter().collect(),
-            Mode::Drawing(settler) => cut_long(settler.finish(&self.terminal)),
+            Mode::Drawing(settler) => cut_long(settler.finish(self.screen.terminal())),
         }
     }
 
@@ -277,20 +276,22 @@ impl View {
     /// What it shows.
     pub fn picture(&mut self) -> Picture {
         self.catch_up();
-        Picture::of(&self.terminal, self.size())
+        let size = self.size();
+        Picture::of(self.screen.terminal(), size)
     }
 
     /// The plain text of what it shows, with the row of the cursor while that shows.
     pub fn text(&mut self) -> (Vec<String>, Option<usize>) {
         self.catch_up();
-        let cursor = self.terminal.cursor().position();
-        (picture::rows(&self.terminal), cursor.map(|(_, row)| row))
+        let terminal = self.screen.terminal();
+        let cursor = terminal.cursor().position();
+        (picture::rows(terminal), cursor.map(|(_, row)| row))
     }
 
     /// Escape sequences that make a fresh terminal of that size go on from here.
     pub fn dump(&mut self) -> (Size, String) {
         self.catch_up();
-        (self.size(), self.terminal.dump())
+        (self.size(), self.screen.terminal().dump())
     }
 }
 

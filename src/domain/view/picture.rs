@@ -44,8 +44,18 @@ fn is_shown(c: char) -> bool {
 }
 
 fn row_text(line: &Line) -> String {
-    let text: String = line.chars().filter(|c| is_shown(*c)).collect();
-    text.trim_end().to_owned()
+    // Most of a screen is blank, and rows are read again and again.
+    let last = line.cells().iter().rposition(|cell| cell.char() != ' ');
+    let Some(last) = last else {
+        return String::new();
+    };
+    let mut text: String = line
+        .chars()
+        .take(last + 1)
+        .filter(|c| is_shown(*c))
+        .collect();
+    text.truncate(text.trim_end().len());
+    text
 }
 
 /// A row with colours, without blanks at its end that have none.

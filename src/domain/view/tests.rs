@@ -436,3 +436,35 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn a_view_that_rested_goes_on_where_it_was() {
+    let texts_so_far = "\x1bc\x1b[1;31mred\x1b[m plain\r\n\x1b[4mline\x1b[m \u{4fee}\r\n";
+    let more = b"more\r\n\x1b[32mgreen\r\n";
+    let mut rested = View::new(SIZE);
+    rested.seed(SIZE, texts_so_far.as_bytes());
+    let mut live = View::new(SIZE);
+    live.seed(SIZE, texts_so_far.as_bytes());
+    for round in 0..3 {
+        rested.rest();
+        rested.rest();
+        assert_eq!(rested.size(), SIZE);
+        let lines = texts(rested.output(more, at(round)));
+        assert_eq!(lines, texts(live.output(more, at(round))));
+        assert_eq!(rested.picture(), live.picture(), "round {round}");
+    }
+    // What draws is not put away.
+    for view in [&mut rested, &mut live] {
+        view.output(b"\x1b[Hdrawn", at(4));
+        view.rest();
+        view.output(b" on", at(4));
+    }
+    assert_eq!(rested.picture(), live.picture());
+    let wider = Size { cols: 90, rows: 30 };
+    rested.rest();
+    for view in [&mut rested, &mut live] {
+        view.resize(wider);
+        assert_eq!(view.size(), wider);
+    }
+    assert_eq!(rested.picture(), live.picture());
+}

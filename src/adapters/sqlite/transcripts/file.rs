@@ -30,6 +30,8 @@ pub(super) struct File {
     runner: RunnerId,
     path: PathBuf,
     connection: Option<Connection>,
+    /// The whole of it was sound when it was first opened, and nothing was wrong since.
+    is_checked: bool,
     pending: Pending,
     /// When the oldest in `pending` came.
     since: Option<Instant>,
@@ -55,6 +57,7 @@ impl File {
             runner,
             path,
             connection: None,
+            is_checked: false,
             pending: Pending::default(),
             since: None,
             end: None,
@@ -80,6 +83,11 @@ impl File {
             Some(trouble) => trouble.retry,
             None => since + COMMIT_AFTER,
         })
+    }
+
+    /// The same, when nothing is wrong with it.
+    pub(super) fn write_due(&self) -> Option<Instant> {
+        self.due().filter(|_| self.trouble.is_none())
     }
 
     /// True when nothing waits to be written, so that the database may be closed.
@@ -206,6 +214,7 @@ impl File {
     pub(super) fn check(&mut self, shared: &Shared) {
         self.commit(shared);
         (self.connection, self.run) = (None, None);
+        self.is_checked = false;
         self.try_open(self.latest);
     }
 
@@ -219,10 +228,23 @@ impl File {
             .parent()
             .map_or(Ok(()), database::private_directory)
             .map_err(FileError::from)
-            .and_then(|()| Ok(database::open(&self.path, &MIGRATIONS)?))
-            .and_then(|connection| Ok((keeping::stored(&connection)?, connection)));
+            .and_then(|()| {
+                let open = if self.is_checked {
+                    database::reopen
+                } else {
+                    database::open
+                };
+                Ok(open(&self.path, &MIGRATIONS)?)
+            })
+            .and_then(|connection| {
+                let stored = keeping::stored(&connection)?;
+                // What was read to open it is not read again soon.
+                database::shrink(&connection)?;
+                Ok((stored, connection))
+            });
         match opened {
             Ok((stored, connection)) => {
+                self.is_checked = true;
                 self.connection = Some(connection);
                 self.kept = stored.bytes;
                 if stored.end > self.end {
@@ -240,6 +262,7 @@ impl File {
     fn failed(&mut self, error: &FileError, at: Timestamp) {
         self.connection = None;
         self.run = None;
+        self.is_checked = false;
         if matches!(error, FileError::Sqlite(error) if database::is_damage(error)) {
             match database::set_aside(&self.path) {
                 Ok(aside) => return self.begin_anew(aside, at),
@@ -295,6 +318,19 @@ impl File {
             self.unsynced = false;
         }
         Ok(())
+    }
+
+    pub(super) const fn is_open(&self) -> bool {
+        self.connection.is_some()
+    }
+
+    /// Closes the database, when nothing waits to be written; the next output opens it again. True when it was open.
+    pub(super) fn rest(&mut self) -> bool {
+        let rests = self.is_open() && self.is_idle() && self.trouble.is_none();
+        if rests {
+            (self.connection, self.run) = (None, None);
+        }
+        rests
     }
 
     /// Why the last try to write failed, if it did.

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::super::limits::{OPEN_FILES, OVERSIZE_PERCENT, SYNC_EVERY};
+use super::super::limits::{OPEN_FILES, ORDERS_AT_ONCE, OVERSIZE_PERCENT, SYNC_EVERY};
+use super::super::memory;
 use super::super::seal::Sealer;
 use super::failure::FileError;
 use super::file::File;
@@ -50,15 +51,19 @@ impl Writer {
 
     /// Works until the order to end.
     pub(super) fn run(mut self, outlet: &Outlet) {
-        loop {
-            let wait = self
-                .due()
-                .map(|due| due.saturating_duration_since(Instant::now()));
-            match outlet.next(wait) {
-                Some(Order::End) => break,
-                Some(order) => self.obey(order),
-                None => {}
+        let mut is_drained = false;
+        'life: loop {
+            let mut next = self.next(outlet, is_drained);
+            let mut room = ORDERS_AT_ONCE;
+            while let Some(order) = next {
+                if matches!(order, Order::End) {
+                    break 'life;
+                }
+                self.obey(order);
+                room -= 1;
+                next = if room > 0 { outlet.ready() } else { None };
             }
+            is_drained = room > 0;
             self.on_time();
         }
         for file in self.files.values_mut() {
@@ -69,36 +74,59 @@ impl Writer {
         }
     }
 
-    fn due(&self) -> Option<Instant> {
-        self.files
-            .values()
-            .filter_map(File::due)
-            .chain(self.sync)
-            .min()
+    /// Waits for the next order. While output waits to be written together, more of it is no reason to do anything.
+    fn next(&self, outlet: &Outlet, is_drained: bool) -> Option<Order> {
+        let now = Instant::now();
+        let from_now = |due: Instant| due.saturating_duration_since(now);
+        let write = self.files.values().filter_map(File::write_due).min();
+        if let Some(write) = write
+            && is_drained
+        {
+            return outlet.doze(from_now(write));
+        }
+        let retry = self.files.values().filter_map(File::due).min();
+        let due = retry.into_iter().chain(self.sync).min();
+        outlet.next(due.map(from_now))
     }
 
     fn on_time(&mut self) {
         let now = Instant::now();
+        let is_due = |due: Option<Instant>| due.is_some_and(|due| due <= now);
+        // When one has to be written, all that wait are: one awakening serves them all.
+        let writes = self.files.values().any(|file| is_due(file.write_due()));
         for file in self.files.values_mut() {
-            if file.due().is_some_and(|due| due <= now) {
+            if is_due(file.due()) || (writes && file.write_due().is_some()) {
                 file.commit(&self.shared);
             }
         }
         self.tell();
-        let is_unsynced = self.files.values().any(|file| file.unsynced);
+        let is_open = |file: &File| file.unsynced || file.is_open();
         match self.sync {
-            None if is_unsynced => self.sync = Some(now + SYNC_EVERY),
+            None if self.files.values().any(is_open) => self.sync = Some(now + SYNC_EVERY),
             Some(due) if due <= now => {
                 self.sync = None;
-                for file in self.files.values_mut() {
-                    if let Err(error) = file.sync() {
-                        tracing::warn!(file = %file.path().display(), %error, "not on the medium yet");
-                    }
-                }
+                self.sync_and_rest();
             }
             _ => {}
         }
         self.close_unused();
+    }
+
+    /// Brings everything to the medium and closes what nobody writes to at present: a database that is open takes a quarter of a
+    /// megabyte.
+    fn sync_and_rest(&mut self) {
+        let mut is_less = false;
+        for file in self.files.values_mut() {
+            match file.sync() {
+                Ok(()) => is_less |= file.rest(),
+                Err(error) => {
+                    tracing::warn!(file = %file.path().display(), %error, "not on the medium yet");
+                }
+            }
+        }
+        if is_less {
+            memory::give_back();
+        }
     }
 
     fn obey(&mut self, order: Order) {
@@ -247,10 +275,11 @@ impl Writer {
                 all.push(pruned);
             }
         }
+        memory::give_back();
         failed.map_or(Ok(all), Err)
     }
 
-    /// Does something with a transcript's database, which is opened for it.
+    /// Does something with a transcript's database, which is opened for it if it is not open.
     fn with<T>(
         &mut self,
         runner: RunnerId,
@@ -261,13 +290,18 @@ impl Writer {
             .files
             .entry(runner)
             .or_insert_with(|| File::new(runner, path));
+        let was_open = file.is_open();
         file.try_open(Timestamp::default());
-        match file.connection() {
+        let done = match file.connection() {
             Some(connection) => work(connection),
             None => Err(FileError::Seal(std::io::Error::other(
                 "it cannot be opened",
             ))),
+        };
+        if !was_open {
+            file.rest();
         }
+        done
     }
 
     fn tell(&mut self) {
