@@ -3,6 +3,7 @@
 
 mod acting;
 mod acting_error;
+mod adopt;
 mod approve;
 mod ask;
 mod attach;
