@@ -1,6 +1,6 @@
 //! What can be seen of an agent: its screen and what it tells its terminal, read by the rules of its kind. It looks when something was
 //! printed, a moment later and at most ten times a second: a screen is drawn in pieces, and a spinner is no news. While screen and
-//! title show work without a pause, and little is drawn, it looks four times a second.
+//! title show work without a pause, and little is drawn, it looks five times a second.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ const FRAME: Duration = Duration::from_millis(12);
 const EVERY: Duration = Duration::from_millis(100);
 
 /// The same while only a spinner seems to turn.
-const CALM: Duration = Duration::from_millis(250);
+const CALM: Duration = Duration::from_millis(200);
 
 /// So many looks without a pause that showed the same work are a spinner: about a second.
 const STEADY: u8 = 8;
@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn it_looks_less_often_at_a_spinner_until_much_is_drawn_or_something_else_happens() {
         let mut calm = eye(at(1000), true);
-        assert_eq!(print(&mut calm, at(1010), 100), at(1250));
+        assert_eq!(print(&mut calm, at(1010), 100), at(1200));
         assert_eq!(
             print(&mut calm, at(1020), MUCH),
             at(1100),
