@@ -57,6 +57,11 @@ pub(crate) fn report(recordings: &[Recording], seen: &Performance) {
             100.0 * rested.1 / rested.0
         );
         late += delays(one, &said, offset);
+        println!(
+            "  told {} changes of {}",
+            changes(said.iter().map(|said| said.status.as_str())),
+            changes(one.intervals.iter().map(|one| one.state.as_str()))
+        );
         all_time += time;
         all_right += right;
         rested_time += rested.0;
@@ -107,6 +112,12 @@ fn shares(one: &Recording, said: &[&Said], offset: f64) -> (f64, f64) {
         100.0 * right / time
     );
     (time, right)
+}
+
+/// How often the next one is another. More that is told than is true is flicker, or a state that the truth has not.
+fn changes<'a>(states: impl Iterator<Item = &'a str>) -> usize {
+    let states: Vec<&str> = states.collect();
+    states.windows(2).filter(|pair| pair[0] != pair[1]).count()
 }
 
 /// The time in which screens have come to rest, and how much of it is right.

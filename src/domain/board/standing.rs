@@ -6,7 +6,7 @@ use crate::domain::sign::{Claim, Doing, Reason, Sign, Source};
 use crate::domain::time::{Timestamp, millis};
 
 /// How long a screen must show that a turn is over, well or not, before that is believed.
-const REST_CONFIRMED: Duration = Duration::from_millis(250);
+const REST_CONFIRMED: Duration = Duration::from_millis(200);
 
 /// How long what a screen or title said last is believed when no rule matches any more: a program that draws has half a screen for a
 /// moment, and one that leaves says goodbye.

@@ -58,7 +58,7 @@ fn a_prompt_that_shows_for_a_moment_while_a_screen_is_drawn_is_no_rest() {
     let mut board = board([screen(0, Doing::Working, Reason::Working)]);
     board.take(screen(1000, Doing::Resting, Reason::Ready));
     assert_eq!(at(&board, 1100).0, Some(Doing::Working));
-    assert_eq!(board.deadline(Timestamp(1100)), Some(Timestamp(1250)));
+    assert_eq!(board.deadline(Timestamp(1100)), Some(Timestamp(1200)));
     assert_eq!(at(&board, 1400).0, Some(Doing::Resting));
     board.take(screen(1200, Doing::Working, Reason::Working));
     assert_eq!(at(&board, 9000).0, Some(Doing::Working));
@@ -70,14 +70,14 @@ fn an_error_that_the_agent_gets_over_at_once_is_none() {
         screen(0, Doing::Working, Reason::Working),
         screen(1000, Doing::Waiting, Reason::ApiError),
     ]);
-    assert_eq!(at(&board, 1200).0, Some(Doing::Working));
-    assert_eq!(board.deadline(Timestamp(1200)), Some(Timestamp(1250)));
+    assert_eq!(at(&board, 1100).0, Some(Doing::Working));
+    assert_eq!(board.deadline(Timestamp(1100)), Some(Timestamp(1200)));
     assert_eq!(
-        at(&board, 1250),
+        at(&board, 1200),
         (Some(Doing::Waiting), Reason::ApiError),
         "it holds"
     );
-    board.take(screen(1200, Doing::Working, Reason::Working));
+    board.take(screen(1150, Doing::Working, Reason::Working));
     assert_eq!(at(&board, 9000).0, Some(Doing::Working));
 }
 
