@@ -250,12 +250,12 @@ proptest! {
 
     /// A screen that says one thing and another in turns, faster than rest is believed, does not flicker.
     #[test]
-    fn a_screen_in_pieces_does_not_flicker(steps in proptest::collection::vec((any::<bool>(), 1..240_u64), 1..60)) {
+    fn a_screen_in_pieces_does_not_flicker(steps in proptest::collection::vec((any::<bool>(), 1..190_u64), 1..60)) {
         let mut board = board([screen(0, Doing::Working, Reason::Working)]);
         let (mut now, mut rested) = (0, 0);
         for (working, step) in steps {
             now += step;
-            rested = if working || rested + step >= 240 { 0 } else { rested + step };
+            rested = if working || rested + step >= 190 { 0 } else { rested + step };
             let doing = if rested == 0 { Doing::Working } else { Doing::Resting };
             board.take(screen(now, doing, Reason::Working));
             prop_assert_eq!(at(&board, now).0, Some(Doing::Working));
