@@ -8,6 +8,7 @@ use tokio::sync::{oneshot, watch};
 use super::acting_error::ActError;
 use super::limits::FACE_TIMEOUT;
 use super::residents::occupant_in;
+use super::waiter::{TurnWanted, Waited, Waiter};
 use super::world::{RunTag, World};
 use super::{App, AppError};
 use crate::domain::evidence::Fact;
@@ -132,6 +133,32 @@ impl App {
             .turn(move |world| world.face(tag, occupant.as_ref(), action))
             .await??;
         face.ok_or_else(|| act.moved())
+    }
+
+    /// Answers when its status is another than `status`, or when its agent has left.
+    ///
+    /// # Errors
+    /// `RunnerNotFound`, `Ending`.
+    pub(super) async fn another_status(
+        &self,
+        act: &Act,
+        status: Status,
+    ) -> Result<oneshot::Receiver<Waited>, AppError> {
+        let (id, others) = (act.id, Status::ALL.into_iter());
+        let wanted = others.filter(|other| *other != status).collect();
+        let (answer, answered) = oneshot::channel();
+        self.monitor
+            .turn(move |world| {
+                let entry = world.entry_mut(id)?;
+                entry.wait(Waiter {
+                    wanted,
+                    turn: TurnWanted::No,
+                    is_pinned: true,
+                    answer,
+                });
+                Ok(answered)
+            })
+            .await?
     }
 
     /// Writes down that keys were pressed for something, and whether anything came of it.

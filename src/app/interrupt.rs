@@ -1,11 +1,9 @@
 //! `interrupt`: breaks the turn of an agent off, by the keys of its kind, once.
 
-use tokio::sync::oneshot;
-
 use super::acting_error::ActError;
 use super::entry::RunnerNow;
 use super::limits::CONFIRM_TIMEOUT;
-use super::waiter::{TurnWanted, Waited, Waiter};
+use super::waiter::Waited;
 use super::{App, AppError};
 use crate::domain::status::Status;
 use crate::domain::time::millis;
@@ -45,21 +43,7 @@ impl App {
             }
             .into());
         }
-        let (answer, answered) = oneshot::channel();
-        let others = Status::ALL.into_iter().filter(|other| *other != status);
-        let wanted = others.collect();
-        self.monitor
-            .turn(move |world| {
-                world.entry_mut(id).map(|entry| {
-                    entry.wait(Waiter {
-                        wanted,
-                        turn: TurnWanted::No,
-                        is_pinned: true,
-                        answer,
-                    })
-                })
-            })
-            .await??;
+        let answered = self.another_status(&act, status).await?;
         let keys = act.rules.interrupt();
         self.ports.typist.keys(&act.handle, keys).await?;
         let waited = tokio::time::timeout(CONFIRM_TIMEOUT, answered).await;

@@ -8,9 +8,8 @@ use super::acting::{Act, Face};
 use super::acting_error::ActError;
 use super::entry::RunnerNow;
 use super::limits::{AGENT_START_TIMEOUT, ENTER_PAUSE, LANDING_TIMEOUT, LEFT_AFTER, SHOWN_TIMEOUT};
-use super::waiter::{TurnWanted, Waited, Waiter};
+use super::waiter::Waited;
 use super::{App, AppError};
-use crate::domain::ids::RunnerId;
 use crate::domain::key_name::KeyName;
 use crate::domain::sign::{Reason, Source};
 use crate::domain::status::Status;
@@ -144,7 +143,7 @@ impl App {
         // Whoever reads the pane may be another one by now, or a question may have come.
         let face = self.face(act).await?;
         asks_nothing(act, &face, message.care)?;
-        let changed = self.next_status(act.id).await?;
+        let changed = self.another_status(act, face.status).await?;
         self.press_enter(act).await?;
         self.note(act, format!("sent {letters} characters")).await;
         self.until_landed(act, &typed, face.status, changed).await
@@ -153,25 +152,6 @@ impl App {
     async fn press_enter(&self, act: &Act) -> Result<(), AppError> {
         let enter = [KeyName::enter()];
         Ok(self.ports.typist.keys(&act.handle, &enter).await?)
-    }
-
-    /// Its next status that is another than the present one.
-    async fn next_status(&self, id: RunnerId) -> Result<oneshot::Receiver<Waited>, AppError> {
-        let (answer, answered) = oneshot::channel();
-        self.monitor
-            .turn(move |world| {
-                let entry = world.entry_mut(id)?;
-                let status = entry.status();
-                let others = Status::ALL.into_iter().filter(|other| *other != status);
-                entry.wait(Waiter {
-                    wanted: others.collect(),
-                    turn: TurnWanted::No,
-                    is_pinned: true,
-                    answer,
-                });
-                Ok(answered)
-            })
-            .await?
     }
 
     async fn until_shown(
