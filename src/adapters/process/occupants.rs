@@ -25,12 +25,33 @@ impl Occupants for SystemProcesses {
         Ok(session
             .into_iter()
             .filter(is_alive)
-            .map(described)
+            .filter_map(described)
             .collect())
     }
 }
 
-fn described(process: ProcessInfo) -> PaneProcess {
+/// How often one is read that begins one program after another, before it is told as it was read last.
+const READINGS: usize = 4;
+
+/// What is known of it, unless it has ended meanwhile. One that becomes another program while it is read is read again, so that the name
+/// of the one is not told with the words or the file of the other.
+fn described(found: ProcessInfo) -> Option<PaneProcess> {
+    let mut before = found;
+    let mut readings = 0;
+    loop {
+        let read = detailed(before);
+        let now = system::process(read.pid).filter(|now| !now.zombie)?;
+        readings += 1;
+        let is_the_same = now.name == read.name && now.started == read.started;
+        // Without words it may be on its way into the next program: the system shows those last.
+        if (is_the_same && !read.args.is_empty()) || readings == READINGS {
+            return Some(read);
+        }
+        before = now;
+    }
+}
+
+fn detailed(process: ProcessInfo) -> PaneProcess {
     PaneProcess {
         args: system::arguments(process.pid),
         file: system::file(process.pid),
@@ -81,14 +102,16 @@ mod tests {
             Self { leader, pid }
         }
 
-        /// The agent in it, once it is there.
-        async fn agent(&self) -> PaneProcess {
+        /// The agent in it, once the program of this name has begun.
+        async fn agent(&self, name: &str) -> PaneProcess {
             let found = || {
                 let processes = Occupants::processes(&SystemProcesses, self.pid).unwrap();
                 let Resident::Agent { pid, .. } = identify(&processes, self.pid, None) else {
                     return None;
                 };
-                processes.into_iter().find(|one| one.pid == pid)
+                processes
+                    .into_iter()
+                    .find(|one| one.pid == pid && one.name == name && !one.args.is_empty())
             };
             until("an agent", found).await
         }
@@ -131,12 +154,11 @@ mod tests {
         fs::copy("/bin/cat", home.join("claude")).unwrap();
         std::os::unix::fs::symlink("claude", home.join("cc")).unwrap();
         let pane = Pane::start(&home, "./cc - <&3 & wait");
-        let agent = pane.agent().await;
-        assert_eq!(agent.name, "cc");
+        let agent = pane.agent("cc").await;
         assert_eq!(agent.file, Some(home.join("claude")));
         // What an update has taken away from under it is still what it was.
         fs::remove_file(home.join("claude")).unwrap();
-        assert_eq!(pane.agent().await.file, Some(home.join("claude")));
+        assert_eq!(pane.agent("cc").await.file, Some(home.join("claude")));
     }
 
     #[tokio::test]
@@ -145,8 +167,7 @@ mod tests {
         let home = home.path().canonicalize().unwrap();
         fs::copy("/bin/cat", home.join("claude")).unwrap();
         let pane = Pane::start(&home, "./claude - <&3 & wait");
-        let agent = pane.agent().await;
-        assert_eq!(agent.name, "claude");
+        let agent = pane.agent("claude").await;
         assert_eq!(agent.parent, Some(pane.pid));
         assert_eq!(agent.args, ["./claude", "-"]);
         assert_eq!(agent.cwd.as_deref(), Some(home.as_path()));
@@ -169,7 +190,7 @@ mod tests {
             "#!/bin/sh\n./gemini <&3 & wait\n",
         );
         let pane = Pane::start(home.path(), "./start & wait");
-        let agent = pane.agent().await;
+        let agent = pane.agent("gemini").await;
         assert_eq!(agent.args, ["/bin/sh", "./gemini"]);
         assert_ne!(agent.parent, Some(pane.pid));
     }
