@@ -94,8 +94,8 @@ impl Awareness {
     fn printed(&mut self, at: Timestamp, now: Tick, bytes: &[u8]) -> Vec<Sign> {
         let due = self.who_asked.map_or(now, |asked| asked.after(WHO_EVERY));
         self.who_due.get_or_insert(due);
-        match self.rules {
-            Some(_) => self.eye.printed(at, now, bytes),
+        match &self.rules {
+            Some(rules) => self.eye.printed(rules, at, now, bytes),
             None => Vec::new(),
         }
     }
@@ -195,8 +195,10 @@ impl World {
     }
 
     pub(super) fn rules_of(&self, kind: &Kind) -> Option<Arc<RuleSet>> {
-        let is_agent = kind.prints != Prints::IsWork;
-        is_agent.then(|| self.settings.borrow().rules.of(kind.name))
+        let rules = self.settings.borrow().rules.of(kind.name);
+        // Of a program that is no known agent only the user knows something.
+        let is_told_of = kind.prints != Prints::IsWork || *rules != RuleSet::default();
+        is_told_of.then_some(rules)
     }
 
     /// The rules of every runner are those of the settings again.

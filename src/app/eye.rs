@@ -72,7 +72,13 @@ impl Eye {
     }
 
     /// It printed; what the sequences in it say.
-    pub(super) fn printed(&mut self, at: Timestamp, now: Tick, bytes: &[u8]) -> Vec<Sign> {
+    pub(super) fn printed(
+        &mut self,
+        rules: &RuleSet,
+        at: Timestamp,
+        now: Tick,
+        bytes: &[u8],
+    ) -> Vec<Sign> {
         let mut signs = Vec::new();
         for told in self.terminal.push(bytes) {
             match told {
@@ -81,7 +87,10 @@ impl Eye {
                     self.titled = Some(now);
                 }
                 Told::Progress(goes_on) => signs.push(progress(at, goes_on)),
-                Told::Notification(_) | Told::Bell => {}
+                Told::Notification(text) => {
+                    signs.extend(rules.on_notification(&text).map(|rule| rang(at, rule)));
+                }
+                Told::Bell => signs.extend(rules.on_bell().map(|rule| rang(at, rule))),
             }
         }
         self.printed = self.printed.saturating_add(bytes.len());
@@ -189,6 +198,15 @@ fn claim(rule: &ScreenRule) -> Claim {
     }
 }
 
+/// A notification or the bell: what the rule for it says.
+fn rang(at: Timestamp, rule: &ScreenRule) -> Sign {
+    Sign {
+        source: Source::Sequence,
+        at,
+        claim: Some(claim(rule)),
+    }
+}
+
 fn progress(at: Timestamp, goes_on: bool) -> Sign {
     Sign {
         source: Source::Sequence,
@@ -221,7 +239,7 @@ mod tests {
     }
 
     fn print(eye: &mut Eye, now: Tick, len: usize) -> Tick {
-        eye.printed(Timestamp(1), now, &vec![b'x'; len]);
+        eye.printed(&RuleSet::default(), Timestamp(1), now, &vec![b'x'; len]);
         eye.due().unwrap()
     }
 
@@ -243,7 +261,7 @@ mod tests {
             "it is much in all"
         );
         let mut calm = eye(at(1000), true);
-        calm.printed(Timestamp(1), at(1010), b"x");
+        calm.printed(&RuleSet::default(), Timestamp(1), at(1010), b"x");
         calm.wake(at(1020));
         assert_eq!(calm.due(), Some(at(1100)));
         assert_eq!(print(&mut calm, at(1030), 1), at(1100), "no later");

@@ -16,6 +16,9 @@ use super::outburst::Outburst;
 use super::sign::{Claim, Doing, Reason, Sign, Source, certainty};
 use super::time::Timestamp;
 
+/// So long after a bell or a notification a program still prints what belongs to it: the question that it rang for.
+const GOES_ON_AFTER: Duration = Duration::from_millis(500);
+
 /// A rival within so many percent makes a verdict doubtful.
 const NEAR: u8 = 20;
 
@@ -139,6 +142,13 @@ impl Board {
 
     /// The pane printed.
     pub fn printed(&mut self, at: Timestamp) {
+        if self.goes_on(at) {
+            self.take(Sign {
+                source: Source::Sequence,
+                at,
+                claim: None,
+            });
+        }
         if let Some(sign) = self.outburst.printed(at) {
             self.take(sign);
         }
@@ -256,9 +266,21 @@ impl Board {
         }
         all.sort_by_key(|one| {
             let counts = one.weight == Weight::Counts;
-            std::cmp::Reverse((counts, one.claim.certainty, one.source))
+            let rank = (one.claim.certainty, one.since, one.claim.doing, one.source);
+            std::cmp::Reverse((counts, rank))
         });
         all
+    }
+
+    /// A program that works whenever it prints has rung or told something, and prints again: that is past. What it prints at once
+    /// belongs to it.
+    fn goes_on(&self, at: Timestamp) -> bool {
+        let told = self.held.get(&Source::Sequence).map(|held| &held.newest);
+        self.outburst.prints() == Prints::IsWork
+            && told.is_some_and(|told| {
+                let is_no_work = |claim: &Claim| claim.doing != Doing::Working;
+                told.claim.as_ref().is_some_and(is_no_work) && at >= after(told.at, GOES_ON_AFTER)
+            })
     }
 
     fn standings(&self, now: Timestamp) -> Vec<(Source, Standing)> {

@@ -10,7 +10,7 @@ pub enum Told {
     Title(String),
     /// Progress (OSC 9;4): true while there is some, false when it is taken away.
     Progress(bool),
-    /// A notification (OSC 9, 99, 777); hostile text.
+    /// A notification (OSC 9, 99, 777): its rows, the title first if it has one; hostile text.
     Notification(String),
     /// The bell.
     Bell,
@@ -52,6 +52,8 @@ impl OscReader {
                     rest.get(1..).unwrap_or_default()
                 }
                 At::Within => self.within(rest, &mut told),
+                // tmux wants each escape twice of what is not for itself.
+                At::WithinEscape if *first == 0x1b => rest.get(1..).unwrap_or_default(),
                 At::WithinEscape if *first == b'\\' => {
                     told.extend(self.end());
                     rest.get(1..).unwrap_or_default()
@@ -105,13 +107,20 @@ impl OscReader {
         let (code, rest) = text.split_once(';')?;
         match code {
             "0" | "2" => Some(Told::Title(rest.to_owned())),
-            "9" => match rest.strip_prefix("4;") {
-                Some(progress) => Some(Told::Progress(!progress.starts_with('0'))),
-                None => Some(Told::Notification(rest.to_owned())),
+            "9" => match rest.split_once(';') {
+                Some(("4", progress)) => Some(Told::Progress(!progress.starts_with('0'))),
+                // Other orders to the terminal have a number, too.
+                Some((order, _)) if order.parse::<u8>().is_ok() => None,
+                _ => Some(Told::Notification(rest.to_owned())),
             },
-            "777" => Some(Told::Notification(rest.to_owned())),
-            // A question about what the terminal can do is none.
-            "99" if !rest.contains("p=?") => Some(Told::Notification(rest.to_owned())),
+            "777" => rest
+                .strip_prefix("notify;")
+                .map(|text| Told::Notification(text.replacen(';', "\n", 1))),
+            // A question about what the terminal can do is none, and what is encoded is not read.
+            "99" => rest
+                .split_once(';')
+                .filter(|(about, _)| !about.split(':').any(|one| matches!(one, "p=?" | "e=1")))
+                .map(|(_, text)| Told::Notification(text.to_owned())),
             _ => None,
         }
     }
@@ -123,7 +132,7 @@ mod tests {
 
     use super::*;
 
-    const ALL: &[u8] = b"text\x1b]0;one; two\x07\x1b[1m\x07\x1b]2;\x1b\\\x1b]9;4;3;50\x1b\\\x1b]9;4;0\x07\x1b]9;done\x07\x1b]777;notify;a;b\x07\x1b]8;;http://x\x07link\x1b]8;;\x07\x1b]99;i=1:p=?;\x07\x1b]2;cut\x1b]0;whole\x07";
+    const ALL: &[u8] = b"text\x1b]0;one; two\x07\x1b[1m\x07\x1b]2;\x1b\\\x1b]9;4;3;50\x1b\\\x1b]9;4;0\x07\x1b]9;done\x07\x1b]9;9;/here\x07\x1b]777;notify;a;b;c\x07\x1b]777;other\x07\x1bPtmux;\x1b\x1b]9;within; all\x1b\x1b\\\x1b\\\x1bPtmux;\x1b\x1b]99;i=1;hi\x07\x1b\\\x1b]99;e=1;aGk=\x07\x1b]8;;http://x\x07link\x1b]8;;\x07\x1b]99;i=1:p=?;\x07\x1b]2;cut\x1b]0;whole\x07";
 
     fn all() -> Vec<Told> {
         vec![
@@ -133,7 +142,9 @@ mod tests {
             Told::Progress(true),
             Told::Progress(false),
             Told::Notification("done".to_owned()),
-            Told::Notification("notify;a;b".to_owned()),
+            Told::Notification("a\nb;c".to_owned()),
+            Told::Notification("within; all".to_owned()),
+            Told::Notification("hi".to_owned()),
             Told::Title("whole".to_owned()),
         ]
     }

@@ -36,6 +36,10 @@ impl Outburst {
         }
     }
 
+    pub(super) const fn prints(&self) -> Prints {
+        self.prints
+    }
+
     /// It printed; what that says.
     pub(super) fn printed(&mut self, at: Timestamp) -> Option<Sign> {
         if self.prints == Prints::IsWork {

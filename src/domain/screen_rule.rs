@@ -1,4 +1,5 @@
-//! Screen rules: what a text on the screen, or in the title, says of an agent. Rules are data; this is how they are read off a screen.
+//! Screen rules: what a text on the screen, in the title or in a notification says of an agent, and what its bell says. Rules are data;
+//! this is how they are read off a screen.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -27,6 +28,10 @@ pub enum Region {
     ToCursor(u16),
     /// The title.
     Title,
+    /// A notification (OSC 9, 99 or 777), when it comes; the rows of it.
+    Notification,
+    /// The bell, when it rings. There is no text in it.
+    Bell,
 }
 
 /// A regular expression that is compared by what was written. It is compiled to see that it is one, and again when it is first asked:
@@ -195,17 +200,31 @@ impl RuleSet {
         let shown = text.shown();
         self.rules
             .iter()
-            .filter(|rule| rule.region != Region::Title)
+            .filter(|rule| rule.region.is_on_screen())
             .find(|rule| rule.matches(rule.region.of(text, shown)))
     }
 
     /// The rule for what the title says.
     pub fn on_title(&self, text: &ScreenText) -> Option<&ScreenRule> {
-        let title = std::slice::from_ref(&text.title);
+        self.of_region(Region::Title, std::slice::from_ref(&text.title))
+    }
+
+    /// The rule for what a notification says.
+    pub fn on_notification(&self, text: &str) -> Option<&ScreenRule> {
+        let rows: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
+        self.of_region(Region::Notification, &rows)
+    }
+
+    /// The rule for the bell.
+    pub fn on_bell(&self) -> Option<&ScreenRule> {
+        self.of_region(Region::Bell, &[])
+    }
+
+    fn of_region(&self, region: Region, rows: &[String]) -> Option<&ScreenRule> {
         self.rules
             .iter()
-            .filter(|rule| rule.region == Region::Title)
-            .find(|rule| rule.matches(title))
+            .filter(|rule| rule.region == region)
+            .find(|rule| rule.matches(rows))
     }
 }
 
@@ -277,6 +296,10 @@ impl ScreenRule {
 }
 
 impl Region {
+    const fn is_on_screen(self) -> bool {
+        !matches!(self, Self::Title | Self::Notification | Self::Bell)
+    }
+
     /// `shown` is what [`ScreenText::shown`] says of the same text.
     fn of<'a>(self, text: &'a ScreenText, shown: &'a [String]) -> &'a [String] {
         let last = |count: usize| shown.get(shown.len().saturating_sub(count)..);
@@ -296,6 +319,8 @@ impl Region {
                 })
                 .unwrap_or_default(),
             Self::Title => std::slice::from_ref(&text.title),
+            // They are no part of what is shown.
+            Self::Notification | Self::Bell => &[],
         }
     }
 }
@@ -427,6 +452,23 @@ mod tests {
         assert!(rules.on_title(&screen()).is_some());
         let rules = RuleSet::new(vec![rule(Region::Screen)], Vec::new());
         assert!(rules.on_title(&screen()).is_none());
+    }
+
+    #[test]
+    fn what_comes_and_goes_says_nothing_of_the_screen() {
+        let asks = ScreenRule {
+            regex: patterns(&["^needs you$"]),
+            ..rule(Region::Notification)
+        };
+        let rules = RuleSet::new(vec![asks], Vec::new());
+        assert!(rules.on_notification("Agent\nneeds you").is_some());
+        assert!(rules.on_notification("Agent: needs you").is_none());
+        assert!(rules.on_bell().is_none());
+        let rules = RuleSet::new(vec![rule(Region::Bell)], Vec::new());
+        assert!(rules.on_bell().is_some());
+        assert!(rules.on_screen(&screen()).is_none());
+        assert!(rules.on_title(&screen()).is_none());
+        assert!(rules.on_notification("Agent").is_none());
     }
 
     #[test]

@@ -37,6 +37,7 @@ mod refusals;
 mod register;
 mod restore;
 mod resume;
+mod rules;
 mod run_parent;
 mod segment;
 mod send;

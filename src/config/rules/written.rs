@@ -36,7 +36,8 @@ const ANSWER_KEYS: [&str; 2] = ["approve", "deny"];
 /// Most rows of `bottom:N` and `to-cursor:N`; no screen has more.
 const MOST_ROWS: u16 = 1000;
 
-const REGION: &str = "\"screen\", \"bottom:N\" or \"to-cursor:N\" (N rows), \"last-row\", \"cursor-row\" or \"title\"";
+const REGION: &str = "\"screen\", \"bottom:N\" or \"to-cursor:N\" (N rows), \"last-row\", \"cursor-row\", \"title\", \
+     \"notification\" or \"bell\"";
 const STATUS: &str = "\"running\", \"waiting\" or \"idle\"";
 const CERTAINTY: &str = "\"exact\", \"strong\", \"fair\" or \"weak\"";
 const REASON: &str = "\"ready\", \"working\", \"tool running\", \"background task running\", \"approval\", \"question\", \
@@ -252,6 +253,8 @@ fn region(entry: &Entry<'_>) -> Result<Region, ConfigError> {
         "last-row" => Some(Region::LastRow),
         "cursor-row" => Some(Region::CursorRow),
         "title" => Some(Region::Title),
+        "notification" => Some(Region::Notification),
+        "bell" => Some(Region::Bell),
         _ => {
             let (word, count) = text.split_once(':')?;
             let count = count.parse().ok()?;
@@ -381,7 +384,7 @@ mod tests {
         Correct that line, or remove it for the default.
         "#);
         assert_snapshot!(refusal(&WHOLE.replace("screen", "bottom:0")), @r#"
-        codex.toml:3: "rule.a.region" must be "screen", "bottom:N" or "to-cursor:N" (N rows), "last-row", "cursor-row" or "title"
+        codex.toml:3: "rule.a.region" must be "screen", "bottom:N" or "to-cursor:N" (N rows), "last-row", "cursor-row", "title", "notification" or "bell"
         Correct that line, or remove it for the default.
         "#);
         assert_snapshot!(refusal(&WHOLE.replace("fair", "sure")), @r#"
@@ -427,6 +430,8 @@ mod tests {
             ("cursor-row", Region::CursorRow),
             ("to-cursor:2", Region::ToCursor(2)),
             ("title", Region::Title),
+            ("notification", Region::Notification),
+            ("bell", Region::Bell),
         ] {
             let text = WHOLE.replace("screen", word);
             let written = Written::parse(Path::new("x.toml"), &text).unwrap();

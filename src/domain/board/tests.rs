@@ -183,6 +183,32 @@ fn whatever_prints_works_when_nothing_else_is_known_of_it() {
     assert_eq!(at(&board, 30_000), (Some(Doing::Resting), Reason::Silent));
 }
 
+#[test]
+fn what_was_rung_for_is_past_once_a_program_that_only_prints_goes_on() {
+    let rings = |board: &mut Board, at: u64| {
+        board.printed(Timestamp(at));
+        let asks = claim(Doing::Waiting, Reason::Question, certainty::FAIR);
+        board.take(sign(Source::Sequence, at, asks));
+    };
+    let mut board = Board::new(Prints::IsWork);
+    board.printed(Timestamp(0));
+    rings(&mut board, 1000);
+    // The question itself.
+    board.printed(Timestamp(1100));
+    board.silent(Timestamp(31_100));
+    assert_eq!(at(&board, 40_000).0, Some(Doing::Waiting));
+    board.printed(Timestamp(50_000));
+    assert_eq!(at(&board, 50_000).0, Some(Doing::Working));
+    board.silent(Timestamp(80_000));
+    assert_eq!(at(&board, 90_000).0, Some(Doing::Resting));
+    // An agent may print while it asks.
+    let mut board = Board::new(QUIET);
+    rings(&mut board, 1000);
+    board.printed(Timestamp(50_000));
+    board.printed(Timestamp(51_000));
+    assert_eq!(at(&board, 51_000).0, Some(Doing::Waiting));
+}
+
 fn any_claim() -> impl Strategy<Value = Option<Claim>> {
     let doing = prop_oneof![
         Just(Doing::Resting),
