@@ -10,7 +10,7 @@ use crate::domain::occupant::Occupant;
 use crate::ports::agents::AgentFiles;
 
 /// How long a finding may take.
-const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// An agent that writes files.
 #[async_trait]

@@ -24,7 +24,7 @@ async fn until_got(program: &impl Program, text: &str) {
         }
     };
     // What came of it is told below.
-    let _in_time = tokio::time::timeout(Duration::from_secs(20), got).await;
+    let _in_time = tokio::time::timeout(Duration::from_secs(60), got).await;
     assert_eq!(program.got(), text);
 }
 

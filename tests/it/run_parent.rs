@@ -18,7 +18,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_geppetto");
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A tmux server of its own, which ends with the test.
 struct Tmux {

@@ -26,7 +26,7 @@ const BOOT: u64 = 1_700_000_000;
 pub(super) const STARTED: u64 = 1_000;
 
 /// How long a test waits for a finding.
-const DEADLINE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A machine with agents.
 pub(super) struct World {

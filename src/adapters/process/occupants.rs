@@ -137,7 +137,7 @@ mod tests {
                 }
             }
         };
-        let found = tokio::time::timeout(Duration::from_secs(20), found).await;
+        let found = tokio::time::timeout(Duration::from_secs(60), found).await;
         found.unwrap_or_else(|_| unreachable!("there was never {what}"))
     }
 

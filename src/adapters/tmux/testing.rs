@@ -26,7 +26,7 @@ use crate::ports::process::{
 };
 use crate::ports::table::{ProcessInfo, ProcessTable, Signal};
 
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Time between two looks at a condition.
 const LOOK: Duration = Duration::from_millis(10);

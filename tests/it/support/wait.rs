@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// Deadline of everything that should take moments: two cores are shared by many tests.
-pub(crate) const USUAL: Duration = Duration::from_secs(30);
+pub(crate) const USUAL: Duration = Duration::from_secs(60);
 
 /// Deadline of what has much to do.
 pub(crate) const LONG: Duration = Duration::from_secs(240);
