@@ -157,6 +157,9 @@ impl Entry {
             }
         }
         if self.status_due.is_some_and(|due| due <= at) {
+            if self.awareness.eye.is_blank() {
+                changed = changed.or(self.apply(at, Fact::Blank));
+            }
             changed = changed.or(self.let_time_pass(at));
         }
         changed

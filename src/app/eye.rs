@@ -161,6 +161,11 @@ impl Eye {
         &self.seen.title
     }
 
+    /// There was nothing on the screen when it last looked.
+    pub(super) fn is_blank(&self) -> bool {
+        self.looked.is_some() && self.seen.rows.iter().all(String::is_empty)
+    }
+
     /// The question that was seen last, as it changes.
     pub(super) fn prompt(&self) -> watch::Receiver<Option<Prompt>> {
         self.prompt.subscribe()

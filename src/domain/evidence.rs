@@ -27,6 +27,8 @@ pub enum Fact {
     Sign(Sign),
     /// Something was done to the pane to which its program answers with output: another size, a terminal that came.
     Disturbed,
+    /// It is looked for what tells what the agent does, and its screen is empty: it has drawn nothing yet.
+    Blank,
     /// A person looks at it.
     Seen,
     /// The pane printed.

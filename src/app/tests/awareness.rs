@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::finding::{Conversation, Finding};
 use crate::domain::ids::PaneId;
+use crate::domain::screen_rule::Rules;
 use crate::domain::sign::{Claim, Doing, Reason, Sign, Source, certainty};
 
 /// A registered pane in which a shell waits.
@@ -167,4 +168,26 @@ async fn a_kind_that_the_user_gives_holds_until_another_agent_is_there() {
         tokio::time::advance(Duration::from_millis(300)).await;
     }
     assert_eq!(kind_of(&core).await, "custom");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_has_drawn_nothing_still_begins() {
+    let settings = Settings {
+        rules: Rules::shipped().unwrap(),
+        ..Settings::default()
+    };
+    let core = Core::with(FakeMux::new(), Arc::default(), settings);
+    let request = NewRunner {
+        kind: Some("claude-code".to_owned()),
+        ..named("one")
+    };
+    let now = core.new_runner(request).await.unwrap();
+    let pane = pane_of(&core, &now).await;
+    core.mux.print(pane, "\x1b[?2004h").await;
+    for _ in 0..90 {
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(core.status("one").await, "starting");
+    }
+    core.mux.print(pane, "something that no rule knows").await;
+    core.until("one", Status::Idle).await;
 }

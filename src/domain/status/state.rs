@@ -12,7 +12,7 @@ use crate::domain::text::printable;
 use crate::domain::time::Timestamp;
 
 /// How long an agent that began may take to show something that is known. The slowest that was measured took 60 s; by then what it
-/// prints is worth more than the guess that it still starts.
+/// prints is worth more than the guess that it still starts. One that has drawn nothing at all by then has not begun.
 const START_LIMIT_MS: u64 = 30_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,6 +218,11 @@ impl StatusState {
             }
             Fact::Disturbed => {
                 self.board.disturbed(at);
+                None
+            }
+            Fact::Blank => {
+                let begins = self.begins_until.is_some();
+                self.begins_until = begins_until(self.prints, at).filter(|_| begins);
                 None
             }
             Fact::Seen => {
@@ -446,6 +451,30 @@ mod tests {
         });
         silent.expire(Timestamp(START_LIMIT_MS));
         assert_eq!(silent.status(), Status::Unknown);
+    }
+
+    #[test]
+    fn an_agent_that_has_drawn_nothing_has_not_begun_however_long_that_takes() {
+        let prints = Prints::Animates(std::time::Duration::from_secs(3));
+        let mut state = StatusState::starting(Timestamp(0), prints);
+        let mut now = Timestamp(1);
+        let apply = |state: &mut StatusState, at, fact| state.apply(&Evidence { at, fact });
+        apply(&mut state, now, started());
+        apply(&mut state, now, Fact::Output);
+        while let Some(due) = state.deadline(now).filter(|due| due.0 < 5 * START_LIMIT_MS) {
+            now = due;
+            apply(&mut state, now, Fact::Blank);
+            state.expire(now);
+            assert_eq!(state.status(), Status::Starting, "{now:?}");
+        }
+        assert!(now.0 > 3 * START_LIMIT_MS, "{now:?}");
+        // Drawn, but nothing of it is known.
+        let due = state.deadline(now).unwrap();
+        state.expire(due);
+        assert_eq!(state.status(), Status::Idle);
+        // It clears its screen.
+        apply(&mut state, due, Fact::Blank);
+        assert_eq!(state.status(), Status::Idle);
     }
 
     #[test]
