@@ -1,5 +1,7 @@
 //! A runner's screen and what is known of its status as a fixture: asked for, made fit to be given to others, and kept.
 
+mod kept;
+
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -149,7 +151,8 @@ fn personal(environment: &Environment) -> Personal {
     )
 }
 
-/// Writes it into a new file of the directory of fixtures, which only the user can read; no file is ever replaced.
+/// Writes it into a new file of the directory of fixtures, which only the user can read; no file is ever replaced. Of those that it
+/// wrote before, the oldest go when there are many.
 ///
 /// # Errors
 /// A [`Failure`] that names the directory or the file.
@@ -176,7 +179,11 @@ pub(crate) fn keep(
         match write_new(&path, fixture) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(unwritable(&path, &error)),
-            Ok(()) => return Ok(path),
+            Ok(()) => {
+                // It is kept, whatever becomes of the oldest: the next one tries again.
+                let _next_time = kept::remove_surplus(&dir, &path);
+                return Ok(path);
+            }
         }
     }
     Err(Failure::new(

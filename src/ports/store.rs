@@ -1,5 +1,6 @@
 //! Where the list of runners survives a restart of the daemon.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +29,7 @@ pub enum StoreError {
         source: Arc<std::io::Error>,
     },
     /// The file is not what this version wrote. It was set aside, not overwritten.
-    #[error("{} cannot be understood ({reason}); it was set aside as {}", path.display(), aside.display())]
+    #[error("{} cannot be understood ({reason}); it was set aside as {}{}", path.display(), aside.display(), rescued.map(|rescued| rescued.to_string()).unwrap_or_default())]
     Corrupt {
         /// The file.
         path: PathBuf,
@@ -36,7 +37,44 @@ pub enum StoreError {
         aside: PathBuf,
         /// What is wrong with it.
         reason: String,
+        /// What of the ledger was brought over from it; `None` of a file that has none.
+        rescued: Option<Rescued>,
     },
+}
+
+/// What of the ledger was brought over from a damaged database into a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rescued {
+    /// Messages with what they used.
+    pub messages: usize,
+    /// Parts of turns.
+    pub parts: usize,
+    /// Nothing of it was left behind.
+    pub is_whole: bool,
+}
+
+impl fmt::Display for Rescued {
+    /// The rest of a sentence.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            messages,
+            parts,
+            is_whole,
+        } = self;
+        write!(f, ", and of usage and turns ")?;
+        match (messages, parts, is_whole) {
+            (0, 0, true) => f.write_str("there was nothing"),
+            (0, 0, false) => f.write_str("nothing could be saved"),
+            (_, _, true) => write!(
+                f,
+                "all was saved ({messages} messages, {parts} parts of turns)"
+            ),
+            (_, _, false) => write!(
+                f,
+                "{messages} messages and {parts} parts of turns were saved, but not all"
+            ),
+        }
+    }
 }
 
 /// The tmux server that a record's place belongs to: places of another server mean nothing.

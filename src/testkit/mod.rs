@@ -1,7 +1,6 @@
 //! What tests need in place of the world: a fake for each port (a multiplexer whose panes print what the test says,
 //! a clock that follows tokio's, a store in memory), and the contract test that fake and real store both pass.
 
-mod agent_files;
 pub(crate) mod agent_files_contract;
 mod agents;
 mod clock;

@@ -193,16 +193,7 @@ fn a_new_daemon_knows_registered_sessions_again() {
     let sandbox = Sandbox::new();
     let parrot = "echo ready; while read line; do echo said $line; done";
     let [session, _, first] = sandbox.session("work", parrot);
-    let second = sandbox.tmux(&[
-        "split-window",
-        "-d",
-        "-t",
-        &first,
-        "-P",
-        "-F",
-        "#{pane_id}",
-        parrot,
-    ]);
+    let second = sandbox.split(&first, parrot);
     sandbox
         .geppetto(&["register", "work", "--key", "checkout"])
         .ok();
@@ -212,16 +203,7 @@ fn a_new_daemon_knows_registered_sessions_again() {
     ];
     sandbox.crash_daemon();
     // Meanwhile the user goes on working.
-    let third = sandbox.tmux(&[
-        "split-window",
-        "-d",
-        "-t",
-        &first,
-        "-P",
-        "-F",
-        "#{pane_id}",
-        parrot,
-    ]);
+    let third = sandbox.split(&first, parrot);
     sandbox.tmux(&["rename-session", "-t", &session, "play"]);
 
     sandbox.geppetto(&["list"]).ok();

@@ -95,16 +95,7 @@ fn a_directory_cannot_speak_for_tmux() {
         "pwd | wc -l; echo ready; read line",
     );
     sandbox.wait_for_line("mine", "ready");
-    let second = sandbox.tmux(&[
-        "split-window",
-        "-d",
-        "-t",
-        &pane,
-        "-P",
-        "-F",
-        "#{pane_id}",
-        &cd,
-    ]);
+    let second = sandbox.split(&pane, &cd);
     sandbox.wait_for("the new pane's runner", || sandbox.runner_of(&second));
     for pane in [&pane, &second] {
         sandbox.type_into(pane, "hello");

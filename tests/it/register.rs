@@ -23,34 +23,12 @@ fn is_watched(sandbox: &Sandbox, pane: &str, word: &str) {
     sandbox.wait_for_line(&runner.id, &format!("said {word}"));
 }
 
-fn split(sandbox: &Sandbox, pane: &str) -> String {
-    sandbox.tmux(&[
-        "split-window",
-        "-d",
-        "-t",
-        pane,
-        "-P",
-        "-F",
-        "#{pane_id}",
-        PARROT,
-    ])
-}
-
 #[test]
 fn a_session_is_registered_with_all_its_panes() {
     let sandbox = Sandbox::new();
     let [session, window, first] = sandbox.session("work", PARROT);
-    let second = split(&sandbox, &first);
-    let third = sandbox.tmux(&[
-        "new-window",
-        "-d",
-        "-t",
-        "work:",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        PARROT,
-    ]);
+    let second = sandbox.split(&first, PARROT);
+    let [_, third] = sandbox.window("work", PARROT);
 
     let answer = sandbox.geppetto_json(&["register", "work"]);
     assert_eq!(answer["added"], 3);
@@ -85,7 +63,7 @@ fn registering_again_changes_nothing() {
 fn one_pane_alone_can_be_registered() {
     let sandbox = Sandbox::new();
     let [_, _, first] = sandbox.session("work", PARROT);
-    let second = split(&sandbox, &first);
+    let second = sandbox.split(&first, PARROT);
     sandbox
         .geppetto(&["register", &second, "--name", "review"])
         .ok();
@@ -118,23 +96,14 @@ fn new_panes_and_windows_are_followed() {
     let sandbox = Sandbox::new();
     let [_, _, first] = sandbox.session("work", PARROT);
     sandbox.geppetto(&["register", "work"]).ok();
-    let second = split(&sandbox, &first);
+    let second = sandbox.split(&first, PARROT);
     is_watched(&sandbox, &second, "split");
-    let third = sandbox.tmux(&[
-        "new-window",
-        "-d",
-        "-t",
-        "work:",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        PARROT,
-    ]);
+    let [_, third] = sandbox.window("work", PARROT);
     is_watched(&sandbox, &third, "window");
     is_watched(&sandbox, &first, "first");
     // A session that is not registered is left alone.
     let [_, _, other] = sandbox.session("other", PARROT);
-    let fourth = split(&sandbox, &first);
+    let fourth = sandbox.split(&first, PARROT);
     is_watched(&sandbox, &fourth, "later");
     assert!(sandbox.runner_of(&other).is_none());
 }
@@ -157,28 +126,17 @@ fn a_renamed_session_is_the_same_one() {
 fn a_moved_window_stays_watched() {
     let sandbox = Sandbox::new();
     sandbox.session("work", PARROT);
-    let window = [
-        "new-window",
-        "-d",
-        "-t",
-        "work:",
-        "-P",
-        "-F",
-        "#{window_id} #{pane_id}",
-        PARROT,
-    ];
-    let answer = sandbox.tmux(&window);
-    let (window, pane) = answer.split_once(' ').unwrap();
+    let [window, pane] = sandbox.window("work", PARROT);
     let [other, _, _] = sandbox.session("other", PARROT);
     sandbox.geppetto(&["register", "work"]).ok();
-    let id = sandbox.runner_of(pane).unwrap().id;
-    is_watched(&sandbox, pane, "before");
-    sandbox.tmux(&["move-window", "-d", "-s", window, "-t", "other:"]);
+    let id = sandbox.runner_of(&pane).unwrap().id;
+    is_watched(&sandbox, &pane, "before");
+    sandbox.tmux(&["move-window", "-d", "-s", &window, "-t", "other:"]);
     sandbox.wait_until("the new session", || {
         sandbox.runner(&id).session_id == Some(other.clone())
     });
-    is_watched(&sandbox, pane, "after");
-    assert_eq!(sandbox.runner_of(pane).unwrap().id, id);
+    is_watched(&sandbox, &pane, "after");
+    assert_eq!(sandbox.runner_of(&pane).unwrap().id, id);
 }
 
 #[test]
@@ -209,7 +167,7 @@ fn a_linked_window_is_one_runner() {
 fn nobody_knows_the_code_of_a_killed_pane() {
     let sandbox = Sandbox::new();
     let [_, _, first] = sandbox.session("work", PARROT);
-    let second = split(&sandbox, &first);
+    let second = sandbox.split(&first, PARROT);
     sandbox.geppetto(&["register", "work"]).ok();
     let id = sandbox.runner_of(&second).unwrap().id;
     sandbox.tmux(&["kill-pane", "-t", &second]);
@@ -232,7 +190,7 @@ fn a_pane_that_stays_tells_its_code() {
         let [_, _, pane] = sandbox.session(name, script);
         sandbox.tmux(&["set-option", "-w", "-t", &pane, "remain-on-exit", "on"]);
         // Another one beside it, which goes on.
-        let beside = split(&sandbox, &pane);
+        let beside = sandbox.split(&pane, PARROT);
         sandbox.geppetto(&["register", name]).ok();
         let id = sandbox.runner_of(&pane).unwrap().id;
         sandbox.type_into(&pane, "");
@@ -266,12 +224,12 @@ fn a_killed_session_ends_its_runners_and_no_others() {
 fn a_forgotten_pane_of_a_registered_session_stays_forgotten() {
     let sandbox = Sandbox::new();
     let [_, _, first] = sandbox.session("work", PARROT);
-    let second = split(&sandbox, &first);
+    let second = sandbox.split(&first, PARROT);
     sandbox.geppetto(&["register", "work"]).ok();
     let id = sandbox.runner_of(&second).unwrap().id;
     sandbox.geppetto(&["forget", &id]).ok();
     // A change of the layout is when it would come back.
-    let third = split(&sandbox, &first);
+    let third = sandbox.split(&first, PARROT);
     is_watched(&sandbox, &third, "new");
     assert!(sandbox.runner_of(&second).is_none());
     sandbox.geppetto(&["register", &second]).ok();

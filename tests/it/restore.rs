@@ -216,7 +216,6 @@ fn an_exit_that_comes_after_the_end_of_the_server_changes_nothing() {
 }
 
 /// Two servers, one after the other, in which session `$1`, window `@1` and pane `%1` belong to different people.
-#[expect(clippy::too_many_lines, reason = "two servers, one after the other")]
 fn ids_are_used_again(is_daemon_there: bool) {
     let sandbox = Sandbox::new();
     let script = "echo old; read line";
@@ -241,16 +240,7 @@ fn ids_are_used_again(is_daemon_there: bool) {
         "the ids come again"
     );
     let theirs = started.pane_id.clone().unwrap();
-    let second = sandbox.tmux(&[
-        "split-window",
-        "-d",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        "-t",
-        &pane,
-        "exec sh",
-    ]);
+    let second = sandbox.split(&pane, "exec sh");
     assert_eq!(second, theirs, "the ids come again");
     sandbox.geppetto(&["sessions", "list"]).ok();
     for name in ["mine", "started"] {

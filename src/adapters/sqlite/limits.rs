@@ -81,6 +81,10 @@ pub(super) const RECORDINGS: usize = 256;
 /// Requests to the owner of the metadata that wait in line. When full, callers wait for room: none may be lost.
 pub(super) const METADATA_WORK: usize = 64;
 
+/// How long it may take to bring the ledger over from a database that is damaged: the daemon starts, or a verb waits, meanwhile. What
+/// is not brought over by then stays in the file that was set aside.
+pub(super) const RESCUE_WITHIN: Duration = Duration::from_secs(3);
+
 /// Runs of each runner of which the pane is remembered; older ones go. As long as the history of its status.
 pub(super) const EPOCHS_KEPT: u32 = 1000;
 

@@ -116,18 +116,23 @@ impl Server {
     /// With one session `first` that runs `cat`.
     pub(super) fn start() -> Self {
         let server = Self::none();
-        server.tmux(&[
-            "new-session",
-            "-d",
-            "-s",
-            "first",
-            "-x",
-            "100",
-            "-y",
-            "30",
-            "cat",
-        ]);
+        server.session("first", (100, 30), "cat");
         server
+    }
+
+    /// Makes a session of so many columns and rows.
+    pub(super) fn session(&self, name: &str, (columns, rows): (u16, u16), command: &str) {
+        let size = [columns.to_string(), rows.to_string()];
+        let size = ["-x", &size[0], "-y", &size[1]];
+        let new = ["new-session", "-d", "-s", name];
+        self.tmux(&[&new[..], &size[..], &[command]].concat());
+    }
+
+    /// The pane of a new window of the session `first` that runs the script.
+    pub(super) fn window(&self, script: &str) -> String {
+        let ids = ["-P", "-F", "#{pane_id}"];
+        let new = ["new-window", "-d", "-t", "=first:", "sh", "-c", script];
+        self.tmux(&[&new[..2], &ids[..], &new[2..]].concat())
     }
 
     /// A socket on which nobody listens yet.

@@ -60,32 +60,8 @@ fn drawing(random: &mut Random, steps: usize) -> String {
 /// With a session whose windows have 40 by 12.
 fn canvas() -> Server {
     let server = Server::none();
-    server.tmux(&[
-        "new-session",
-        "-d",
-        "-s",
-        "first",
-        "-x",
-        "40",
-        "-y",
-        "12",
-        "cat",
-    ]);
+    server.session("first", (40, 12), "cat");
     server
-}
-
-/// The pane of a new window that runs the script.
-fn window(server: &Server, script: &str) -> String {
-    let window = [
-        "new-window",
-        "-d",
-        "-P",
-        "-F",
-        "#{pane_id}",
-        "-t",
-        "=first:",
-    ];
-    server.tmux(&[&window[..], &["sh", "-c", script]].concat())
 }
 
 /// A new pane that prints the text, and then that it is done.
@@ -93,7 +69,7 @@ fn printed(server: &Server, name: &str, text: &str) -> String {
     let file = server.path().join(name);
     std::fs::write(&file, format!("{text}\x1b]2;done\x07")).unwrap();
     let script = format!("stty raw -echo; cat {}; exec sleep 1000", file.display());
-    window(server, &script)
+    server.window(&script)
 }
 
 async fn until_done(server: &Server, pane: &str) {
@@ -239,10 +215,7 @@ async fn until_screen(stream: &mut Stream) -> Stretch {
 
 /// A pane that prints without end.
 fn flooded(server: &Server) -> String {
-    window(
-        server,
-        "i=0; while :; do i=$((i+1)); echo line $i of many; done",
-    )
+    server.window("i=0; while :; do i=$((i+1)); echo line $i of many; done")
 }
 
 /// How many stretches could be judged, and how many of them do not lead from one picture to the next. tmux throws output away in
@@ -406,16 +379,7 @@ async fn a_pane_that_closes_while_it_is_looked_at_just_ends() {
     let server = canvas();
     let hub = server.hub();
     for _ in 0..10 {
-        let pane = server.tmux(&[
-            "new-window",
-            "-d",
-            "-P",
-            "-F",
-            "#{pane_id}",
-            "-t",
-            "=first:",
-            "cat",
-        ]);
+        let pane = server.window("cat");
         let handle = hub.handle(&pane).await;
         let mut stream = hub.watch(&pane).await;
         let (looked, _) = tokio::join!(hub.tmux.look(&handle), async {
@@ -438,17 +402,7 @@ async fn a_pane_that_closes_while_it_is_looked_at_just_ends() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_moved_window_is_marked_and_looked_at_anew() {
     let server = canvas();
-    server.tmux(&[
-        "new-session",
-        "-d",
-        "-s",
-        "second",
-        "-x",
-        "40",
-        "-y",
-        "12",
-        "cat",
-    ]);
+    server.session("second", (40, 12), "cat");
     let hub = server.hub();
     let pane = printed(&server, "moving", "here");
     until_done(&server, &pane).await;

@@ -8,17 +8,7 @@ use crate::ports::process::ProcessEvent;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn output_of_two_sessions_is_exact_and_in_order() {
     let server = Server::start();
-    server.tmux(&[
-        "new-session",
-        "-d",
-        "-s",
-        "second",
-        "-x",
-        "80",
-        "-y",
-        "24",
-        "sh",
-    ]);
+    server.session("second", (80, 24), "sh");
     server.tmux(&["respawn-pane", "-k", "-t", "=first:", "sh"]);
     let hub = server.hub();
     let mut first = hub.watch("%0").await;

@@ -4,14 +4,10 @@ use crate::cli::args::AnswerArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::respond;
-use crate::wire::{AnswerPrompt, Request};
+use crate::wire::Request;
 
 pub(crate) fn run(args: &AnswerArgs, context: &mut Context<'_>) -> Result<(), Failure> {
-    let answer = context.ask(Request::DenyPrompt(AnswerPrompt {
-        runner: args.of.runner.clone(),
-        prompt: args.prompt.clone(),
-    }))?;
-    respond::with_runner(answer, args.of.json, context.output)
+    respond::to_question(args, Request::DenyPrompt, context)
 }
 
 #[cfg(test)]

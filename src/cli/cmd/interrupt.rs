@@ -4,13 +4,10 @@ use crate::cli::args::RunnerArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::respond;
-use crate::wire::{Request, RunnerRef};
+use crate::wire::Request;
 
 pub(crate) fn run(args: &RunnerArgs, context: &mut Context<'_>) -> Result<(), Failure> {
-    let answer = context.ask(Request::InterruptTurn(RunnerRef {
-        runner: args.runner.clone(),
-    }))?;
-    respond::with_runner(answer, args.json, context.output)
+    respond::to_runner(args, Request::InterruptTurn, context)
 }
 
 #[cfg(test)]

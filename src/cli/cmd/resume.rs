@@ -4,13 +4,10 @@ use crate::cli::args::RunnerArgs;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::respond;
-use crate::wire::{Request, RunnerRef};
+use crate::wire::Request;
 
 pub(crate) fn run(args: &RunnerArgs, context: &mut Context<'_>) -> Result<(), Failure> {
-    let answer = context.ask(Request::ResumeRunner(RunnerRef {
-        runner: args.runner.clone(),
-    }))?;
-    respond::with_runner(answer, args.json, context.output)
+    respond::to_runner(args, Request::ResumeRunner, context)
 }
 
 #[cfg(test)]
@@ -29,17 +26,6 @@ mod tests {
         > {"type":"resume-runner","runner":"work"}
         work running
         [0]
-        "#);
-    }
-
-    #[test]
-    fn a_refusal_has_its_exit_code() {
-        let refusal =
-            r#"{"success":false,"error":{"tag":"RunnerOperation","message":"work has ended."}}"#;
-        assert_snapshot!(Session::new(&[refusal]).run(&["resume", "work"]), @r#"
-        > {"type":"resume-runner","runner":"work"}
-        ! error: work has ended.
-        [1]
         "#);
     }
 }

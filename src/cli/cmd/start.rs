@@ -68,15 +68,4 @@ mod tests {
         [0]
         "#);
     }
-
-    #[test]
-    fn a_refusal_has_its_exit_code() {
-        let refusal =
-            r#"{"success":false,"error":{"tag":"RunnerOperation","message":"work has ended."}}"#;
-        assert_snapshot!(Session::new(&[refusal]).run(&["start", "work"]), @r#"
-        > {"type":"start-runner","runner":"work"}
-        ! error: work has ended.
-        [1]
-        "#);
-    }
 }

@@ -76,6 +76,8 @@ pub(super) struct Settler {
     partial: String,
     /// The alternate screen.
     alternate: Alternate,
+    /// It is what is shown: the rows of the primary one rest until it is left.
+    is_alternate: bool,
     /// Rows of the alternate screen have to be looked at, since then; at the latest then.
     quiet: Option<(Tick, Tick)>,
 }
@@ -95,6 +97,7 @@ impl Settler {
             is_after_blank: false,
             partial: String::new(),
             alternate: Alternate::default(),
+            is_alternate: terminal.active_screen_kind() == ScreenKind::Alternate,
             quiet: None,
         }
     }
@@ -110,7 +113,8 @@ impl Settler {
             now,
         };
         let mut lines = terminal.feed_with(text, watch);
-        if terminal.active_screen_kind() == ScreenKind::Alternate {
+        self.is_alternate = terminal.active_screen_kind() == ScreenKind::Alternate;
+        if self.is_alternate {
             let first = self.quiet.map_or(now, |(first, _)| first);
             self.quiet = Some((first, now));
             if now.since(first) >= AT_LEAST {
@@ -154,7 +158,8 @@ impl Settler {
         if let Some((first, last)) = self.quiet {
             return Some(last.after(QUIET).min(first.after(AT_LEAST)));
         }
-        self.redrawn.map(|region| region.at.after(CALM))
+        let redrawn = self.redrawn.filter(|_| !self.is_alternate);
+        redrawn.map(|region| region.at.after(CALM))
     }
 
     /// What has settled by silence.
@@ -162,7 +167,7 @@ impl Settler {
         if self.deadline().is_none_or(|due| due > now) {
             return Vec::new();
         }
-        if terminal.active_screen_kind() == ScreenKind::Alternate {
+        if self.is_alternate {
             return self.new_rows(terminal);
         }
         self.quiet = None;

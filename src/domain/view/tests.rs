@@ -115,6 +115,21 @@ fn a_full_screen_program_gives_its_text_once() {
 }
 
 #[test]
+fn what_is_redrawn_is_not_due_while_the_alternate_screen_is_shown() {
+    let mut view = View::new(SIZE);
+    view.output(b"one\r\ntwo\r\n\x1b[2A> prompt\x1b[2B\r", at(0));
+    assert_eq!(view.deadline(), Some(at(10)));
+    view.output(b"\x1b[?1049h\x1b[2J\x1b[Hrows", at(1));
+    assert_eq!(view.deadline(), Some(at(2)));
+    assert_eq!(owned(&view.expire(at(20))), ["rows"]);
+    // Nothing could be done about it: who waits for it would be woken without end.
+    assert_eq!(view.deadline(), None);
+    let back = texts(view.output(b"\x1b[?1049l", at(30)));
+    assert_eq!(back, ["> prompt"]);
+    assert_eq!(view.deadline(), None, "it rested long enough meanwhile");
+}
+
+#[test]
 fn what_a_program_went_back_to_settles_when_it_leaves_it_alone() {
     let mut view = View::new(SIZE);
     let mut lines = texts(view.output(b"a\r\nb\r\n", at(0)));

@@ -179,6 +179,22 @@ impl Sandbox {
         ids.try_into().unwrap_or_else(|ids| panic!("{ids:?}"))
     }
 
+    /// Makes a window in a session; `@N` and `%N` of it.
+    #[track_caller]
+    pub(crate) fn window(&self, session: &str, script: &str) -> [String; 2] {
+        let (target, ids) = (format!("={session}:"), "#{window_id} #{pane_id}");
+        let new = ["new-window", "-d", "-P", "-F", ids, "-t", &target, script];
+        let ids: Vec<String> = self.tmux(&new).split(' ').map(str::to_owned).collect();
+        ids.try_into().unwrap_or_else(|ids| panic!("{ids:?}"))
+    }
+
+    /// Makes a pane beside that one; `%N` of it.
+    #[track_caller]
+    pub(crate) fn split(&self, pane: &str, script: &str) -> String {
+        let new = ["split-window", "-d", "-P", "-F", "#{pane_id}"];
+        self.tmux(&[&new[..], &["-t", pane, script]].concat())
+    }
+
     /// Types a line into a pane of the private server.
     #[track_caller]
     pub(crate) fn type_into(&self, pane: &str, line: &str) {

@@ -17,7 +17,7 @@ use crate::domain::tokens::{By, Tokens, Used};
 use crate::ports::ledger::{Batch, Change, LedgerBounds, Sum, SumQuery};
 
 /// Most tokens, and millionths of a dollar, of one message: what is above was misread, and sums of it could not be written down.
-const MOST: u64 = 1_000_000_000_000;
+pub(super) const MOST: u64 = 1_000_000_000_000;
 
 /// Writes all of it, or nothing.
 pub(super) fn record(

@@ -15,6 +15,7 @@ mod own_file;
 mod owner;
 mod read_only;
 mod record;
+mod rescue;
 mod runners;
 mod schema;
 mod slots;

@@ -45,6 +45,7 @@ impl OwnFile {
             path: self.path.clone(),
             aside: free,
             reason,
+            rescued: None,
         })
     }
 

@@ -9,17 +9,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::Connection;
+use tokio::time::Instant;
 
 use super::super::database;
+use super::super::limits::RESCUE_WITHIN;
 use super::failure::Trouble;
 use super::own_file::OwnFile;
 use super::runners::{self, Known};
 use super::schema::MIGRATIONS;
 use super::turn_parts::TurnCodec;
-use super::{exit_file, import, read_only, slots};
+use super::{exit_file, import, read_only, rescue, slots};
 use crate::domain::ids::RunnerId;
 use crate::domain::slot::Slot;
-use crate::ports::store::{StoreError, Stored, WrittenExit};
+use crate::ports::store::{Rescued, StoreError, Stored, WrittenExit};
 
 /// The open database, and what of the list is in it.
 pub(super) struct Open {
@@ -273,29 +275,33 @@ impl Owner {
             Ok(aside) => aside,
             Err(error) => return Trouble::Io(error).of(&self.path, "set aside"),
         };
-        let corrupt = StoreError::Corrupt {
-            path: self.path.clone(),
-            aside: aside.clone(),
-            reason: reason.to_owned(),
-        };
-        tracing::error!(error = %corrupt, "the database is damaged");
-        self.news = Some(corrupt.clone());
+        tracing::error!(%reason, aside = %aside.display(), "the database is damaged");
         self.untold = Some(BTreeSet::new());
         let latest = self.latest.take().or(known);
         let slots = slots::readable(&aside);
-        remove_empty_log(&aside);
         // Not by `save`, which would renew again and again on a medium that damages everything.
         let rewritten = self.opened().and_then(|(open, untold)| {
             if let Some(list) = &latest {
                 runners::write(open, list, untold)?;
             }
-            slots::put_all(&mut open.connection, &slots)
+            slots::put_all(&mut open.connection, &slots)?;
+            let until = Instant::now() + RESCUE_WITHIN;
+            Ok(rescue::ledger(&aside, &mut open.connection, until))
         });
-        if let Err(error) = rewritten {
+        remove_empty_log(&aside);
+        let rescued = rewritten.unwrap_or_else(|error| {
             self.open = None;
             tracing::warn!(%error, "the list of runners waits for the next save");
-        }
+            Rescued::default()
+        });
         self.latest = latest;
+        let corrupt = StoreError::Corrupt {
+            path: self.path.clone(),
+            aside,
+            reason: reason.to_owned(),
+            rescued: Some(rescued),
+        };
+        self.news = Some(corrupt.clone());
         corrupt
     }
 }

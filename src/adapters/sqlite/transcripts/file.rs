@@ -37,6 +37,8 @@ pub(super) struct File {
     since: Option<Instant>,
     /// Behind everything that is stored or queued; `None` before the database was looked at.
     end: Option<Position>,
+    /// Behind everything that was found or put into the database.
+    written: Option<Position>,
     /// The last thing at `end` says that output is missing, so the next may begin further on.
     gap_at_end: bool,
     run: Option<Run>,
@@ -61,6 +63,7 @@ impl File {
             pending: Pending::default(),
             since: None,
             end: None,
+            written: None,
             gap_at_end: false,
             run: None,
             trouble: None,
@@ -180,6 +183,7 @@ impl File {
             Ok(()) => {
                 self.kept += self.pending.output() as u64;
                 (self.since, self.unsynced) = (None, true);
+                self.written = self.end;
                 self.pending.clear();
                 if self.trouble.take().is_some() {
                     self.news = Some(Recording::On);
@@ -250,6 +254,11 @@ impl File {
                 if stored.end > self.end {
                     (self.end, self.gap_at_end) = (stored.end, stored.ends_with_gap);
                 }
+                if stored.end < self.written {
+                    tracing::warn!(file = %self.path.display(), "what was written into it is gone");
+                    self.say_lost(at);
+                }
+                self.written = stored.end;
                 true
             }
             Err(error) => {
@@ -290,6 +299,17 @@ impl File {
 
     /// A new database in the place of a damaged one, which says so first.
     fn begin_anew(&mut self, aside: PathBuf, time: Timestamp) {
+        self.say_lost(time);
+        self.news = Some(Recording::SetAside { aside });
+        (self.kept, self.written) = (0, None);
+        // It failed once already; another failure is trouble as any other.
+        if self.try_open(time) {
+            self.trouble = None;
+        }
+    }
+
+    /// Before everything that is pending stands that what was written is missing.
+    fn say_lost(&mut self, time: Timestamp) {
         let at = self.pending.start().or(self.end);
         self.gap_at_end |= self.pending.is_empty();
         self.pending.push_front(Record {
@@ -301,12 +321,6 @@ impl File {
             }),
         });
         self.since.get_or_insert(self.used);
-        self.news = Some(Recording::SetAside { aside });
-        self.kept = 0;
-        // It failed once already; another failure is trouble as any other.
-        if self.try_open(time) {
-            self.trouble = None;
-        }
     }
 
     /// Brings what was written to the medium.

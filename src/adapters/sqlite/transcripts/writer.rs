@@ -338,3 +338,158 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tokio::sync::oneshot;
+
+    use super::super::super::limits::COMMIT_AFTER;
+    use super::super::reader::Reader;
+    use super::*;
+    use crate::domain::ids::{Epoch, Seq};
+    use crate::domain::transcript::{Extent, Position};
+    use crate::ports::transcript::Cursor;
+    use crate::testkit::transcript_contract::{bytes_of, output};
+
+    const BEGIN: Position = Position::new(Epoch(1), Seq(0));
+
+    /// A writer on the thread and the clock of the test, and a reader of its files.
+    struct Pair {
+        _dir: tempfile::TempDir,
+        writer: Writer,
+        reader: Reader,
+        runner: RunnerId,
+    }
+
+    impl Pair {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let roomy = Retention {
+                bytes_per_runner: u64::MAX / 2,
+                age: Duration::from_secs(u64::MAX / 2000),
+                total_on_disk: u64::MAX / 2,
+            };
+            let options = TranscriptOptions {
+                directory: dir.path().to_owned(),
+                retention: Arc::new(move || roomy),
+                key: None,
+                redact: None,
+            };
+            Self {
+                writer: Writer::new(options, mpsc::channel(9).0),
+                reader: Reader::start(dir.path().to_owned(), Sealer::new(None)).unwrap(),
+                runner: RunnerId::new(uuid::Uuid::now_v7()),
+                _dir: dir,
+            }
+        }
+
+        async fn append(&mut self, seq: u64, text: &str) {
+            self.writer.obey(Order::Append {
+                runner: self.runner,
+                piece: output(BEGIN.after(seq), seq, text),
+            });
+            self.pass(COMMIT_AFTER).await;
+        }
+
+        async fn pass(&mut self, time: Duration) {
+            tokio::time::advance(time).await;
+            self.writer.on_time();
+        }
+
+        fn is_open(&self) -> bool {
+            self.writer.files.get(&self.runner).unwrap().is_open()
+        }
+
+        async fn text(&self) -> String {
+            let page = self.reader.ask(self.runner, |file| {
+                Ok(file.read(Cursor::default(), 1 << 20)?.stored)
+            });
+            String::from_utf8(bytes_of(&page.await.unwrap())).unwrap()
+        }
+
+        async fn extent(&self) -> Extent {
+            let extent = self.reader.ask(self.runner, |file| file.extent());
+            extent.await.unwrap()
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_quiet_file_is_closed_at_a_sync_and_goes_on_where_it_ended() {
+        let mut pair = Pair::new();
+        pair.append(0, "before").await;
+        assert!(pair.is_open());
+        pair.pass(SYNC_EVERY - COMMIT_AFTER).await;
+        assert!(pair.is_open(), "the next output may come at any moment");
+        pair.pass(COMMIT_AFTER).await;
+        assert!(!pair.is_open());
+        assert_eq!(pair.text().await, "before");
+        // A part of it is known already, though nobody has the file open.
+        pair.append(3, "ore and after").await;
+        assert!(pair.is_open());
+        assert_eq!(pair.text().await, "before and after");
+        for _ in 0..3 {
+            pair.pass(SYNC_EVERY).await;
+        }
+        assert!(!pair.is_open());
+        assert_eq!(pair.text().await, "before and after");
+        assert_eq!(pair.extent().await.end, BEGIN.after(16));
+        assert!(pair.writer.sync.is_none(), "nothing is left to be closed");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_to_be_written_keeps_its_file_open() {
+        let mut pair = Pair::new();
+        pair.append(0, "one").await;
+        pair.writer.obey(Order::Append {
+            runner: pair.runner,
+            piece: output(BEGIN.after(3), 3, "two"),
+        });
+        pair.writer.sync_and_rest();
+        assert!(pair.is_open());
+        pair.pass(COMMIT_AFTER).await;
+        pair.writer.sync_and_rest();
+        assert!(!pair.is_open());
+        assert_eq!(pair.text().await, "onetwo");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reading_sees_one_state_while_the_file_is_closed_and_opened_again() {
+        let mut pair = Pair::new();
+        pair.append(0, "before").await;
+        let (go, went) = oneshot::channel();
+        let (done, is_done) = oneshot::channel::<()>();
+        let mut once = Some((go, is_done));
+        let reading = pair.reader.ask(pair.runner, move |file| {
+            let before = file.extent()?;
+            let (go, is_done) = once.take().unwrap();
+            go.send(()).unwrap();
+            is_done.blocking_recv().unwrap();
+            Ok((before, file.extent()?))
+        });
+        let mut reading = std::pin::pin!(reading);
+        tokio::select! {
+            biased;
+            _ = &mut reading => panic!("it waits"),
+            reads = went => reads.unwrap(),
+        }
+        let close = |writer: &mut Writer| {
+            writer.sync_and_rest();
+            assert!(!writer.files.values().any(File::is_open));
+        };
+        close(&mut pair.writer);
+        pair.writer.obey(Order::Append {
+            runner: pair.runner,
+            piece: output(BEGIN.after(6), 6, " and after"),
+        });
+        tokio::time::advance(COMMIT_AFTER).await;
+        pair.writer.on_time();
+        close(&mut pair.writer);
+        done.send(()).unwrap();
+        let (before, meanwhile) = reading.await.unwrap();
+        assert_eq!((before.bytes, meanwhile.bytes), (6, 6));
+        assert_eq!(pair.text().await, "before and after");
+    }
+}

@@ -1,5 +1,6 @@
 //! The store of transcripts by itself: what is appended comes back, in every condition of its file.
 
+mod closing;
 mod cuts;
 mod damage;
 mod full;
