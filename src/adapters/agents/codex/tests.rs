@@ -1,7 +1,9 @@
 //! Codex, from rollouts in a home of the test.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::super::fields::Fields;
 use super::super::processes::Processes;
@@ -296,6 +298,10 @@ async fn a_rollout_that_is_only_looked_into_is_not_its_own() {
         &rollout("old"),
         &(meta("old", "") + &prompt("00:01", "old")),
     );
+    // Another codex goes on with it.
+    let handle = File::options().append(true).open(&old).unwrap();
+    let far = UNIX_EPOCH + Duration::from_secs(3_800_000_000);
+    handle.set_modified(far).unwrap();
     world.opens(51, 40, &old);
     // It holds what it writes itself, before anything is written.
     let lock = world.write(".codex/thread-writer-locks/own.lock", "");
