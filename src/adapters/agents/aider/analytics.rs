@@ -9,10 +9,41 @@ use crate::domain::finding::{ContextUse, TokenUse};
 use crate::domain::sign::{Doing, Reason};
 use crate::domain::time::Timestamp;
 
-/// The log, of which only what was written since the process began is its own.
+/// In which time an aider tells of its start.
+const START_MS: u64 = 120_000;
+
+/// The log, of which only what was written since the process began is its own, until another aider tells of its start in it.
 #[derive(Debug)]
 pub(super) struct Analytics {
-    pub(super) began: Timestamp,
+    began: Timestamp,
+    /// The process has told of its start.
+    is_launched: bool,
+    /// Another aider writes into it, too.
+    is_shared: bool,
+}
+
+impl Analytics {
+    /// Of a process that began then.
+    pub(super) const fn new(began: Timestamp) -> Self {
+        Self {
+            began,
+            is_launched: false,
+            is_shared: false,
+        }
+    }
+
+    /// An aider tells of its start.
+    fn launched(&mut self, time: Timestamp, told: &mut Told) {
+        let is_late = time.0 > self.began.0.saturating_add(START_MS);
+        if self.is_launched || is_late {
+            self.is_shared = true;
+            told.is_silent(time);
+            told.complain("shared log", || {
+                "Another aider has begun to write into the log of this one: what it says from there on is not read.".to_owned()
+            });
+        }
+        self.is_launched = true;
+    }
 }
 
 impl Meaning for Analytics {
@@ -21,10 +52,11 @@ impl Meaning for Analytics {
             return;
         };
         let time = Timestamp(seconds.saturating_mul(1000));
-        if time < self.began {
+        if time < self.began || self.is_shared {
             return;
         }
         match record.text("/event") {
+            Some("launched") => self.launched(time, told),
             Some("message_send_starting") => {
                 told.does(
                     time,
@@ -44,7 +76,9 @@ impl Meaning for Analytics {
         }
     }
 
-    fn anew(&mut self) {}
+    fn anew(&mut self) {
+        *self = Self::new(self.began);
+    }
 }
 
 fn sent(properties: &Value, time: Timestamp, at: u64, told: &mut Told) {

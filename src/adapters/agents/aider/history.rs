@@ -17,8 +17,10 @@ const LONGEST: usize = TurnPartKind::LONGEST;
 /// The history, so far as what comes depends on what was.
 #[derive(Debug, Default)]
 pub(super) struct History {
-    /// True from the first chat on that began since the process did.
+    /// True in the first chat that began since the process did.
     is_own: bool,
+    /// Another chat was begun since: its aider may go on beside ours, and nothing tells their lines apart.
+    is_shared: bool,
     has_log: bool,
     model: String,
     prompt: Option<Gathered>,
@@ -52,7 +54,9 @@ impl History {
     ) {
         if let Some(time) = line.strip_prefix(STARTED) {
             self.flush(now, told);
-            self.is_own = self.is_own || started(time).is_some_and(|time| time >= began);
+            if started(time).is_some_and(|time| time >= began) {
+                self.begun(told);
+            }
             return;
         }
         if !self.is_own {
@@ -67,6 +71,17 @@ impl History {
         } else if !line.trim().is_empty() {
             self.end_prompt(now, told);
             gather(&mut self.answer, line, at);
+        }
+    }
+
+    /// An aider begins one chat, at its start.
+    fn begun(&mut self, told: &mut Told) {
+        self.is_shared = self.is_shared || self.is_own;
+        self.is_own = !self.is_shared;
+        if self.is_shared {
+            told.complain("shared", || {
+                "Another aider has begun to write into the history of this one: what it says from there on is not read.".to_owned()
+            });
         }
     }
 

@@ -1,8 +1,12 @@
 //! Follows one aider: by the files that its command line or its environment names, else by the history of its repository, which every
-//! aider there writes. With two of them in one directory nothing tells whose is what, and nothing is read.
+//! aider there writes. Of two of them in one directory a file is read only when the command line of ours alone names it; and none any
+//! more from where another one has begun to write into it.
+//!
+//! Weak: one that began before ours, in another directory of the same repository or with the same log, and goes on is not seen.
 //!
 //! It has no ids of conversations, so none is told; what is found stands under the process: `PID-STARTED`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,8 +37,15 @@ pub(in super::super) struct AiderReader {
     history: Tail,
     chat: History,
     marked: Option<FileMark>,
-    complained: bool,
+    /// Whether the command line names the log, and the history.
+    typed: [bool; 2],
+    /// The files that are not read any more.
+    complaints: BTreeSet<&'static str>,
 }
+
+/// The flags for the files.
+const LOG: &str = "--analytics-log";
+const HISTORY: &str = "--chat-history-file";
 
 impl AiderReader {
     /// `None` when nothing says where it works, or when it began.
@@ -47,8 +58,8 @@ impl AiderReader {
                 .or_else(|| occupant.env.get(variable).map(PathBuf::from))?;
             Some(cwd.join(file))
         };
-        let log = named("--analytics-log", "AIDER_ANALYTICS_LOG");
-        let history = named("--chat-history-file", "AIDER_CHAT_HISTORY_FILE")
+        let log = named(LOG, "AIDER_ANALYTICS_LOG");
+        let history = named(HISTORY, "AIDER_CHAT_HISTORY_FILE")
             .unwrap_or_else(|| repository(&cwd).join(".aider.chat.history.md"));
         let conversation = format!("{}-{}", occupant.pid, occupant.started);
         Some(Self {
@@ -59,16 +70,61 @@ impl AiderReader {
             clock: Arc::clone(scene.clock),
             told: Told::new(conversation, Some(began)),
             chat: History::new(log.is_some()),
-            log: log.map(|log| (Records::new(log, scene.marks), Analytics { began })),
+            log: log.map(|log| (Records::new(log, scene.marks), Analytics::new(began))),
             // From its beginning: what is its own is only known from the line that begins it.
             history: Tail::new(history, &[]),
             marked: None,
-            complained: false,
+            typed: [LOG, HISTORY].map(|flag| option(&occupant.args, flag).is_some()),
+            complaints: BTreeSet::new(),
             cwd,
         })
     }
 
+    /// True when another aider of the directory may write into that file, and says so.
+    fn is_shared(
+        &mut self,
+        what: &'static str,
+        (flag, is_typed, file): (&str, bool, &Path),
+        found: &mut Vec<Finding>,
+    ) -> bool {
+        // Different ways to the same file have at least its name in common.
+        let is_it = |other: &str| Path::new(other).file_name() == file.file_name();
+        let shares =
+            |args: &[String]| is_aider(args) && option(args, flag).map_or(!is_typed, is_it);
+        // When the other one has left, its lines are still there.
+        let is_shared = self.complaints.contains(what)
+            || self.processes.has_another(self.pid, &self.cwd, shares);
+        if is_shared && self.complaints.insert(what) {
+            found.push(Finding::Degraded(format!(
+                "Several aiders work in {} and write one {what}: it is not read.",
+                self.cwd.display()
+            )));
+        }
+        is_shared
+    }
+
+    fn read_log(&mut self, found: &mut Vec<Finding>) -> Next {
+        let [is_typed, _] = self.typed;
+        let file = self.log.as_ref();
+        let Some(file) = file.map(|(records, _)| records.path().to_owned()) else {
+            return Next::Wait;
+        };
+        if self.is_shared("log", (LOG, is_typed, &file), found) {
+            return Next::Wait;
+        }
+        self.log
+            .as_mut()
+            .map_or(Next::Wait, |(records, analytics)| {
+                records.look(analytics, &mut self.told, found)
+            })
+    }
+
     fn read_history(&mut self, found: &mut Vec<Finding>) -> Next {
+        let [_, is_typed] = self.typed;
+        let file = self.history.path().to_owned();
+        if self.is_shared("history", (HISTORY, is_typed, &file), found) {
+            return Next::Wait;
+        }
         let (now, began) = (self.clock.now(), self.began);
         let (chat, told) = (&mut self.chat, &mut self.told);
         let read = self.history.read(&mut |line| match line {
@@ -115,20 +171,7 @@ impl Reader for AiderReader {
         if self.processes.has_ended(self.pid, self.started) {
             return Next::End;
         }
-        if self.processes.has_another(self.pid, &self.cwd, is_aider) {
-            if !self.complained {
-                self.complained = true;
-                found.push(Finding::Degraded(format!(
-                    "Several aiders work in {} and write one history: it is not read.",
-                    self.cwd.display()
-                )));
-            }
-            return Next::Wait;
-        }
-        let log = match &mut self.log {
-            Some((records, analytics)) => records.look(analytics, &mut self.told, found),
-            None => Next::Wait,
-        };
+        let log = self.read_log(found);
         match (log, self.read_history(found)) {
             (Next::Again, _) | (_, Next::Again) => Next::Again,
             (_, next) => next,

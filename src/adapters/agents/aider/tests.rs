@@ -39,6 +39,12 @@ echo papa
 > ^C again to exit  
 ";
 
+/// The machine began so that an aider of the test began some seconds before it told of that in [`LOG`].
+fn began_before_the_log(world: &World) {
+    let stat = world.dir.path().join("proc/stat");
+    std::fs::write(stat, "btime 1795200400\n").unwrap();
+}
+
 fn aider(world: &World, args: &[&str]) -> Occupant {
     let repository = world.home().join("repo");
     std::fs::create_dir_all(repository.join(".git")).unwrap();
@@ -51,6 +57,7 @@ fn aider(world: &World, args: &[&str]) -> Occupant {
 #[tokio::test]
 async fn the_log_has_exact_tokens_and_cost() {
     let world = World::new();
+    began_before_the_log(&world);
     let aider = aider(&world, &["--analytics-log", "log.jsonl"]);
     let log = world.write("repo/log.jsonl", LOG);
     let history = world.write("repo/.aider.chat.history.md", HISTORY);
@@ -99,6 +106,7 @@ async fn without_a_log_the_rounded_counts_of_the_history_are_told_as_such() {
 #[tokio::test]
 async fn files_that_the_command_line_or_the_environment_names_are_read() {
     let world = World::new();
+    began_before_the_log(&world);
     let mut aider = aider(&world, &["--chat-history-file=mine.md"]);
     let log = world.write("a.log", LOG);
     aider
@@ -123,4 +131,56 @@ async fn with_two_in_one_directory_nothing_is_guessed() {
     let is_told = |finding: &Finding| matches!(finding, Finding::Degraded(text) if text.contains("Several aiders"));
     found.until("that it is not known", is_told).await;
     assert_eq!(found.all.len(), 1);
+}
+
+#[tokio::test]
+async fn from_where_another_one_begins_to_write_nothing_is_read_any_more() {
+    let world = World::new();
+    began_before_the_log(&world);
+    let aider = aider(&world, &["--analytics-log", "log.jsonl"]);
+    world.write("repo/log.jsonl", LOG);
+    world.write("repo/.aider.chat.history.md", HISTORY);
+    // In another directory of the repository: no process of ours tells of it.
+    world.append(
+        "repo/log.jsonl",
+        r#"{"event":"launched","properties":{},"time":1795201800}
+{"event":"message_send","properties":{"main_model":"m","prompt_tokens":7,"completion_tokens":7},"time":1795201801}
+"#,
+    );
+    world.append(
+        "repo/.aider.chat.history.md",
+        "\n# aider chat started at 2026-11-26 22:31:38\n\n#### of another  \n\n> ^C again to exit\n",
+    );
+    let [log, history] =
+        ["log.jsonl", ".aider.chat.history.md"].map(|file| world.home().join("repo").join(file));
+    let mut found = world.follow(&aider).await;
+    found.read(&log).await;
+    found.read(&history).await;
+    assert_eq!(found.sums(), (2521 + 2816, 210 + 57));
+    assert!(!found.log().contains("of another"), "{}", found.log());
+    assert!(found.log().contains("> once more"), "{}", found.log());
+    let told = |what: &str| found.complaints().iter().any(|text| text.contains(what));
+    assert!(told("history of this one") && told("log of this one"));
+}
+
+#[tokio::test]
+async fn of_two_in_one_directory_a_file_that_only_ours_names_is_read() {
+    let world = World::new();
+    let aider = aider(&world, &["--chat-history-file", "mine.md"]);
+    let cwd = aider.cwd.clone().unwrap();
+    world.agent("aider", 82, cwd.to_str().unwrap());
+    world.runs(82, &["python3", "/usr/bin/aider"]);
+    let history = world.write("repo/mine.md", HISTORY);
+    let mut found = world.follow(&aider).await;
+    found.read(&history).await;
+    assert!(found.log().contains("> do it"), "{}", found.log());
+    // It is named in another way, but it is the same.
+    world.runs(
+        82,
+        &["python3", "aider", "--chat-history-file=../repo/mine.md"],
+    );
+    world.append("repo/mine.md", "\n#### of whom  \n\n> ^C again to exit\n");
+    let is_told = |finding: &Finding| matches!(finding, Finding::Degraded(text) if text.contains("write one history"));
+    found.until("that it is not known", is_told).await;
+    assert!(!found.log().contains("of whom"), "{}", found.log());
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::super::following::{Next, Reader};
@@ -11,7 +12,7 @@ use super::super::records::Records;
 use super::super::scene::Scene;
 use super::super::told::Told;
 use super::rollout::Rollout;
-use super::threads::{Has, Thread, Threads};
+use super::threads::{HELD, Has, Thread, Threads};
 use crate::domain::finding::{Conversation, FileMark, Finding};
 
 /// A conversation is taken up a moment after the change that tells of it: pauses before we look again, the last first.
@@ -58,7 +59,9 @@ impl CodexReader {
                 cwd: scene.occupant.cwd.clone(),
                 began: scene.began(),
                 processes: scene.processes.clone(),
+                clock: Arc::clone(scene.clock),
                 seen: BTreeMap::new(),
+                is_early: false,
             },
             marks: scene.marks.to_vec(),
             tellers: Vec::new(),
@@ -100,6 +103,11 @@ impl CodexReader {
             Has::This(thread) => self.has(thread, found),
             Has::OneOfSeveral => self.cannot_tell(found),
             Has::None => {}
+        }
+        if self.threads.is_early {
+            // Whatever changes meanwhile, this is looked at again.
+            self.looks = self.looks.max(1);
+            return Next::WaitAtMost(HELD);
         }
         self.looks = self.looks.saturating_sub(1);
         AGAIN

@@ -1,10 +1,18 @@
 //! Codex, from rollouts in a home of the test.
 
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
 use super::super::fields::Fields;
+use super::super::processes::Processes;
 use super::super::testing::{STARTED, World};
+use super::threads::{HELD, Has, Threads};
 use crate::domain::finding::{Finding, RateLimit};
 use crate::domain::sign::{Doing, Reason, Source};
 use crate::domain::time::Timestamp;
+use crate::testkit::ManualClock;
 
 const FIXTURE: &str = include_str!("../../../../tests/fixtures/agents/codex.jsonl");
 
@@ -280,6 +288,66 @@ async fn two_in_one_directory_have_each_their_own_and_a_new_conversation_is_seen
     world.write(".codex/history.jsonl", "{}\n");
     of_one.read(&third).await;
     assert_eq!(of_one.conversations(), ["one", "three"]);
+}
+
+#[tokio::test]
+async fn a_rollout_that_is_only_looked_into_is_not_its_own() {
+    let world = World::new();
+    let codex = world.agent("codex", 51, CWD);
+    let old = world.write(
+        &rollout("old"),
+        &(meta("old", "") + &prompt("00:01", "old")),
+    );
+    // Another codex goes on with it.
+    let handle = File::options().append(true).open(&old).unwrap();
+    let far = UNIX_EPOCH + Duration::from_secs(3_800_000_000);
+    handle.set_modified(far).unwrap();
+    world.opens(51, 40, &old);
+    // It holds what it writes itself, before anything is written.
+    let lock = world.write(".codex/thread-writer-locks/own.lock", "");
+    world.opens(51, 39, &lock);
+    let mut found = world.follow(&codex).await;
+    let own = world.write(
+        &rollout("own"),
+        &(meta("own", "") + &prompt("00:02", "own")),
+    );
+    world.opens(51, 41, &own);
+    world.write(".codex/history.jsonl", "{}\n");
+    found.read(&own).await;
+    assert_eq!(found.conversations(), ["own"]);
+    // It goes on with the old one.
+    let lock = world.write(".codex/thread-writer-locks/old.lock", "");
+    world.opens(51, 42, &lock);
+    world.write(&format!("{MARKS}/old"), "");
+    found.read(&old).await;
+    assert_eq!(found.conversations(), ["own", "old"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_versions_without_locks_only_what_stays_open_is_believed() {
+    let world = World::new();
+    let codex = world.agent("codex", 51, CWD);
+    let mut threads = Threads {
+        root: world.home().join(".codex"),
+        pid: codex.pid,
+        cwd: codex.cwd,
+        began: None,
+        processes: Processes::new(world.dir.path().join("proc")),
+        clock: Arc::new(ManualClock::new()),
+        seen: BTreeMap::new(),
+        is_early: false,
+    };
+    let [old, own] = ["old", "own"].map(|id| world.write(&rollout(id), &meta(id, "")));
+    world.opens(51, 40, &old);
+    assert_eq!((threads.now(), threads.is_early), (Has::None, true));
+    world.opens(51, 40, &own);
+    tokio::time::advance(HELD).await;
+    assert_eq!((threads.now(), threads.is_early), (Has::None, true));
+    tokio::time::advance(HELD).await;
+    let Has::This(thread) = threads.now() else {
+        panic!("what stays open is not believed");
+    };
+    assert_eq!((thread.id.as_str(), threads.is_early), ("own", false));
 }
 
 /// A server that has the conversations of all codexes.

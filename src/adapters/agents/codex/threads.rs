@@ -1,14 +1,17 @@
 //! Which conversation a codex has. Its own process has the rollout open; or, when a server does the work, that has it open, for all
-//! codexes of a home, and goes on with it when they have left. A codex marks each conversation that it takes up with an empty file,
-//! so among those of the server, the one of our directory that was taken up last since our process began is ours; unless another
+//! codexes of a home, and goes on with it when they have left. To be open is not enough: a codex also reads old rollouts, for its list
+//! of what can be gone on with. Versions that lock what they write tell those apart by that; of others only what stays open is believed.
+//!
+//! A codex marks each conversation that it takes up with an empty file, so among those of the server, the one of our directory that was taken up last since our process began is ours; unless another
 //! codex lives in the same directory: then nothing tells them apart.
 //!
 //! Weak: a conversation of our directory that a codex of another directory takes up meanwhile is taken for ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
 
@@ -17,7 +20,11 @@ use super::super::header::header;
 use super::super::limits::WHOLE_FILE;
 use super::super::processes::Processes;
 use crate::domain::ids::Pid;
-use crate::domain::time::{Timestamp, millis};
+use crate::domain::time::{Tick, Timestamp, millis};
+use crate::ports::clock::Clock;
+
+/// How long a rollout without a lock must be open to be one that is written: reading the beginnings of old ones takes some milliseconds.
+pub(super) const HELD: Duration = Duration::from_secs(1);
 
 /// A conversation that is written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,15 +49,26 @@ pub(super) enum Has {
 }
 
 /// The process, and where it keeps its files.
-#[derive(Debug)]
 pub(super) struct Threads {
     pub(super) root: PathBuf,
     pub(super) pid: Pid,
     pub(super) cwd: Option<PathBuf>,
     pub(super) began: Option<Timestamp>,
     pub(super) processes: Processes,
-    /// What is known of rollouts that were seen.
-    pub(super) seen: BTreeMap<PathBuf, Thread>,
+    pub(super) clock: Arc<dyn Clock>,
+    /// The rollouts that were open when we looked last, and who has them open.
+    pub(super) seen: BTreeMap<(Pid, PathBuf), Seen>,
+    /// True when it is not known yet of all of them whether they are written.
+    pub(super) is_early: bool,
+}
+
+/// A rollout that is open.
+#[derive(Debug)]
+pub(super) struct Seen {
+    /// Since when, as far as we have looked.
+    since: Tick,
+    /// `None` while it does not say.
+    thread: Option<Thread>,
 }
 
 impl Threads {
@@ -61,6 +79,7 @@ impl Threads {
 
     /// The conversation that the process has now.
     pub(super) fn now(&mut self) -> Has {
+        self.is_early = false;
         let own = self.open(self.pid);
         if !own.is_empty() {
             return self.latest(own);
@@ -69,6 +88,8 @@ impl Threads {
         else {
             return Has::None;
         };
+        let pid = self.pid;
+        self.seen.retain(|(of, _), _| [pid, server].contains(of));
         let mut theirs = self.open(server);
         theirs.retain(|thread| thread.cwd == cwd && self.since(thread) >= Some(began));
         if theirs.is_empty() {
@@ -98,23 +119,46 @@ impl Threads {
             return Vec::new();
         };
         let files = self.processes.open_files(pid);
+        let locked = self.locked(&files);
         let rollouts: Vec<_> = files
             .into_iter()
             .filter(|file| file.starts_with(&sessions) && is_rollout(file))
             .collect();
-        self.seen.retain(|file, _| rollouts.contains(file));
+        self.seen
+            .retain(|(of, file), _| *of != pid || rollouts.contains(file));
+        let now = self.clock.tick();
+        let mut written = Vec::new();
         for file in rollouts {
-            if !self.seen.contains_key(&file)
-                && let Some(thread) = thread(&file)
-            {
-                self.seen.insert(file, thread);
+            let since = now;
+            let fresh = Seen {
+                since,
+                thread: None,
+            };
+            let seen = self.seen.entry((pid, file.clone())).or_insert(fresh);
+            if seen.thread.is_none() {
+                seen.thread = thread(&file);
+            }
+            let Some(thread) = seen.thread.as_ref().filter(|thread| thread.of_a_person) else {
+                continue;
+            };
+            let is_early = now.since(seen.since) < HELD;
+            if locked.contains(&thread.id) || locked.is_empty() && !is_early {
+                written.push(thread.clone());
+            } else if locked.is_empty() {
+                self.is_early = true;
             }
         }
-        let threads = self.seen.values();
-        threads
-            .filter(|thread| thread.of_a_person)
-            .cloned()
-            .collect()
+        written
+    }
+
+    /// The conversations that a process with these open files has locked.
+    fn locked(&self, files: &[PathBuf]) -> BTreeSet<String> {
+        let Ok(locks) = fs::canonicalize(self.root.join("thread-writer-locks")) else {
+            return BTreeSet::new();
+        };
+        let locked = files.iter().filter(|file| file.parent() == Some(&locks));
+        let ids = locked.filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()));
+        ids.collect()
     }
 
     /// The server of this home, if it runs.

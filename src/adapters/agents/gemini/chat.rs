@@ -20,14 +20,20 @@ const NO_PROMPT: &str = "<session_context>";
 pub(super) struct Chat {
     /// Key of the last prompt.
     prompt: String,
+    /// When the session began. What is older in it was copied from another one, where it counts.
+    begun: Option<Timestamp>,
 }
 
 impl Meaning for Chat {
     fn record(&mut self, record: &Value, _at: u64, told: &mut Told) {
         // Without an id: the header, and patches of it.
         let (Some(id), Some(at)) = (record.text("/id"), record.time("/timestamp")) else {
+            self.begun = self.begun.or_else(|| record.time("/startTime"));
             return;
         };
+        if self.begun.is_some_and(|begun| at < begun) {
+            return;
+        }
         match record.text("/type") {
             Some("user") => self.asked(id, record, at, told),
             Some("gemini") => answered(id, record, at, told),

@@ -2,6 +2,7 @@
 
 mod chat;
 mod reader;
+mod sessions;
 #[cfg(test)]
 mod tests;
 

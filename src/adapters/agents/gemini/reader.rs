@@ -1,19 +1,17 @@
-//! Follows one gemini. Nothing that it writes says which process it was, and it holds no session file open. So its conversation is the
-//! session of the project of its directory that began last since the process did; unless another gemini lives in that directory: then
-//! nothing tells them apart, and none is read.
+//! Follows one gemini. Nothing that it writes says which process it was, and it holds no session file open: [`Sessions`] knows which one
+//! is its own. Where that cannot be known, none is read.
 //!
-//! Weak: a session that was begun before and is taken up again (`--resume`) is not found; and what a gemini that has left meanwhile
-//! began in the same directory, after ours started, is taken for ours until ours begins one.
+//! Weak: what a gemini that has left before we looked first wrote in the same directory, after ours started, is taken for ours until
+//! ours writes.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
-use super::super::fields::Fields;
 use super::super::following::{Next, Reader};
-use super::super::header::header;
 use super::super::limits::WHOLE_FILE;
 use super::super::place::Place;
 use super::super::processes::Processes;
@@ -21,12 +19,11 @@ use super::super::records::Records;
 use super::super::scene::Scene;
 use super::super::told::Told;
 use super::chat::Chat;
+use super::sessions::{Has, Others, Session, Sessions, named};
 use crate::domain::finding::{Conversation, FileMark, Finding};
 use crate::domain::ids::Pid;
 use crate::domain::time::Timestamp;
-
-/// Most session files that are watched for their header: one is written at a time.
-const MOST_HEADLESS: usize = 8;
+use crate::ports::clock::Clock;
 
 /// Follows one.
 pub(in super::super) struct GeminiReader {
@@ -34,20 +31,24 @@ pub(in super::super) struct GeminiReader {
     started: u64,
     began: Timestamp,
     cwd: PathBuf,
+    /// The session that its command line names.
+    named: Option<String>,
     /// `~/.gemini`.
     root: PathBuf,
     marks: Vec<FileMark>,
     processes: Processes,
-    /// The session files of the project: when each began and its id, if it can be ours.
-    seen: BTreeMap<PathBuf, Option<(Timestamp, String)>>,
-    /// Those that have no whole header yet.
-    headless: Vec<PathBuf>,
-    complained: bool,
-    session: Option<Session>,
+    clock: Arc<dyn Clock>,
+    sessions: Sessions,
+    /// More may be known then, whatever is written.
+    due: Option<Timestamp>,
+    /// What was said last of what cannot be told.
+    complaint: Option<String>,
+    read: Option<Read>,
 }
 
-struct Session {
-    id: String,
+/// The session that it has now.
+struct Read {
+    session: Session,
     told: Told,
     records: Records,
     chat: Chat,
@@ -57,18 +58,22 @@ impl GeminiReader {
     /// `None` when nothing says where it keeps its files, or when it began.
     pub(in super::super) fn new(scene: &Scene<'_>) -> Option<Self> {
         let home = scene.variable("GEMINI_CLI_HOME").or_else(|| scene.home())?;
+        let began = scene.began()?;
+        let named = named(&scene.occupant.args).map(str::to_owned);
         Some(Self {
             pid: scene.occupant.pid,
             started: scene.occupant.started,
-            began: scene.began()?,
+            began,
             cwd: scene.occupant.cwd.clone()?,
             root: home.join(".gemini"),
             marks: scene.marks.to_vec(),
             processes: scene.processes.clone(),
-            seen: BTreeMap::new(),
-            headless: Vec::new(),
-            complained: false,
-            session: None,
+            clock: Arc::clone(scene.clock),
+            sessions: Sessions::new(began, named.clone()),
+            named,
+            due: None,
+            complaint: None,
+            read: None,
         })
     }
 
@@ -92,70 +97,117 @@ impl GeminiReader {
         plain.then(|| self.root.join("tmp").join(name).join("chats"))
     }
 
-    fn find(&mut self, found: &mut Vec<Finding>) {
+    fn find(&mut self, found: &mut Vec<Finding>) -> Next {
         let Some(chats) = self.chats() else {
-            return;
+            return Next::Wait;
         };
-        self.see(sessions(&chats));
-        let ours = self.seen.iter();
-        let last = ours
-            .filter_map(|(file, begun)| begun.as_ref().map(|begun| (begun, file)))
-            .max();
-        let Some(((_, id), file)) = last else {
-            return;
+        let now = self.clock.now();
+        let known = self.read.as_ref().map(|read| read.session.clone());
+        let is_news = self
+            .sessions
+            .look(&chats, known.as_ref().map(|known| known.file.as_path()));
+        if !is_news && self.due.is_none_or(|due| now <= due) {
+            return self.until(now);
+        }
+        self.due = None;
+        let others = self.others();
+        let known_id = known.as_ref().map(|known| known.id.as_str());
+        match self.sessions.now(known_id, others, now) {
+            Has::This(session) => self.has(session, found),
+            Has::ByTime(session) => {
+                self.complain(
+                    found,
+                    format!(
+                        "Several geminis work in {}: that the session {} is of this one is only known by when it began.",
+                        self.cwd.display(),
+                        session.id
+                    ),
+                );
+                self.has(session, found);
+            }
+            Has::None => {}
+            Has::NoneBefore(time) => self.due = Some(time),
+            Has::OneOfThose => self.complain(
+                found,
+                format!(
+                    "Several sessions of {} were written since this gemini began: which is its own is known when it writes again.",
+                    self.cwd.display()
+                ),
+            ),
+            Has::OneOfSeveral => self.complain(
+                found,
+                format!(
+                    "Several geminis work in {}, and nothing tells which session is whose.",
+                    self.cwd.display()
+                ),
+            ),
+        }
+        self.until(now)
+    }
+
+    /// Waits until more may be known.
+    fn until(&self, now: Timestamp) -> Next {
+        self.due.map_or(Next::Wait, |due| {
+            let rest = due.0.saturating_sub(now.0).saturating_add(1);
+            Next::WaitAtMost(Duration::from_millis(rest))
+        })
+    }
+
+    fn others(&self) -> Others {
+        let has_another = |fits: &dyn Fn(&[String]) -> bool| {
+            self.processes
+                .has_another(self.pid, &self.cwd, |args| is_gemini(args) && fits(args))
         };
-        let (id, file) = (id.clone(), file.clone());
-        if self.session.as_ref().is_some_and(|known| known.id == id) {
+        let is_rival = |args: &[String]| named(args) == self.named.as_deref();
+        if !has_another(&|_| true) {
+            Others::None
+        } else if self.named.is_some() && has_another(&is_rival) {
+            Others::Rivals
+        } else {
+            Others::Live
+        }
+    }
+
+    fn has(&mut self, session: Session, found: &mut Vec<Finding>) {
+        if let Some(read) = &mut self.read
+            && (&read.session.id, &read.session.file) == (&session.id, &session.file)
+        {
             return;
         }
-        if self.processes.has_another(self.pid, &self.cwd, is_gemini) {
-            self.cannot_tell(found);
-            return;
-        }
+        self.leave(found);
         found.push(Finding::Conversation(Conversation {
-            id: id.clone(),
+            id: session.id.clone(),
             version: None,
-            file: Some(file.clone()),
+            file: Some(session.file.clone()),
         }));
-        self.session = Some(Session {
-            told: Told::new(id.clone(), Some(self.began)),
-            records: Records::new(file, &self.marks),
+        self.read = Some(Read {
+            told: Told::new(session.id.clone(), Some(self.began)),
+            records: Records::new(session.file.clone(), &self.marks),
             chat: Chat::default(),
-            id,
+            session,
         });
     }
 
-    fn see(&mut self, files: Vec<PathBuf>) {
-        self.seen.retain(|file, _| files.contains(file));
-        self.headless.clear();
-        for file in files {
-            if self.seen.contains_key(&file) {
-                continue;
-            }
-            if let Some(header) = header(&file) {
-                let begun = self.begun(&header);
-                self.seen.insert(file, begun);
-            } else if self.headless.len() < MOST_HEADLESS {
-                self.headless.push(file);
-            }
+    fn read(&mut self, found: &mut Vec<Finding>) -> Next {
+        let Some(read) = &mut self.read else {
+            return Next::Wait;
+        };
+        read.records.look(&mut read.chat, &mut read.told, found)
+    }
+
+    /// Reads what there is of the session that it had, and remembers how far, for it may come back to it.
+    fn leave(&mut self, found: &mut Vec<Finding>) {
+        self.read(found);
+        if let Some(mark) = self.read.take().and_then(|read| read.records.mark()) {
+            self.marks.retain(|known| known.path != mark.path);
+            self.marks.push(mark);
         }
     }
 
-    /// When the session began and its id, if the process can have begun it.
-    fn begun(&self, header: &Value) -> Option<(Timestamp, String)> {
-        let at = header.time("/startTime")?;
-        let is_main = header.text("/kind").is_none_or(|kind| kind == "main");
-        let id = header.text("/sessionId")?;
-        (is_main && at >= self.began).then(|| (at, id.to_owned()))
-    }
-
-    fn cannot_tell(&mut self, found: &mut Vec<Finding>) {
-        if !self.complained {
-            self.complained = true;
-            found.push(Finding::Degraded(format!(
-                "Several geminis work in {}, and nothing tells which session is whose.",
-                self.cwd.display()
-            )));
+    fn complain(&mut self, found: &mut Vec<Finding>, sentence: String) {
+        if self.complaint.as_ref() != Some(&sentence) {
+            found.push(Finding::Degraded(sentence.clone()));
+            self.complaint = Some(sentence);
         }
     }
 }
@@ -164,9 +216,11 @@ impl Reader for GeminiReader {
     fn places(&self) -> Vec<Place> {
         let mut places = vec![Place::File(self.projects())];
         places.extend(self.chats().map(Place::Entries));
-        places.extend(self.headless.iter().cloned().map(Place::File));
-        let session = self.session.as_ref();
-        places.extend(session.map(|session| Place::File(session.records.path().to_owned())));
+        let mut files = self.sessions.watched();
+        let own = self.read.as_ref().map(|read| read.records.path());
+        files.retain(|file| Some(file.as_path()) != own);
+        files.extend(own.map(Path::to_owned));
+        places.extend(files.into_iter().map(Place::File));
         places
     }
 
@@ -174,27 +228,12 @@ impl Reader for GeminiReader {
         if self.processes.has_ended(self.pid, self.started) {
             return Next::End;
         }
-        self.find(found);
-        let Some(session) = &mut self.session else {
-            return Next::Wait;
-        };
-        session
-            .records
-            .look(&mut session.chat, &mut session.told, found)
+        let next = self.find(found);
+        match self.read(found) {
+            Next::Again => Next::Again,
+            _ => next,
+        }
     }
-}
-
-/// The session files of a project, in the order of their names.
-fn sessions(chats: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(chats) else {
-        return Vec::new();
-    };
-    let mut files: Vec<_> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|file| file.extension().is_some_and(|end| end == "jsonl"))
-        .collect();
-    files.sort_unstable();
-    files
 }
 
 /// A script that node runs, by its own name or by that of its link.

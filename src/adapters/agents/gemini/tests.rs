@@ -1,5 +1,9 @@
 //! Gemini, from sessions in a home of the test.
 
+use std::fs::File;
+use std::path::PathBuf;
+use std::time::{Duration, UNIX_EPOCH};
+
 use super::super::fields::Fields;
 use super::super::testing::World;
 use crate::domain::finding::Finding;
@@ -29,6 +33,34 @@ fn notice(kind: &str, text: &str) -> String {
     format!(
         r#"{{"id":"{text}","timestamp":"2026-11-20T19:00:01.000Z","type":"{kind}","content":"{text}"}}"#
     ) + "\n"
+}
+
+/// The machine, and so the agents of the test, began on 13 September 2020 at 12:26:50.
+fn began_long_ago(world: &World) {
+    let stat = world.dir.path().join("proc/stat");
+    std::fs::write(stat, "btime 1600000000\n").unwrap();
+}
+
+/// A file that was written before any agent began.
+fn write_old(world: &World, path: &str, text: &str) -> PathBuf {
+    let file = world.write(path, text);
+    let handle = File::options().append(true).open(&file).unwrap();
+    handle
+        .set_modified(UNIX_EPOCH + Duration::from_secs(1_500_000_000))
+        .unwrap();
+    file
+}
+
+fn tells(text: &str) -> impl Fn(&Finding) -> bool {
+    move |finding| matches!(finding, Finding::Degraded(told) if told.contains(text))
+}
+
+/// Another gemini lives in the directory.
+fn another(world: &World, pid: i32, args: &[&str]) {
+    world.agent("gemini", pid, CWD);
+    let mut command = vec!["node", "/x/bundle/gemini.js"];
+    command.extend(args);
+    world.runs(pid, &command);
 }
 
 #[tokio::test]
@@ -121,7 +153,7 @@ async fn only_a_session_that_began_since_is_taken_and_a_newer_one_replaces_it() 
     let gemini = world.agent("gemini", 61, CWD);
     projects(&world);
     let old = session("old", "2020-01-01T00:00:00.000Z", &prompt("o", "old"));
-    world.write(&format!("{CHATS}/session-z.jsonl"), &old);
+    write_old(&world, &format!("{CHATS}/session-z.jsonl"), &old);
     let mut found = world.follow(&gemini).await;
     let one = session("one", "2026-11-20T18:00:00.000Z", &prompt("a", "first"));
     // In two pieces: its header is not whole when it is seen first.
@@ -140,6 +172,7 @@ async fn only_a_session_that_began_since_is_taken_and_a_newer_one_replaces_it() 
 #[tokio::test]
 async fn with_two_in_one_directory_nothing_is_guessed() {
     let world = World::new();
+    began_long_ago(&world);
     let gemini = world.agent("gemini", 61, CWD);
     // The first starts itself anew, with more memory: that is no other one.
     world.child(62, 61, CWD);
@@ -149,10 +182,170 @@ async fn with_two_in_one_directory_nothing_is_guessed() {
     let file = world.write(&format!("{CHATS}/session-a.jsonl"), &one);
     let mut found = world.follow(&gemini).await;
     found.read(&file).await;
-    world.agent("gemini", 63, CWD);
-    world.runs(63, &["node", "/x/bundle/gemini.js"]);
+    another(&world, 63, &[]);
     let mut late = world.follow(&gemini).await;
-    let is_told = |finding: &Finding| matches!(finding, Finding::Degraded(text) if text.contains("Several geminis"));
-    late.until("that it is not known", is_told).await;
+    late.until("that it is not known", tells("Several geminis"))
+        .await;
     assert_eq!(late.all.len(), 1);
+}
+
+#[tokio::test]
+async fn a_session_that_it_goes_on_with_is_found_in_its_old_file() {
+    let world = World::new();
+    let gemini = world.agent("gemini", 61, CWD);
+    projects(&world);
+    let path = format!("{CHATS}/session-a.jsonl");
+    let old = session("old", "2020-01-01T00:00:00.000Z", &prompt("o", "old"));
+    let old = write_old(&world, &path, &old);
+    let mut found = world.follow(&gemini).await;
+    // It begins a file for it, and writes into the old one.
+    let begun = session("old", "2026-11-20T18:00:00.000Z", "");
+    let begun = world.write(&format!("{CHATS}/session-b.jsonl"), &begun);
+    found.read(&begun).await;
+    world.append(&path, "{\"$set\":{\"sessionId\":\"old\"}}\n");
+    world.append(&path, &prompt("n", "new"));
+    found.read(&old).await;
+    assert_eq!(found.conversations(), ["old"]);
+    assert_eq!(found.log(), "> old\n> new");
+}
+
+#[tokio::test]
+async fn a_session_that_it_takes_up_later_is_found() {
+    let world = World::new();
+    let gemini = world.agent("gemini", 61, CWD);
+    projects(&world);
+    let path = format!("{CHATS}/session-a.jsonl");
+    let old = session("old", "2020-01-01T00:00:00.000Z", &prompt("o", "old"));
+    let old = write_old(&world, &path, &old);
+    let mut found = world.follow(&gemini).await;
+    let one = session("one", "2026-11-20T18:00:00.000Z", &prompt("a", "first"));
+    let one = world.write(&format!("{CHATS}/session-b.jsonl"), &one);
+    found.read(&one).await;
+    world.append(&path, &prompt("n", "new"));
+    found.read(&old).await;
+    assert_eq!(found.conversations(), ["one", "old"]);
+}
+
+#[tokio::test]
+async fn among_others_the_session_that_its_command_line_names_is_its_own() {
+    for (args, other, is_own) in [
+        (["--resume", "named"], "x", true),
+        (["--session-id=named", "-y"], "x", true),
+        (["-r", "named"], "named", false),
+        (["--resume", "latest"], "x", false),
+        (["--resume", "7"], "x", false),
+    ] {
+        let world = World::new();
+        began_long_ago(&world);
+        let mut gemini = world.agent("gemini", 61, CWD);
+        gemini.args.extend(args.map(str::to_owned));
+        another(&world, 63, &["--resume", other]);
+        projects(&world);
+        for id in ["named", "x"] {
+            let text = session(id, "2020-01-01T00:00:00.000Z", "");
+            write_old(&world, &format!("{CHATS}/session-{id}.jsonl"), &text);
+        }
+        let mut found = world.follow(&gemini).await;
+        if is_own {
+            let is_told = |finding: &Finding| matches!(finding, Finding::Conversation(_));
+            found.until("the conversation", is_told).await;
+            assert_eq!(found.conversations(), ["named"], "{args:?}");
+            assert_eq!(found.complaints(), Vec::<&str>::new());
+        } else {
+            found
+                .until("that it is not known", tells("which session is whose"))
+                .await;
+            assert_eq!(found.conversations(), Vec::<String>::new(), "{args:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn among_others_the_only_session_that_was_begun_with_it_is_its_own_until_another_may_be() {
+    let world = World::new();
+    began_long_ago(&world);
+    let gemini = world.agent("gemini", 61, CWD);
+    another(&world, 63, &[]);
+    projects(&world);
+    let one = session("one", "2020-09-13T12:26:57.000Z", &prompt("a", "first"));
+    world.write(&format!("{CHATS}/session-a.jsonl"), &one);
+    let mut found = world.follow(&gemini).await;
+    let is_told = tells("session one is of this one is only known by when it began");
+    found.until("that it is weak", is_told).await;
+    let is_read = |finding: &Finding| matches!(finding, Finding::Read(_));
+    found.until("the session", is_read).await;
+    assert_eq!(found.log(), "> first");
+    // It goes on after this one was begun, by the other: nothing is doubtful.
+    let other = session("two", "2020-09-13T13:00:00.000Z", "");
+    world.write(&format!("{CHATS}/session-b.jsonl"), &other);
+    // And it may have begun this one.
+    let next = session("three", "2090-01-01T00:00:00.000Z", "");
+    world.write(&format!("{CHATS}/session-c.jsonl"), &next);
+    found
+        .until("that it is not known", tells("which session is whose"))
+        .await;
+    assert_eq!(found.conversations(), ["one"]);
+    // Of two that were begun with it, none is.
+    let both = session("both", "2020-09-13T12:26:58.000Z", "");
+    world.write(&format!("{CHATS}/session-d.jsonl"), &both);
+    let mut late = world.follow(&gemini).await;
+    late.until("that it is not known", tells("which session is whose"))
+        .await;
+    assert_eq!(late.all.len(), 1);
+}
+
+#[tokio::test]
+async fn what_one_that_has_left_wrote_is_not_taken_for_its_own() {
+    let world = World::new();
+    began_long_ago(&world);
+    let gemini = world.agent("gemini", 61, CWD);
+    another(&world, 63, &[]);
+    projects(&world);
+    let theirs = session("theirs", "2026-11-20T18:00:00.000Z", "");
+    world.write(&format!("{CHATS}/session-a.jsonl"), &theirs);
+    let mut found = world.follow(&gemini).await;
+    found
+        .until("that it is not known", tells("which session is whose"))
+        .await;
+    world.ends(63);
+    let path = format!("{CHATS}/session-b.jsonl");
+    world.write(&path, &session("own", "2026-11-20T18:00:01.000Z", ""));
+    // When it is seen that the other one has left, nothing of before is believed.
+    found
+        .until("that it is known next", tells("when it writes again"))
+        .await;
+    world.append(&path, &prompt("p", "go"));
+    found.sign(Doing::Working, Reason::Working).await;
+    assert_eq!(found.conversations(), ["own"]);
+}
+
+#[tokio::test]
+async fn of_several_that_were_written_before_it_was_seen_the_next_one_is_its_own() {
+    let world = World::new();
+    let gemini = world.agent("gemini", 61, CWD);
+    projects(&world);
+    for id in ["one", "two"] {
+        let text = session(id, "2026-11-20T18:00:00.000Z", "");
+        world.write(&format!("{CHATS}/session-{id}.jsonl"), &text);
+    }
+    let mut found = world.follow(&gemini).await;
+    found
+        .until("that it is not known", tells("when it writes again"))
+        .await;
+    world.append(&format!("{CHATS}/session-one.jsonl"), &prompt("p", "go"));
+    found.sign(Doing::Working, Reason::Working).await;
+    assert_eq!(found.conversations(), ["one"]);
+}
+
+#[tokio::test]
+async fn what_was_copied_from_another_session_counts_there() {
+    let world = World::new();
+    let gemini = world.agent("gemini", 61, CWD);
+    projects(&world);
+    let cost = r#"{"id":"m","timestamp":"2026-11-20T18:00:00.000Z","type":"gemini","content":"a","tokens":{"input":9,"output":9}}"#;
+    let text = session("copy", "2026-11-20T18:30:00.000Z", cost) + "\n" + &prompt("p", "go");
+    let file = world.write(&format!("{CHATS}/session-a.jsonl"), &text);
+    let mut found = world.follow(&gemini).await;
+    found.read(&file).await;
+    assert_eq!((found.sums(), found.log()), ((0, 0), "> go".to_owned()));
 }

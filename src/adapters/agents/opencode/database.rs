@@ -6,19 +6,42 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use serde_json::Value;
 
+use super::super::limits::TURN;
 use crate::domain::time::Timestamp;
 
-/// Rows that are read in one turn.
-pub(super) const ROWS: u32 = 64;
+/// Most rows that are read in one turn.
+const ROWS: u32 = 64;
 
 /// Longest row that is read.
 const LONGEST: u32 = 4 * 1024 * 1024;
+
+/// Most conversations of a directory that are looked at, those that went on last.
+const SESSIONS: u32 = 64;
 
 /// A conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Session {
     pub(super) id: String,
     pub(super) version: Option<String>,
+    /// When it began.
+    pub(super) created: Timestamp,
+    /// When it went on last.
+    pub(super) updated: i64,
+}
+
+/// What was read in one turn.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) records: Vec<Record>,
+    /// True when there is more.
+    pub(super) is_cut: bool,
+}
+
+/// The message that a part belongs to.
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) role: String,
+    pub(super) created: Timestamp,
 }
 
 /// Where reading goes on: rows are changed in place, so they are read in the order of their last change.
@@ -67,35 +90,39 @@ impl Database {
         Ok(Some(Self(connection)))
     }
 
-    /// The conversation of that directory that went on last since then.
+    /// The conversations of that directory that went on since then, the last first.
     ///
     /// # Errors
     /// What SQLite says.
-    pub(super) fn session(
+    pub(super) fn sessions(
         &self,
         directory: &str,
         since: Timestamp,
-    ) -> rusqlite::Result<Option<Session>> {
-        const SQL: &str = "SELECT id, version FROM session \
+    ) -> rusqlite::Result<Vec<Session>> {
+        const SQL: &str = "SELECT id, version, time_created, time_updated FROM session \
             WHERE directory = ?1 AND parent_id IS NULL AND time_updated >= ?2 \
-            ORDER BY time_updated DESC LIMIT 1";
+            ORDER BY time_updated DESC LIMIT ?3";
         let since = i64::try_from(since.0).unwrap_or(i64::MAX);
-        let row = |row: &Row<'_>| {
-            Ok(Session {
-                id: row.get(0)?,
-                version: row.get(1)?,
-            })
-        };
-        self.0
-            .query_row(SQL, params![directory, since], row)
-            .optional()
+        let mut statement = self.0.prepare(SQL)?;
+        let rows = statement.query_map(params![directory, since, SESSIONS], session)?;
+        rows.collect()
+    }
+
+    /// The conversation of that id.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub(super) fn session(&self, id: &str) -> rusqlite::Result<Option<Session>> {
+        const SQL: &str =
+            "SELECT id, version, time_created, time_updated FROM session WHERE id = ?1";
+        self.0.query_row(SQL, [id], session).optional()
     }
 
     /// The next messages of that conversation and of those that its agent began for itself.
     ///
     /// # Errors
     /// What SQLite says.
-    pub(super) fn messages(&self, session: &str, from: &Cursor) -> rusqlite::Result<Vec<Record>> {
+    pub(super) fn messages(&self, session: &str, from: &Cursor) -> rusqlite::Result<Page> {
         const SQL: &str = "SELECT id, id, session_id = ?1, time_created, time_updated, \
             CASE WHEN length(data) <= ?4 THEN data END FROM message \
             WHERE session_id IN (SELECT ?1 UNION SELECT id FROM session WHERE parent_id = ?1) \
@@ -107,7 +134,7 @@ impl Database {
     ///
     /// # Errors
     /// What SQLite says.
-    pub(super) fn parts(&self, session: &str, from: &Cursor) -> rusqlite::Result<Vec<Record>> {
+    pub(super) fn parts(&self, session: &str, from: &Cursor) -> rusqlite::Result<Page> {
         const SQL: &str = "SELECT id, message_id, 1, time_created, time_updated, \
             CASE WHEN length(data) <= ?4 THEN data END FROM part \
             WHERE session_id = ?1 AND (time_updated, id) > (?2, ?3) \
@@ -115,38 +142,66 @@ impl Database {
         self.records(SQL, session, from)
     }
 
-    fn records(&self, sql: &str, session: &str, from: &Cursor) -> rusqlite::Result<Vec<Record>> {
-        let row = |row: &Row<'_>| {
-            let data: Option<String> = row.get(5)?;
-            let created: i64 = row.get(3)?;
-            let updated: i64 = row.get(4)?;
-            Ok(Record {
-                cursor: Cursor {
-                    updated,
-                    id: row.get(0)?,
-                },
-                message: row.get(1)?,
-                is_own: row.get(2)?,
-                created: Timestamp(created.max(0).unsigned_abs()),
-                updated: Timestamp(updated.max(0).unsigned_abs()),
-                data: data.and_then(|data| serde_json::from_str(&data).ok()),
-            })
-        };
+    fn records(&self, sql: &str, session: &str, from: &Cursor) -> rusqlite::Result<Page> {
         let mut statement = self.0.prepare(sql)?;
-        let rows =
-            statement.query_map(params![session, from.updated, from.id, LONGEST, ROWS], row)?;
-        rows.collect()
+        let mut rows = statement.query(params![session, from.updated, from.id, LONGEST, ROWS])?;
+        let (mut page, mut bytes) = (Page::default(), 0);
+        while let Some(row) = rows.next()? {
+            let data: Option<String> = row.get(5)?;
+            bytes += data.as_ref().map_or(0, String::len) as u64;
+            page.records.push(record(row, data.as_deref())?);
+            page.is_cut = bytes >= TURN || page.records.len() == ROWS as usize;
+            if page.is_cut {
+                break;
+            }
+        }
+        Ok(page)
     }
 
-    /// The role of a message: a part does not say whose it is.
+    /// A message: a part does not say whose it is.
     ///
     /// # Errors
     /// What SQLite says.
-    pub(super) fn role(&self, message: &str) -> rusqlite::Result<Option<String>> {
-        const SQL: &str = "SELECT json_extract(data, '$.role') FROM message WHERE id = ?1";
-        let role = self.0.query_row(SQL, [message], |row| row.get(0));
-        role.optional().map(Option::flatten)
+    pub(super) fn message(&self, id: &str) -> rusqlite::Result<Option<Message>> {
+        const SQL: &str =
+            "SELECT json_extract(data, '$.role'), time_created FROM message WHERE id = ?1";
+        let row = |row: &Row<'_>| {
+            let role: Option<String> = row.get(0)?;
+            Ok(Message {
+                role: role.unwrap_or_default(),
+                created: time(row.get(1)?),
+            })
+        };
+        self.0.query_row(SQL, [id], row).optional()
     }
+}
+
+fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
+    Ok(Session {
+        id: row.get(0)?,
+        version: row.get(1)?,
+        created: time(row.get(2)?),
+        updated: row.get(3)?,
+    })
+}
+
+fn record(row: &Row<'_>, data: Option<&str>) -> rusqlite::Result<Record> {
+    let updated: i64 = row.get(4)?;
+    Ok(Record {
+        cursor: Cursor {
+            updated,
+            id: row.get(0)?,
+        },
+        message: row.get(1)?,
+        is_own: row.get(2)?,
+        created: time(row.get(3)?),
+        updated: time(updated),
+        data: data.and_then(|data| serde_json::from_str(data).ok()),
+    })
+}
+
+fn time(millis: i64) -> Timestamp {
+    Timestamp(millis.max(0).unsigned_abs())
 }
 
 /// The file that SQLite keeps beside a database.

@@ -3,6 +3,7 @@
 mod database;
 mod meaning;
 mod reader;
+mod sessions;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,8 @@
-//! Follows one opencode: the conversation of its directory that went on last since the process began; unless another opencode lives in
-//! that directory: then nothing tells them apart, and none is read. (Started with `--port` it would say itself; that is not asked.)
+//! Follows one opencode. All of a home write into one database, which does not say who wrote what: [`Sessions`] knows which conversation is
+//! its own. Where that cannot be known, none is read. (Started with `--port` it would say itself; that is not asked.)
 //!
-//! Everything of a conversation is read again by a new reader: the same rows replace what was known of them.
+//! Everything of a conversation is read again by a new reader: the same rows replace what was known of them. What a fork has copied counts
+//! in the conversation that it was copied from.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,8 +13,9 @@ use super::super::place::Place;
 use super::super::processes::Processes;
 use super::super::scene::Scene;
 use super::super::told::Told;
-use super::database::{Cursor, Database, ROWS, beside};
+use super::database::{self, Cursor, Database, Page, beside};
 use super::meaning;
+use super::sessions::{Has, Others, Sessions, named};
 use crate::domain::finding::{Conversation, Finding};
 use crate::domain::ids::Pid;
 use crate::domain::time::{Tick, Timestamp};
@@ -32,12 +34,18 @@ pub(in super::super) struct OpencodeReader {
     processes: Processes,
     clock: Arc<dyn Clock>,
     looked: Option<Tick>,
+    /// The conversation that its command line names.
+    named: Option<String>,
+    sessions: Sessions,
     session: Option<Session>,
-    complained: bool,
+    /// What was said last of what cannot be told.
+    complaint: Option<String>,
 }
 
 struct Session {
     id: String,
+    /// When it began.
+    created: Timestamp,
     told: Told,
     messages: Cursor,
     parts: Cursor,
@@ -59,8 +67,10 @@ impl OpencodeReader {
             processes: scene.processes.clone(),
             clock: Arc::clone(scene.clock),
             looked: None,
+            named: named(&scene.occupant.args).map(str::to_owned),
+            sessions: Sessions::default(),
             session: None,
-            complained: false,
+            complaint: None,
         })
     }
 
@@ -73,16 +83,24 @@ impl OpencodeReader {
             return Ok(Next::Wait);
         };
         let messages = database.messages(&session.id, &session.messages)?;
-        for record in &messages {
-            meaning::message(record, &mut session.told);
+        for record in &messages.records {
+            if !record.is_own || record.created >= session.created {
+                meaning::message(record, &mut session.told);
+            }
         }
         let parts = database.parts(&session.id, &session.parts)?;
-        for record in &parts {
-            let role = database.role(&record.message)?.unwrap_or_default();
-            meaning::part(record, &role, &mut session.told);
+        for record in &parts.records {
+            let message = database.message(&record.message)?;
+            let is_copied = message
+                .as_ref()
+                .is_some_and(|message| message.created < session.created);
+            if !is_copied {
+                let role = message.map_or_else(String::new, |message| message.role);
+                meaning::part(record, &role, &mut session.told);
+            }
         }
-        let is_more = messages.len().max(parts.len()) == ROWS as usize;
-        for (records, cursor) in [
+        let is_more = messages.is_cut || parts.is_cut;
+        for (Page { records, .. }, cursor) in [
             (messages, &mut session.messages),
             (parts, &mut session.parts),
         ] {
@@ -99,23 +117,58 @@ impl OpencodeReader {
 
     fn find(&mut self, database: &Database, found: &mut Vec<Finding>) -> rusqlite::Result<()> {
         let directory = self.cwd.to_string_lossy();
-        let Some(now) = database.session(&directory, self.began)? else {
-            return Ok(());
-        };
-        if self
-            .session
-            .as_ref()
-            .is_some_and(|known| known.id == now.id)
-        {
+        let sessions = database.sessions(&directory, self.began)?;
+        let known = self.session.as_ref().map(|session| session.id.clone());
+        if !self.sessions.look(sessions, known.as_deref()) {
             return Ok(());
         }
-        if self.processes.has_another(self.pid, &self.cwd, is_opencode) {
-            let sentence = format!(
-                "Several opencodes work in {}, and nothing tells which conversation is whose.",
-                self.cwd.display()
-            );
-            self.complain(found, sentence);
-            return Ok(());
+        match self.sessions.now(known.is_some(), self.others()) {
+            Has::This(session) => self.has(session, found),
+            Has::Named => {
+                let named = self.named.as_deref();
+                let named = named.map(|named| database.session(named)).transpose()?;
+                if let Some(named) = named.flatten() {
+                    self.has(named, found);
+                }
+            }
+            Has::None => {}
+            Has::OneOfThose => {
+                let sentence = format!(
+                    "Several conversations of {} went on since this opencode began: which is its own is known when it goes on again.",
+                    self.cwd.display()
+                );
+                self.complain(found, sentence);
+            }
+            Has::OneOfSeveral => {
+                let sentence = format!(
+                    "Several opencodes work in {}, and nothing tells which conversation is whose.",
+                    self.cwd.display()
+                );
+                self.complain(found, sentence);
+            }
+        }
+        Ok(())
+    }
+
+    fn others(&self) -> Others {
+        let has_another = |fits: &dyn Fn(&[String]) -> bool| {
+            self.processes
+                .has_another(self.pid, &self.cwd, |args| is_opencode(args) && fits(args))
+        };
+        let is_rival = |args: &[String]| named(args) == self.named.as_deref();
+        if !has_another(&|_| true) {
+            Others::None
+        } else if self.named.is_none() || has_another(&is_rival) {
+            Others::Rivals
+        } else {
+            Others::Live
+        }
+    }
+
+    fn has(&mut self, now: database::Session, found: &mut Vec<Finding>) {
+        let known = self.session.as_ref().map(|session| &session.id);
+        if known == Some(&now.id) {
+            return;
         }
         found.push(Finding::Conversation(Conversation {
             id: now.id.clone(),
@@ -125,16 +178,16 @@ impl OpencodeReader {
         self.session = Some(Session {
             told: Told::new(now.id.clone(), Some(self.began)),
             id: now.id,
+            created: now.created,
             messages: Cursor::default(),
             parts: Cursor::default(),
         });
-        Ok(())
     }
 
     fn complain(&mut self, found: &mut Vec<Finding>, sentence: String) {
-        if !self.complained {
-            self.complained = true;
-            found.push(Finding::Degraded(sentence));
+        if self.complaint.as_ref() != Some(&sentence) {
+            found.push(Finding::Degraded(sentence.clone()));
+            self.complaint = Some(sentence);
         }
     }
 }

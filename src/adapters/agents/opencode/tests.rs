@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::fields::Fields;
 use super::super::testing::World;
+use super::database::{Cursor, Database};
 use crate::domain::finding::Finding;
 use crate::domain::sign::{Doing, Reason};
 use crate::domain::time::Timestamp;
@@ -206,4 +207,117 @@ async fn with_two_in_one_directory_nothing_is_guessed_and_nothing_is_made() {
     drop(owner);
     let left: Vec<_> = std::fs::read_dir(directory).unwrap().collect();
     assert_eq!(left.len(), 1, "{left:?}");
+}
+
+/// When everything of these tests goes on.
+const T: u64 = 1_795_200_000_000;
+
+const ASKED: &str = r#"{"role":"user"}"#;
+
+fn tells(text: &str) -> impl Fn(&Finding) -> bool {
+    move |finding| matches!(finding, Finding::Degraded(told) if told.contains(text))
+}
+
+#[tokio::test]
+async fn among_others_the_conversation_that_its_command_line_names_is_its_own() {
+    for (args, other, is_own) in [
+        (["--session", "s"], "--continue", true),
+        (["-s", "s"], "--session=x", true),
+        (["--session", "s"], "--session=s", false),
+        (["--session=s", "--fork"], "--continue", false),
+    ] {
+        let world = World::new();
+        let mut opencode = world.agent("opencode", 71, CWD);
+        opencode.args.extend(args.map(str::to_owned));
+        world.agent("opencode", 72, CWD);
+        world.runs(72, &["/usr/bin/opencode", other]);
+        let owner = Owner::open(&world);
+        owner.session("s", "null", 5);
+        owner.session("x", "null", T);
+        owner.message("m", "s", T, ASKED);
+        let mut found = world.follow(&opencode).await;
+        if is_own {
+            found.sign(Doing::Working, Reason::Working).await;
+            assert_eq!(found.conversations(), ["s"], "{args:?}");
+        } else {
+            found
+                .until("that it is not known", tells("which conversation is whose"))
+                .await;
+            assert_eq!(found.all.len(), 1, "{args:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_one_that_has_left_went_on_with_is_not_taken_for_its_own() {
+    let world = World::new();
+    let opencode = world.agent("opencode", 71, CWD);
+    let owner = Owner::open(&world);
+    world.agent("opencode", 72, CWD);
+    world.runs(72, &["/usr/bin/opencode"]);
+    owner.session("theirs", "null", T);
+    let mut found = world.follow(&opencode).await;
+    found
+        .until("that it is not known", tells("which conversation is whose"))
+        .await;
+    world.ends(72);
+    owner.session("own", "null", T + 1);
+    // When it is seen that the other one has left, nothing of before is believed.
+    found
+        .until("that it is known next", tells("when it goes on again"))
+        .await;
+    owner.session("own", "null", T + 2);
+    owner.message("m", "own", T + 2, ASKED);
+    found.sign(Doing::Working, Reason::Working).await;
+    assert_eq!(found.conversations(), ["own"]);
+}
+
+#[tokio::test]
+async fn of_several_that_went_on_before_it_was_seen_the_next_one_is_its_own() {
+    let world = World::new();
+    let opencode = world.agent("opencode", 71, CWD);
+    let owner = Owner::open(&world);
+    owner.session("one", "null", T);
+    owner.session("two", "null", T + 1);
+    let mut found = world.follow(&opencode).await;
+    found
+        .until("that it is not known", tells("when it goes on again"))
+        .await;
+    owner.session("one", "null", T + 2);
+    owner.message("m", "one", T + 2, ASKED);
+    found.sign(Doing::Working, Reason::Working).await;
+    assert_eq!(found.conversations(), ["one"]);
+}
+
+#[tokio::test]
+async fn what_a_fork_has_copied_counts_where_it_was_copied_from() {
+    let world = World::new();
+    let opencode = world.agent("opencode", 71, CWD);
+    let owner = Owner::open(&world);
+    owner.session("fork", "null", T);
+    let cost = r#"{"role":"assistant","finish":"stop","time":{"completed":9},"tokens":{"input":3,"output":4}}"#;
+    owner.message("copy", "fork", T - 9, cost);
+    owner.writes(&format!(
+        r#"{{"table":"part","row":{{"id":"p","message_id":"copy","session_id":"fork","time_created":{T},"time_updated":{T},"data":{{"type":"text","text":"copied"}}}}}}"#
+    ));
+    owner.message("m", "fork", T + 1, ASKED);
+    let mut found = world.follow(&opencode).await;
+    found.sign(Doing::Working, Reason::Working).await;
+    assert_eq!((found.sums(), found.log()), ((0, 0), String::new()));
+}
+
+#[tokio::test]
+async fn a_turn_reads_no_more_rows_than_fit_into_memory() {
+    let world = World::new();
+    let owner = Owner::open(&world);
+    let long = format!(r#"{{"role":"user","text":"{}"}}"#, "x".repeat(600_000));
+    for id in ["a", "b", "c"] {
+        owner.message(id, "s", T, &long);
+    }
+    let file = world.home().join(".local/share/opencode/opencode.db");
+    let database = Database::open(&file).unwrap().unwrap();
+    let first = database.messages("s", &Cursor::default()).unwrap();
+    assert_eq!((first.records.len(), first.is_cut), (2, true));
+    let rest = database.messages("s", &first.records[1].cursor).unwrap();
+    assert_eq!((rest.records.len(), rest.is_cut), (1, false));
 }
