@@ -2,8 +2,8 @@
 //! codexes of a home, and goes on with it when they have left. To be open is not enough: a codex also reads old rollouts, for its list
 //! of what can be gone on with. Versions that lock what they write tell those apart by that; of others only what stays open is believed.
 //!
-//! A codex marks each conversation that it takes up with an empty file, so among those of the server, the one of our directory that was taken up last since our process began is ours; unless another
-//! codex lives in the same directory: then nothing tells them apart.
+//! A codex marks each conversation that it takes up with an empty file, so among those of the server, the one of our directory that was
+//! taken up last since our process began is ours; unless another codex lives in the same directory: then nothing tells them apart.
 //!
 //! Weak: a conversation of our directory that a codex of another directory takes up meanwhile is taken for ours.
 
