@@ -74,7 +74,7 @@ async fn a_key_is_restored_once_and_not_beside_who_has_it() {
         runner.key = Some(format!("coda::{key}::primary"));
     }
     // The older one ran last.
-    stored.runners[0].started_at.0 += 10;
+    stored.runners[0].started_at.0 = stored.runners[1].started_at.0 + 10;
     lasting.store.save(stored).await.unwrap();
     let core = lasting.daemon().await;
     let skip = |key| format!("Skip(\"Another runner has the key coda::{key}::primary.\")");
