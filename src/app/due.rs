@@ -330,6 +330,8 @@ mod tests {
     async fn a_deadline_is_noted_with_output_and_found_in_turns() {
         let mut alone = Alone::new();
         let (one, two) = (alone.runner("claude-code"), alone.runner("custom"));
+        // One that has drawn nothing is asked again and again.
+        alone.print(one, TEXTS[0]);
         alone.pass(Duration::from_secs(600)).await;
         let now = alone.world.clock.tick();
         let [late, early] = [60, 20].map(|seconds| now.after(Duration::from_secs(seconds)));
@@ -388,6 +390,7 @@ mod tests {
     async fn what_time_alone_says_of_a_status_is_said_in_time() {
         let mut alone = Alone::new();
         let id = alone.runner("claude-code");
+        alone.print(id, TEXTS[0]);
         alone.pass(Duration::from_secs(600)).await;
         let moved = Fact::Moved {
             prints: Prints::SaysLittle,
