@@ -26,8 +26,8 @@ pub(super) const LOOK_BACK: u64 = 256 * 1024;
 /// Most bytes of a file that is read whole: a registry, a list of projects.
 pub(super) const WHOLE_FILE: u64 = 256 * 1024;
 
-/// Pause before a file that was caught half written is read again.
-pub(super) const HALF_WRITTEN: Duration = Duration::from_millis(100);
+/// How long a file may be half written before that is told of. It is read again by then, and at each change of it.
+pub(super) const HALF_WRITTEN: Duration = Duration::from_secs(1);
 
 /// Pause between looks where the system cannot tell of changes.
 pub(super) const BLIND_LOOK: Duration = Duration::from_secs(2);

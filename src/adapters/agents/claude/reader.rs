@@ -16,7 +16,7 @@ use super::transcript::Transcript;
 use crate::domain::finding::{Conversation, FileMark, Finding};
 use crate::domain::ids::Pid;
 use crate::domain::sign::{Sign, Source};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Tick, Timestamp};
 use crate::ports::clock::Clock;
 
 /// Follows one.
@@ -32,8 +32,8 @@ pub(in super::super) struct ClaudeReader {
     clock: Arc<dyn Clock>,
     /// What the registry said last.
     entry: Option<Entry>,
-    /// It could not be understood when we looked last.
-    unclear: bool,
+    /// Since when it cannot be understood.
+    unclear: Option<Tick>,
     complained: bool,
     session: Option<Session>,
 }
@@ -65,7 +65,7 @@ impl ClaudeReader {
             processes: scene.processes.clone(),
             clock: Arc::clone(scene.clock),
             entry: None,
-            unclear: false,
+            unclear: None,
             complained: false,
             session: None,
         })
@@ -102,30 +102,34 @@ impl ClaudeReader {
     fn look_at_registry(&mut self, found: &mut Vec<Finding>) -> Next {
         match registry::read(&self.registry(), self.started, self.began) {
             Registered::As(entry) => {
-                self.unclear = false;
+                self.unclear = None;
                 self.registered(entry, found);
                 Next::Wait
             }
             Registered::Not => {
-                self.unclear = false;
+                self.unclear = None;
                 if self.entry.take().is_some() {
                     found.push(self.sign(self.clock.now(), None));
                 }
                 Next::Wait
             }
-            // Caught while it was written, unless it stays so.
-            Registered::Unclear if !self.unclear => {
-                self.unclear = true;
-                Next::WaitAtMost(HALF_WRITTEN)
-            }
-            Registered::Unclear => {
-                let file = self.registry();
-                self.complain(found, || {
-                    format!("{} cannot be understood.", file.display())
-                });
-                Next::Wait
-            }
+            Registered::Unclear => self.is_unclear(found),
         }
+    }
+
+    /// Caught while it was written, unless it stays so.
+    fn is_unclear(&mut self, found: &mut Vec<Finding>) -> Next {
+        let now = self.clock.tick();
+        let lasted = now.since(*self.unclear.get_or_insert(now));
+        let left = HALF_WRITTEN.saturating_sub(lasted);
+        if !left.is_zero() {
+            return Next::WaitAtMost(left);
+        }
+        let file = self.registry();
+        self.complain(found, || {
+            format!("{} cannot be understood.", file.display())
+        });
+        Next::Wait
     }
 
     fn registered(&mut self, entry: Entry, found: &mut Vec<Finding>) {

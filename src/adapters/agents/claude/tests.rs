@@ -1,9 +1,18 @@
 //! Claude Code, from its registry and transcripts in a home of the test.
 
+use std::sync::Arc;
+
+use super::super::following::Reader;
+use super::super::limits::HALF_WRITTEN;
+use super::super::processes::Processes;
+use super::super::scene::Scene;
 use super::super::testing::{Found, STARTED, World};
+use super::reader::ClaudeReader;
 use crate::domain::finding::{Finding, RateLimit};
 use crate::domain::sign::{Doing, Reason, Source, certainty};
 use crate::domain::time::Timestamp;
+use crate::ports::clock::Clock;
+use crate::testkit::ManualClock;
 
 const FIXTURE: &str = include_str!("../../../../tests/fixtures/agents/claude.jsonl");
 
@@ -418,6 +427,38 @@ async fn an_unknown_version_is_told_and_still_read() {
     world.write(".claude/sessions/41.json", "{\"pid\":");
     writes(&world, 41, r#""idle""#, ID);
     found.sign(Doing::Resting, Reason::Ready).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_registry_that_is_being_written_is_not_complained_of_before_it_stays_so() {
+    let world = World::new();
+    let claude = world.agent("claude-code", 41, CWD);
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new());
+    let mut reader = ClaudeReader::new(&Scene {
+        occupant: &claude,
+        marks: &[],
+        home: None,
+        processes: &Processes::new(world.dir.path().join("proc")),
+        clock: &clock,
+    })
+    .unwrap();
+    let mut complaints = || {
+        let mut found = Vec::new();
+        reader.look(&mut found);
+        let is_complaint = |one: &&Finding| matches!(one, Finding::Degraded(_));
+        found.iter().filter(is_complaint).count()
+    };
+    world.write(".claude/sessions/41.json", "");
+    assert_eq!(complaints(), 0);
+    // Something else changes meanwhile.
+    assert_eq!(complaints(), 0);
+    writes(&world, 41, r#""idle""#, ID);
+    assert_eq!(complaints(), 0);
+    tokio::time::advance(HALF_WRITTEN).await;
+    world.write(".claude/sessions/41.json", "{\"pid\":");
+    assert_eq!(complaints(), 0);
+    tokio::time::advance(HALF_WRITTEN).await;
+    assert_eq!(complaints(), 1);
 }
 
 #[tokio::test]
