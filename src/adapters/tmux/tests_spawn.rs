@@ -477,11 +477,12 @@ async fn a_session_that_ends_again_and_again_loses_no_runner() {
     let mut spec = spec(
         &server,
         named("short"),
-        // Without a run parent it would begin at once, and might be over before the spawn is.
+        // Without a run parent, which asks first, it begins at once: it might be over before the spawn is, and one whose session ends in
+        // that moment is killed and made again.
         &[
             "sh",
             "-c",
-            "echo x >>ended; until [ -e go ]; do sleep 0.01; done; rm go",
+            "until [ -e go ]; do sleep 0.01; done; rm go; echo x >>ended",
         ],
     );
     // One after the other: two windows that close in one moment can be the end of tmux 3.3a.
