@@ -2,9 +2,8 @@
 //! draw what the real ones draw and write down each key that they get.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, write_program};
 
 const CLAUDE: [&str; 3] = [
     include_str!("../fixtures/screens/claude-code/approval-command.txt"),
@@ -30,8 +29,7 @@ fn start(sandbox: &Sandbox, name: &str, screens: [&str; 3]) {
     let script = "#!/bin/sh\ncd \"${0%/*}\"; stty raw -echo; printf '\\033[?1049h'\n\
         for screen in 0 1 2; do printf '\\033[H\\033[2J'; cat $screen\n\
         dd bs=1 count=1 2>/dev/null >>keys; done\nexec sleep 1000\n";
-    fs::write(&program, script).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&program, script);
     let program = program.to_str().unwrap();
     sandbox
         .geppetto(&["new", "--name", name, "--", program])
@@ -115,8 +113,7 @@ fn start_prompted(sandbox: &Sandbox, name: &str, prompt: &str) {
         show idle; take {pasted}; show shown; take 1; show works\n\
         until [ -e go ]; do sleep 0.05; done\nshow over; take 1\nexec sleep 1000\n"
     );
-    fs::write(&program, script).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&program, &script);
     sandbox
         .geppetto(&["new", "--name", name, "--", program.to_str().unwrap()])
         .ok();

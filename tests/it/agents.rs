@@ -2,14 +2,13 @@
 //! scripts with their names that show their screens.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use geppetto::wire::ExplanationView;
 use serde_json::json;
 
 use rustix::process::Signal;
 
-use crate::support::{Process, Sandbox};
+use crate::support::{Process, Sandbox, write_program};
 
 const APPROVAL: &str = include_str!("../fixtures/screens/claude-code/approval-command.txt");
 const THINKING: &str = include_str!("../fixtures/screens/claude-code/thinking.txt");
@@ -26,8 +25,7 @@ fn agent(sandbox: &Sandbox, name: &str) -> String {
     let program = directory.join(name);
     let script = "#!/bin/sh\nstty -echo; cd \"${0%/*}\"\nprintf '\\033[?1049h'\n\
         while read -r screen; do printf '\\033[H\\033[2J'; cat \"$screen\"; done\n";
-    fs::write(&program, script).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&program, script);
     program.to_str().unwrap().to_owned()
 }
 

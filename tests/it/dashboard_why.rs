@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::support::{Sandbox, Terminal};
+use crate::support::{Sandbox, Terminal, write_program};
 
 const APPROVAL: &str = include_str!("../fixtures/screens/claude-code/approval-command.txt");
 const OVER: &str = include_str!("../fixtures/screens/claude-code/turn-over.txt");
@@ -19,8 +19,7 @@ fn agent(sandbox: &Sandbox) -> String {
     let program = directory.join("claude");
     let script = "#!/bin/sh\nstty -echo; cd \"${0%/*}\"\nprintf '\\033[?1049h'\n\
         while read -r screen; do printf '\\033]2;Keys AKIAABCDEFGHIJKLMNOP\\007\\033[H\\033[2J'; cat \"$screen\"; done\n";
-    fs::write(&program, script).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&program, script);
     program.to_str().unwrap().to_owned()
 }
 

@@ -1,7 +1,7 @@
 //! Names, directories and output that want to be more than text. Nothing of them is ever executed, and nothing of
 //! them is taken for tmux's own words.
 
-use crate::support::{Sandbox, Terminal};
+use crate::support::{Sandbox, Terminal, write_program};
 
 const PARROT: &str = "echo ready; while read line; do echo said $line; done";
 
@@ -145,9 +145,7 @@ fn a_file_in_the_working_directory_is_not_the_program() {
     let trap = sandbox.text_path("trap");
     for name in ["tmux", "geppetto", "sh"] {
         let file = sandbox.path("work").join(name);
-        std::fs::write(&file, format!("#!/bin/sh\ntouch {trap}\n")).unwrap();
-        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o755))
-            .unwrap();
+        write_program(&file, &format!("#!/bin/sh\ntouch {trap}\n"));
     }
     let place = sandbox.text_path("work");
     sandbox.start_with("one", &["--cwd", &place], "echo end");

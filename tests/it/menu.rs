@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::support::plugin::{PROGRAM, attached, load, loaded, press_prefix};
-use crate::support::{Sandbox, Terminal};
+use crate::support::{Sandbox, Terminal, copy_program};
 
 /// Presses the key of the menu, and waits for the menu.
 fn open(terminal: &Terminal<'_>, title: &str) -> String {
@@ -123,7 +123,7 @@ fn nothing_in_the_path_of_the_program_is_syntax() {
     let directory = sandbox.path("it's $(touch x) #{pid} #(touch y) %H; `touch z`");
     fs::create_dir(&directory).unwrap();
     let hostile = directory.join("geppetto");
-    fs::copy(PROGRAM, &hostile).unwrap();
+    copy_program(PROGRAM, &hostile);
     let mut start = sandbox.command(hostile.to_str().unwrap());
     start
         .arg("-S")

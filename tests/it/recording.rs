@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::{LONG, Sandbox};
+use crate::support::{LONG, Sandbox, copy_program};
 
 /// Log entries of a runner, all of them, in pages.
 fn entries(sandbox: &Sandbox, runner: &str) -> Vec<Value> {
@@ -383,7 +383,7 @@ fn a_replaced_program_takes_the_daemon_over_and_runners_go_on() {
     let program = sandbox.path("work/geppetto");
     let install = || {
         let new = program.with_extension("new");
-        fs::copy(env!("CARGO_BIN_EXE_geppetto"), &new).unwrap();
+        copy_program(env!("CARGO_BIN_EXE_geppetto"), &new);
         fs::rename(&new, &program).unwrap();
     };
     let geppetto = |args: &[&str]| {

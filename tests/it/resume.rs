@@ -2,11 +2,10 @@
 //! which arguments it got, and takes up another conversation when its id is typed to it.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use rustix::process::Signal;
 
-use crate::support::{Process, Sandbox};
+use crate::support::{Process, Sandbox, write_program};
 
 const OTHER: &str = "5c7b1c6f-2222-4222-8333-444455556666";
 
@@ -39,8 +38,7 @@ while read -r id; do talk "$id"; done
 fn claude(sandbox: &Sandbox) -> String {
     sandbox.configure("hooks = \"off\"\n");
     let program = sandbox.path("claude");
-    fs::write(&program, SCRIPT).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&program, SCRIPT);
     program.to_str().unwrap().to_owned()
 }
 

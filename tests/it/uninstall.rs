@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use crate::support::Sandbox;
 use crate::support::plugin::{
     PROGRAM_OPTION, attached, binding, load, loaded, press_prefix, unbuilt_copy,
 };
+use crate::support::{Sandbox, copy_program};
 
 /// All that a plugin could set.
 fn everything(sandbox: &Sandbox) -> Vec<String> {
@@ -122,7 +122,7 @@ fn a_follower_whose_program_is_deleted_ends_quietly() {
     let directory = sandbox.path("plug");
     fs::create_dir(&directory).unwrap();
     let copy = directory.join("geppetto");
-    fs::copy(PROGRAM_OPTION.1, &copy).unwrap();
+    copy_program(PROGRAM_OPTION.1, &copy);
     sandbox.tmux(&["set-option", "-g", "@geppetto-bin", copy.to_str().unwrap()]);
     load(&sandbox);
     sandbox.tmux(&["set-option", "-g", "status-right", "#{E:@geppetto_status}|"]);

@@ -2,10 +2,9 @@
 //! What TPM does is known from a look at a real one; the test with a real one is in `plugin.rs`.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::support::{Sandbox, Terminal};
+use crate::support::{Sandbox, Terminal, copy_program, write_program};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const PROGRAM: &str = env!("CARGO_BIN_EXE_geppetto");
@@ -99,8 +98,7 @@ fn stand_in_cargo(sandbox: &Sandbox) {
         calls = sandbox.text_path("builds"),
         used = sandbox.text_path("used"),
     );
-    fs::write(bin.join("cargo"), script).unwrap();
-    fs::set_permissions(bin.join("cargo"), fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&bin.join("cargo"), &script);
     let path = sandbox.sh("echo \"$PATH\"").ok();
     let path = format!("{}:{}", bin.display(), path.trim());
     sandbox.tmux(&["set-environment", "-g", "PATH", &path]);
@@ -224,7 +222,7 @@ fn a_plugin_that_was_cleaned_away_fails_harmlessly_and_its_daemon_lives_on() {
     let clone = Clone::new(&sandbox);
     let built = clone.plugin.join("target/release");
     fs::create_dir_all(&built).unwrap();
-    fs::copy(PROGRAM, built.join("geppetto")).unwrap();
+    copy_program(PROGRAM, &built.join("geppetto"));
     sandbox.tmux(&["set-option", "-g", "status-right", "#{geppetto_status}"]);
     clone.source();
     let terminal = attached(&sandbox);

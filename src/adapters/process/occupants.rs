@@ -141,9 +141,17 @@ mod tests {
         found.unwrap_or_else(|_| unreachable!("there was never {what}"))
     }
 
+    /// By a process of its own: what this one writes may still be open in what another test starts, and cannot be run then.
+    fn copy(from: impl AsRef<Path>, to: &Path) {
+        let copied = Command::new("cp").arg(from.as_ref()).arg(to).status();
+        assert!(copied.unwrap().success());
+    }
+
     fn program(path: &Path, text: &str) {
-        fs::write(path, text).unwrap();
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        let written = path.with_extension("text");
+        fs::write(&written, text).unwrap();
+        fs::set_permissions(&written, fs::Permissions::from_mode(0o755)).unwrap();
+        copy(&written, path);
     }
 
     #[cfg(target_os = "linux")]
@@ -151,7 +159,7 @@ mod tests {
     async fn a_link_under_another_name_is_what_it_leads_to() {
         let home = tempfile::tempdir().unwrap();
         let home = home.path().canonicalize().unwrap();
-        fs::copy("/bin/cat", home.join("claude")).unwrap();
+        copy("/bin/cat", &home.join("claude"));
         std::os::unix::fs::symlink("claude", home.join("cc")).unwrap();
         let pane = Pane::start(&home, "./cc - <&3 & wait");
         let agent = pane.agent("cc").await;
@@ -165,7 +173,7 @@ mod tests {
     async fn an_agent_is_found_below_a_shell_with_what_is_known_of_it() {
         let home = tempfile::tempdir().unwrap();
         let home = home.path().canonicalize().unwrap();
-        fs::copy("/bin/cat", home.join("claude")).unwrap();
+        copy("/bin/cat", &home.join("claude"));
         let pane = Pane::start(&home, "./claude - <&3 & wait");
         let agent = pane.agent("claude").await;
         assert_eq!(agent.parent, Some(pane.pid));

@@ -1,6 +1,7 @@
 //! The harness: owns every process and directory of a test, and speaks the words of geppetto.
 
 mod command;
+mod install;
 mod life;
 pub(crate) mod plugin;
 mod processes;
@@ -10,6 +11,7 @@ mod terminal;
 mod wait;
 mod wire;
 
+pub(crate) use install::{copy_program, write_program};
 pub(crate) use processes::Process;
 pub(crate) use sandbox::{Sandbox, variable};
 pub(crate) use terminal::Terminal;

@@ -1,10 +1,9 @@
 //! A tmux with the plugin in it, and the person who presses its keys.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::{Sandbox, Terminal};
+use super::{Sandbox, Terminal, copy_program, write_program};
 
 /// The tree under test.
 pub(crate) const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -47,8 +46,7 @@ pub(crate) fn binding(sandbox: &Sandbox, key: &str) -> Option<String> {
 pub(crate) fn program(sandbox: &Sandbox, name: &str, script: &str) -> PathBuf {
     let path = sandbox.path("bin").join(name);
     fs::create_dir_all(sandbox.path("bin")).unwrap();
-    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    write_program(&path, &format!("#!/bin/sh\n{script}\n"));
     path
 }
 
@@ -79,7 +77,7 @@ pub(crate) fn unbuilt_copy(sandbox: &Sandbox) -> PathBuf {
                 copy(&from.join(&name), &to.join(&name));
             }
         } else {
-            fs::copy(from, to).unwrap();
+            copy_program(from, to);
         }
     }
     let plugin = sandbox.path("plug in");
