@@ -6,9 +6,9 @@
 use std::io;
 use std::sync::Arc;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use super::limits::{FOREGROUND_DEADLINE, FREEZE_ROUND, SIGNAL_ROUNDS};
+use super::limits::{FOREGROUND_DEADLINE, FREEZE_DEADLINE, FREEZE_ROUND};
 use super::options::TmuxOptions;
 use super::signals::{descendants, list, send};
 use crate::domain::ids::Pid;
@@ -26,8 +26,8 @@ pub(super) async fn freeze(
     handle: &ProcessHandle,
 ) -> Result<(), ProcessError> {
     let pane_pid = handle.place.pane_pid;
-    let mut runs = pane_pid;
-    for _ in 0..SIGNAL_ROUNDS {
+    let until = Instant::now() + FREEZE_DEADLINE;
+    loop {
         let processes = list(options, pane_pid)?;
         check_first(&processes, handle)?;
         let members = below_first(&processes, handle);
@@ -45,18 +45,19 @@ pub(super) async fn freeze(
         let Some(first) = running.first() else {
             return Ok(());
         };
-        runs = *first;
         for pid in &running {
             send(options, *pid, Signal::Stop)?;
+        }
+        if Instant::now() >= until {
+            thaw(options, handle)?;
+            return Err(refusal(
+                *first,
+                "it does not stop, or new ones start as fast as they are stopped",
+            ));
         }
         // A stop takes effect when the process is next scheduled.
         tokio::time::sleep(FREEZE_ROUND).await;
     }
-    thaw(options, handle)?;
-    Err(refusal(
-        runs,
-        "it does not stop, or new ones start as fast as they are stopped",
-    ))
 }
 
 /// Lets them go on, children before their parents, so that no parent sees a stopped child.

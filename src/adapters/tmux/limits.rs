@@ -106,9 +106,12 @@ pub(super) const WATCH_DEADLINE: Duration = Duration::from_secs(5);
 /// After SIGKILL a process is gone within this, or it never will (stuck in the kernel).
 pub(super) const KILL_DEADLINE: Duration = Duration::from_secs(5);
 
-/// Times that a freeze or a kill lists the processes again to catch those that were born meanwhile. A fork bomb
-/// could outrun any number.
+/// Times that a kill lists the processes again to catch those that were born meanwhile. A fork bomb could outrun any number.
 pub(super) const SIGNAL_ROUNDS: usize = 20;
+
+/// How long a freeze goes on to stop what still runs: on a busy machine, or in the middle of a write, a process stops late. A fork bomb
+/// could outrun any time.
+pub(super) const FREEZE_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Between two looks of a freeze: a stop takes effect within a scheduling round.
 pub(super) const FREEZE_ROUND: Duration = Duration::from_millis(5);
