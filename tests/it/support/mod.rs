@@ -1,6 +1,7 @@
 //! The harness: owns every process and directory of a test, and speaks the words of geppetto.
 
 mod command;
+mod failure;
 mod install;
 mod life;
 pub(crate) mod plugin;

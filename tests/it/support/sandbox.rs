@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::command::{Background, Output, run};
+use super::failure;
 use super::processes::Process;
 use super::wait::{LONG, USUAL, look_until};
 
@@ -32,6 +33,7 @@ impl Sandbox {
 
     /// A directory only.
     pub(crate) fn without_tmux() -> Self {
+        failure::keep();
         // Socket paths have room for a hundred bytes, so not below the build's directory.
         let dir = tempfile::Builder::new()
             .prefix("gep-")
@@ -327,6 +329,7 @@ impl Drop for Sandbox {
         let is_failing = std::thread::panicking();
         if is_failing {
             say(&self.dump());
+            say(&format!("--- it failed with\n{}", failure::message()));
         }
         let left = self.end(USUAL);
         assert!(
