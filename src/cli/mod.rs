@@ -40,7 +40,6 @@ mod span;
 mod spent;
 mod start;
 mod table;
-mod tmux_version;
 mod turn_log;
 mod why;
 

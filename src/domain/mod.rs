@@ -45,6 +45,7 @@ pub mod survey;
 pub mod tally;
 pub mod text;
 pub mod time;
+pub mod tmux_version;
 pub mod tokens;
 pub mod transcript;
 pub mod turns;

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A version.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TmuxVersion {
+pub struct TmuxVersion {
     text: String,
     /// Absent in builds that name no number (`master`).
     number: Option<(u32, u32)>,
@@ -12,7 +12,7 @@ pub(crate) struct TmuxVersion {
 
 impl TmuxVersion {
     /// Reads what `tmux -V` or a server says: `tmux 3.3a`, `next-3.8`, `master`.
-    pub(crate) fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let text = text.trim().trim_start_matches("tmux ").to_owned();
         let digits = text.trim_start_matches("next-");
         let number = digits.split_once('.').and_then(|(major, rest)| {
@@ -25,23 +25,23 @@ impl TmuxVersion {
     }
 
     /// True from 3.3 on: older ones crash under a control client.
-    pub(crate) fn is_supported(&self) -> bool {
+    pub fn is_supported(&self) -> bool {
         self.number.is_none_or(|number| number >= (3, 3))
     }
 
     /// True for that version and later ones.
-    pub(crate) fn is_at_least(&self, major: u32, minor: u32) -> bool {
+    pub fn is_at_least(&self, major: u32, minor: u32) -> bool {
         self.number.is_none_or(|number| number >= (major, minor))
     }
 
     /// True from 3.7 on: older ones can crash beside any control client, when it attaches in the moment of another event
     /// (tmux/tmux#4980) or when a session's last windows close together (tmux/tmux#5243).
-    pub(crate) fn survives_coincidence(&self) -> bool {
+    pub fn survives_coincidence(&self) -> bool {
         self.number.is_none_or(|number| number >= (3, 7))
     }
 
     /// True from 3.8 on: older ones can crash when a pane is respawned under a control client.
-    pub(crate) fn survives_respawn(&self) -> bool {
+    pub fn survives_respawn(&self) -> bool {
         self.number.is_none_or(|number| number >= (3, 8))
     }
 }
@@ -65,7 +65,12 @@ mod tests {
             ("next-3.8", true, true),
             ("master", true, true),
             ("openbsd-7.5", true, true),
+            ("3.3", true, false),
+            ("3.2", false, false),
+            ("4.0", true, true),
+            ("", true, true),
             ("2.9", false, false),
+            ("1.8", false, false),
         ] {
             let version = TmuxVersion::parse(text);
             assert_eq!(

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use geppetto::wire::RunnerView;
 use rustix::process::Signal;
 use serde_json::json;
 
@@ -168,6 +169,8 @@ fn the_end_of_the_server_is_told() {
 
     // A new server on the same socket is another one: its panes are not taken for the old ones.
     sandbox.start_tmux();
+    // A session that is made while the daemon attaches can end tmux up to 3.6.
+    sandbox.geppetto(&["sessions", "list"]).ok();
     let [_, _, pane] = sandbox.session("work", PARROT);
     sandbox.geppetto(&["register", "work"]).ok();
     let runner = sandbox
@@ -247,6 +250,26 @@ fn runs_that_follow_each_other_share_one_control_client() {
     );
 }
 
+/// The same, when sessions end while clients leave and are replaced.
+#[test]
+fn sessions_that_are_killed_in_a_row_do_not_take_the_server_along() {
+    let sandbox = Sandbox::new();
+    let server = sandbox.tmux(&["display-message", "-p", "#{pid}"]);
+    for round in 0..4 {
+        let sessions: Vec<String> = (0..6)
+            .map(|i| {
+                let [session, _, _] = sandbox.session(&format!("s{round}-{i}"), PARROT);
+                sandbox.geppetto(&["register", &session]).ok();
+                session
+            })
+            .collect();
+        for session in sessions {
+            sandbox.geppetto(&["sessions", "kill", &session]).ok();
+        }
+    }
+    assert_eq!(sandbox.tmux(&["display-message", "-p", "#{pid}"]), server);
+}
+
 #[test]
 fn requests_are_answered_when_the_server_ends_in_the_middle() {
     let sandbox = Sandbox::new();
@@ -275,11 +298,13 @@ fn requests_are_answered_when_the_server_ends_in_the_middle() {
             sandbox.wait_until("some to be made", || made.load(Ordering::Relaxed) > 6);
             Process::signal(server, Signal::KILL);
         });
+        // One that was never started is errored without an exit.
         sandbox.wait_until("no runner of the old server to be left", || {
+            let ended = |runner: &RunnerView| runner.exit.is_some() || runner.status == "errored";
             let runners = sandbox.runners();
             runners
                 .iter()
-                .all(|runner| runner.exit.is_some() || runner.status == "running")
+                .all(|runner| ended(runner) || ["running", "idle"].contains(&&*runner.status))
         });
         if !sandbox
             .tmux_on("t", &["has-session", "-t", "=anchor"])

@@ -50,6 +50,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain::segment",
             "domain::survey",
             "domain::text",
+            "domain::tmux_version",
             "tui",
             "wire",
         ],

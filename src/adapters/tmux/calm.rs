@@ -3,7 +3,8 @@
 //! - While a control client introduces itself, any notification kills the server (tmux/tmux#4980, met on 3.3a). So one
 //!   client attaches at a time, and nothing that makes tmux notify is done by us meanwhile: no window is made or closed,
 //!   no other client leaves, no run parent leaves its pane. And a client waits until tmux has had nothing to tell for a
-//!   moment: the server notices the end of a client or a session later than we do.
+//!   moment, and until it has told the end of every client: the server notices that, and the end of a session, later than
+//!   we do.
 //! - When the current window of a session and the session itself end in one turn of the server's loop, it dies if there
 //!   is any control client (tmux/tmux#5243, met on 3.3a). So run parents leave one after the other, each when the pane
 //!   before is seen to be gone.
@@ -12,12 +13,14 @@
 
 use std::collections::VecDeque;
 
+use super::clients::is_named;
 use super::command::Command;
 use super::hub::TmuxHub;
-use super::limits::{DEPARTURE, QUIET, QUIET_PATIENCE};
+use super::limits::{DEPARTURE, QUIET, QUIET_PATIENCE, SETTLING_PATIENCE, YOUNG};
+use super::one_shot::Probed;
 use super::purpose::{Answer, Purpose};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
-use crate::domain::ids::{PaneId, WindowId};
+use crate::domain::ids::{PaneId, Pid, WindowId};
 use crate::domain::settings::KeepWindow;
 use crate::domain::time::Tick;
 use crate::ports::process::ProcessError;
@@ -35,6 +38,14 @@ pub(super) struct Calm {
     stirred: Tick,
     /// Since when a client wants to attach.
     wanted_since: Option<Tick>,
+    /// When a client ended last.
+    left: Tick,
+    /// Clients that have ended and of which tmux has not told it, and how long that is waited for.
+    untold: Vec<(Pid, Tick)>,
+    /// A young server to which we were not attached yet.
+    settling: Option<Settling>,
+    /// We were attached to this server.
+    settled: bool,
     /// Only quiet is missing for it, which is there at this time.
     quiet_due: Option<Tick>,
     /// The pane that a run parent may leave now, and how long the others wait for it.
@@ -43,10 +54,59 @@ pub(super) struct Calm {
     departures: VecDeque<(PaneId, Vec<Answer<(), ProcessError>>)>,
 }
 
+/// What is known of a server that may still be restoring its sessions.
+struct Settling {
+    since: Tick,
+    /// The ids of its sessions when it was last asked.
+    sessions: Option<String>,
+}
+
+impl Settling {
+    const fn new(since: Tick) -> Self {
+        Self {
+            since,
+            sessions: None,
+        }
+    }
+
+    /// True when its sessions are those of the last time, or it was waited for long enough.
+    fn is_over(&mut self, sessions: String, now: Tick) -> bool {
+        let before = self.sessions.replace(sessions);
+        before.is_some() && before == self.sessions || now.since(self.since) >= SETTLING_PATIENCE
+    }
+}
+
 impl Calm {
     pub(super) fn deadline(&self) -> Option<Tick> {
         let departing = self.departing.map(|(_, until)| until);
-        departing.into_iter().chain(self.quiet_due).min()
+        let untold = self.untold.iter().map(|(_, until)| *until);
+        untold.chain(departing).chain(self.quiet_due).min()
+    }
+
+    /// A client has ended. With `untold` tmux will tell the others so.
+    pub(super) fn left(&mut self, untold: Option<Pid>, now: Tick) {
+        self.stirred = now;
+        self.left = now;
+        let until = now.after(QUIET_PATIENCE);
+        self.untold.extend(untold.map(|pid| (pid, until)));
+    }
+
+    /// True when no client has ended since.
+    pub(super) fn left_before(&self, time: Tick) -> bool {
+        self.left <= time
+    }
+
+    /// Another server, or none: nothing more comes of the clients of the last.
+    pub(super) fn forget_server(&mut self) {
+        self.untold.clear();
+        self.settling = None;
+        self.settled = false;
+    }
+
+    /// We are attached to this server.
+    pub(super) fn settled(&mut self) {
+        self.settling = None;
+        self.settled = true;
     }
 
     /// When it will have been quiet for long enough, or waited for quiet for too long.
@@ -71,8 +131,10 @@ impl TmuxHub {
     pub(super) fn may_attach(&mut self) -> bool {
         let now = self.now();
         let quiet_at = self.calm.quiet_at(now);
-        let alone =
-            self.calm.stirring == 0 && self.calm.departing.is_none() && self.clients.are_settled();
+        let alone = self.calm.stirring == 0
+            && self.calm.departing.is_none()
+            && self.calm.untold.is_empty()
+            && self.clients.are_settled();
         let calm = alone && quiet_at <= now;
         self.calm.wanted = !calm;
         self.calm.quiet_due = (alone && !calm).then_some(quiet_at);
@@ -81,6 +143,19 @@ impl TmuxHub {
             since => since.or(Some(now)),
         };
         calm
+    }
+
+    /// True while sessions come and go on a server that was started a moment ago: something restores those of the last
+    /// one, most likely, and tmux up to 3.6 can end when a client attaches meanwhile. Nobody is attached
+    /// who would be told of it.
+    pub(super) fn is_settling(&mut self, probed: Probed) -> bool {
+        let now = self.now();
+        let age = (self.options.clock.now().0 / 1000).saturating_sub(probed.server.start_time);
+        if age > YOUNG.as_secs() || probed.version().survives_coincidence() || self.calm.settled {
+            return false;
+        }
+        let settling = self.calm.settling.get_or_insert_with(|| Settling::new(now));
+        !settling.is_over(probed.sessions, now)
     }
 
     /// True while a client attaches or waits to: nothing that stirs may begin.
@@ -174,7 +249,25 @@ impl TmuxHub {
         }
     }
 
+    /// tmux tells that a client is detached, ours or another.
+    pub(super) fn on_detached(&mut self, name: &[u8]) {
+        if let Some(client) = self.clients.named(name) {
+            client.detached();
+        }
+        let before = self.calm.untold.len();
+        self.calm.untold.retain(|(pid, _)| !is_named(*pid, name));
+        if self.calm.untold.len() < before {
+            self.on_calmer();
+        }
+    }
+
     pub(super) fn on_calm_time(&mut self, now: Tick) {
+        let before = self.calm.untold.len();
+        self.calm.untold.retain(|(_, until)| *until > now);
+        if self.calm.untold.len() < before {
+            tracing::debug!("tmux did not tell in time that a client is detached");
+            self.on_calmer();
+        }
         if let Some((pane, until)) = self.calm.departing
             && until <= now
         {
@@ -193,5 +286,33 @@ fn let_go(answers: Vec<Answer<(), ProcessError>>) {
     for answer in answers {
         // A run parent that has left already needs no answer.
         drop(answer.send(Ok(())));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_young_server_has_settled_when_its_sessions_stay() {
+        let at = |millis| Tick(Duration::from_millis(millis));
+        let mut settling = Settling::new(at(0));
+        for (millis, sessions, over) in [
+            (0, "$0", false),
+            (200, "$0$1", false),
+            (400, "$0$1$2", false),
+            (600, "$0$1$2", true),
+            (800, "$0$1", false),
+            (3000, "$0", true),
+        ] {
+            let is_over = settling.is_over(sessions.to_owned(), at(millis));
+            assert_eq!(is_over, over, "{millis}");
+        }
+        // A server without any is asked twice as well.
+        let mut empty = Settling::new(at(0));
+        assert!(!empty.is_over(String::new(), at(0)));
+        assert!(empty.is_over(String::new(), at(200)));
     }
 }

@@ -53,7 +53,10 @@ pub(super) enum ClientEvent {
     /// A command was answered, or never will be.
     Answered(Answered),
     /// Its process is gone. The last event.
-    Ended,
+    Ended {
+        /// It was attached, and no other client has told yet that it is detached: tmux will, a little later.
+        untold: Option<Pid>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +88,20 @@ pub(super) struct Client {
     outgoing: BytesMut,
     waiting: Waiting,
     state: State,
+    standing: Standing,
+}
+
+/// What the server thinks of a client, whatever we want of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It introduces itself, or is about to.
+    Introducing,
+    /// Attaching was refused: nobody will be told of its end.
+    Refused,
+    /// Attached.
+    Attached,
+    /// The others were told that it is detached.
+    Detached,
 }
 
 /// Gives tmux room to write a burst at once: with the usual 64 KiB it waits for us again and again.
@@ -118,6 +135,7 @@ impl Client {
             state: State::Attaching {
                 until: now.after(ATTACH_DEADLINE),
             },
+            standing: Standing::Introducing,
         }
     }
 
@@ -126,9 +144,14 @@ impl Client {
         self.state == State::Attached
     }
 
-    /// True while it introduces itself to the server.
+    /// True while it introduces itself to the server, also when it is no longer wanted.
     pub(super) fn is_attaching(&self) -> bool {
-        matches!(self.state, State::Attaching { .. })
+        self.standing == Standing::Introducing
+    }
+
+    /// tmux tells the others that it is detached.
+    pub(super) fn detached(&mut self) {
+        self.standing = Standing::Detached;
     }
 
     /// True until it is closed or lost.
@@ -222,7 +245,8 @@ impl Client {
         self.waiting.fail(&mut |answer| {
             out.push((self.id, ClientEvent::Answered(answer)));
         });
-        out.push((self.id, ClientEvent::Ended));
+        let untold = self.pid.filter(|_| self.standing == Standing::Attached);
+        out.push((self.id, ClientEvent::Ended { untold }));
         true
     }
 
@@ -305,6 +329,12 @@ impl Client {
 
     /// The first reply to nothing that we sent is the attach itself; later ones are of hooks.
     fn attached(&mut self, reply: &Reply, out: &mut Vec<(ClientId, ClientEvent)>) {
+        if self.is_attaching() {
+            self.standing = match reply.ok {
+                true => Standing::Attached,
+                false => Standing::Refused,
+            };
+        }
         if !matches!(self.state, State::Attaching { .. }) {
             return;
         }

@@ -52,6 +52,13 @@ impl Clients {
     ) -> std::io::Result<ClientId> {
         let child = self.process(role, target).spawn()?;
         let id = ClientId(self.next);
+        tracing::debug!(
+            client = id.0,
+            pid = child.id(),
+            ?role,
+            ?target,
+            "a control client starts"
+        );
         self.next += 1;
         self.list.push(Client::new(id, role, child, now));
         Ok(id)
@@ -118,6 +125,18 @@ impl Clients {
         self.list.iter().all(Client::is_attached)
     }
 
+    /// The client that tmux names so, while its process is there.
+    pub(super) fn named(&mut self, name: &[u8]) -> Option<&mut Client> {
+        self.list
+            .iter_mut()
+            .find(|client| client.pid.is_some_and(|pid| is_named(pid, name)))
+    }
+
+    /// True when a client is there that is told of what happens.
+    pub(super) fn is_one_attached(&self) -> bool {
+        self.list.iter().any(Client::is_attached)
+    }
+
     /// True when a client is on the way in.
     pub(super) fn is_one_attaching(&self) -> bool {
         self.list.iter().any(Client::is_attaching)
@@ -177,6 +196,11 @@ impl Clients {
             Poll::Ready(events)
         }
     }
+}
+
+/// tmux names a client without a terminal after its process.
+pub(super) fn is_named(pid: Pid, name: &[u8]) -> bool {
+    name == format!("client-{pid}").as_bytes()
 }
 
 /// A client sends its whole environment while it introduces itself, when any notification harms the server

@@ -29,7 +29,7 @@ use super::replies::Answered;
 use super::streams::{Readers, Streams};
 use super::watchers::Watchers;
 use super::watching::{Calls, Watch};
-use crate::domain::ids::{PaneId, RunnerId};
+use crate::domain::ids::{PaneId, Pid, RunnerId};
 use crate::domain::time::Tick;
 use crate::ports::mux::{MuxError, MuxEvent};
 
@@ -221,12 +221,13 @@ impl TmuxHub {
                 }
                 ClientEvent::Attached => self.on_attached(client),
                 ClientEvent::Refused(message) => self.on_refused(client, &message),
-                ClientEvent::Ended => self.on_ended(client),
+                ClientEvent::Ended { untold } => self.on_ended(client, untold),
             }
         }
     }
 
     fn on_attached(&mut self, client: ClientId) {
+        tracing::debug!(client = client.0, "a control client is attached");
         match self.clients.get(client).map(|client| client.role) {
             Some(Role::Sentinel) => self.on_sentinel_attached(client),
             Some(Role::Watcher(_)) => self.on_watcher_attached(client),
@@ -243,9 +244,11 @@ impl TmuxHub {
     }
 
     /// The client is out of the list already.
-    fn on_ended(&mut self, client: ClientId) {
+    fn on_ended(&mut self, client: ClientId, untold: Option<Pid>) {
+        tracing::debug!(client = client.0, "a control client has left");
         let now = self.now();
-        self.calm.stirred(now);
+        let heard = self.clients.is_one_attached();
+        self.calm.left(untold.filter(|_| heard), now);
         self.record_soon();
         if self.link.client() == Some(client) {
             self.on_sentinel_ended();
@@ -267,6 +270,9 @@ impl TmuxHub {
             &told
         {
             self.on_window_closed(*window);
+        }
+        if let Notification::ClientDetached { client } = &told {
+            self.on_detached(client);
         }
         match told {
             Notification::Pause { pane } => self.on_paused(client, pane),

@@ -152,6 +152,15 @@ pub(super) const QUIET: Duration = Duration::from_millis(20);
 /// Longest time that a client waits for quiet: a busy server never is.
 pub(super) const QUIET_PATIENCE: Duration = Duration::from_millis(500);
 
+/// A server that was started less than this ago may still be restoring the sessions of the last one. Seconds count.
+pub(super) const YOUNG: Duration = Duration::from_secs(60);
+
+/// Between two looks at a young server: longer than a script takes from one session to the next.
+pub(super) const SETTLING: Duration = Duration::from_millis(200);
+
+/// Longest time that a young server is given to settle; less than a request waits ([`COMMAND_DEADLINE`]).
+pub(super) const SETTLING_PATIENCE: Duration = Duration::from_secs(3);
+
 /// How long what we wrote into a pane is expected as its output: milliseconds normally, more behind a flood.
 pub(super) const ECHO_EXPECTED: Duration = Duration::from_secs(2);
 

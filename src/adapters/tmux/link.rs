@@ -11,15 +11,15 @@ use super::client::{ClientId, Role};
 use super::command::Command;
 use super::hub::TmuxHub;
 use super::layout::Layout;
-use super::limits::{BACKOFF_LAST, CALM_RETRY, COMMAND_DEADLINE, HELD_REQUESTS};
-use super::one_shot::{identify, io_error, no_server};
+use super::limits::{BACKOFF_LAST, CALM_RETRY, COMMAND_DEADLINE, HELD_REQUESTS, SETTLING};
+use super::one_shot::{Probed, identify, io_error, no_server};
 use super::purpose::{Answer, Purpose, Replies, Request};
 use crate::domain::exit::{Exit, ExitSource, Outcome};
 use crate::domain::ids::SessionId;
 use crate::domain::time::Tick;
 use crate::ports::mux::{MuxError, MuxEvent, MuxServer};
 
-type Probe = Pin<Box<dyn Future<Output = Result<MuxServer, MuxError>> + Send>>;
+type Probe = Pin<Box<dyn Future<Output = Result<Probed, MuxError>> + Send>>;
 
 /// State of the connection.
 pub(super) struct Link {
@@ -43,7 +43,11 @@ enum Step {
     /// Not connected; the next look is at this time.
     Down { retry: Tick },
     /// Asking who listens.
-    Probing(Probe),
+    Probing {
+        /// What was done before is known to the server that answers.
+        since: Tick,
+        probe: Probe,
+    },
     /// The sentinel is on its way in.
     Attaching(ClientId),
     /// Connected.
@@ -68,7 +72,7 @@ impl Link {
     pub(super) fn client(&self) -> Option<ClientId> {
         match self.step {
             Step::Attaching(client) | Step::Up(client) => Some(client),
-            Step::Down { .. } | Step::Probing(_) => None,
+            Step::Down { .. } | Step::Probing { .. } => None,
         }
     }
 
@@ -76,7 +80,7 @@ impl Link {
     pub(super) fn up(&self) -> Option<ClientId> {
         match self.step {
             Step::Up(client) => Some(client),
-            Step::Down { .. } | Step::Probing(_) | Step::Attaching(_) => None,
+            Step::Down { .. } | Step::Probing { .. } | Step::Attaching(_) => None,
         }
     }
 
@@ -91,9 +95,9 @@ impl Link {
     }
 
     /// The answer to a probe; pending for ever when none is on its way. Cancel-safe.
-    pub(super) async fn probed(&mut self) -> Result<MuxServer, MuxError> {
+    pub(super) async fn probed(&mut self) -> Result<Probed, MuxError> {
         match &mut self.step {
-            Step::Probing(probe) => probe.await,
+            Step::Probing { probe, .. } => probe.await,
             Step::Down { .. } | Step::Attaching(_) | Step::Up(_) => std::future::pending().await,
         }
     }
@@ -101,7 +105,7 @@ impl Link {
     pub(super) fn deadline(&self) -> Option<Tick> {
         let retry = match self.step {
             Step::Down { retry } => Some(retry),
-            Step::Probing(_) | Step::Attaching(_) | Step::Up(_) => None,
+            Step::Probing { .. } | Step::Attaching(_) | Step::Up(_) => None,
         };
         let held = self.held.front().map(|(_, until)| *until);
         retry.into_iter().chain(held).min()
@@ -185,7 +189,10 @@ impl TmuxHub {
 
     fn probe(&mut self) {
         let options = Arc::clone(&self.options);
-        self.link.step = Step::Probing(Box::pin(async move { identify(&options).await }));
+        self.link.step = Step::Probing {
+            since: self.now(),
+            probe: Box::pin(async move { identify(&options).await }),
+        };
     }
 
     pub(super) fn on_link_time(&mut self, now: Tick) {
@@ -206,15 +213,22 @@ impl TmuxHub {
         }
     }
 
-    pub(super) fn on_probed(&mut self, probed: Result<MuxServer, MuxError>) {
+    pub(super) fn on_probed(&mut self, probed: Result<Probed, MuxError>) {
         let now = self.now();
         match probed {
-            Ok(server) => {
-                if self.link.server.as_ref().is_some_and(|old| *old != server) {
+            Ok(probed) => {
+                let server = &probed.server;
+                if self.link.server.as_ref().is_some_and(|old| old != server) {
                     self.on_server_gone();
                 }
-                self.link.server = Some(server);
-                self.start_sentinel(self.sentinel_target());
+                self.link.server = Some(server.clone());
+                if self.is_settling(probed) {
+                    self.link.step = Step::Down {
+                        retry: now.after(SETTLING),
+                    };
+                } else {
+                    self.start_sentinel(self.sentinel_target());
+                }
             }
             Err(error @ MuxError::NoServer { .. }) => {
                 tracing::debug!("no tmux server listens");
@@ -242,10 +256,14 @@ impl TmuxHub {
         }
     }
 
-    /// A session that is watched anyway, so that no other session counts as attached because of us.
+    /// A session that is watched anyway, so that no other session counts as attached because of us. One that a client
+    /// watches now comes first: the last sentinel may have left because its session has ended.
     fn sentinel_target(&self) -> Option<SessionId> {
         if self.link.anywhere {
             return None;
+        }
+        if let Some(session) = self.watched_session() {
+            return Some(session);
         }
         let watched = self
             .watches
@@ -265,7 +283,13 @@ impl TmuxHub {
     fn start_sentinel(&mut self, target: Option<SessionId>) {
         let now = self.now();
         self.link.since = None;
-        if !self.may_attach() {
+        // With nobody attached, only an answer that was asked for behind the end of the last client shows that the server
+        // has noticed it.
+        let noticed = match self.link.step {
+            Step::Probing { since, .. } => self.calm.left_before(since),
+            Step::Down { .. } | Step::Attaching(_) | Step::Up(_) => true,
+        };
+        if !self.may_attach() || !noticed {
             self.link.step = Step::Down {
                 retry: now.after(CALM_RETRY),
             };
@@ -289,6 +313,7 @@ impl TmuxHub {
         self.link.step = Step::Up(client);
         self.link.anywhere = false;
         self.link.empty = false;
+        self.calm.settled();
         let now = self.now();
         self.link.since = Some(now);
         self.listing.lost_channel(now);
@@ -353,6 +378,7 @@ impl TmuxHub {
         self.link.server = None;
         let now = self.now();
         self.clients.close_all(now);
+        self.calm.forget_server();
         let exit = Exit {
             outcome: Outcome::NotKnown,
             source: ExitSource::ServerGone,

@@ -13,6 +13,10 @@ use crate::ports::mux::{MuxError, MuxEvent};
 pub(super) struct Listing {
     due: Option<Tick>,
     in_flight: bool,
+    /// How many were asked so far.
+    asks: u64,
+    /// How many of those were asked before the present layout, and that one.
+    known: u64,
     /// Wait for the listing that is on its way.
     asked: Vec<Answer<Layout, MuxError>>,
     /// Wait for the next one, since theirs must begin after they asked.
@@ -44,6 +48,16 @@ impl Listing {
         self.by(now);
     }
 
+    /// The number of the next listing that is asked: what happened until now is in its answer.
+    pub(super) fn next(&self) -> u64 {
+        self.asks + 1
+    }
+
+    /// True when the layout is that of a listing of this number or a later one.
+    pub(super) fn is_known(&self, number: u64) -> bool {
+        self.known >= number
+    }
+
     /// Those who wait for a listing that was not asked yet.
     fn take_waiting(&mut self) -> Vec<Answer<Layout, MuxError>> {
         std::mem::take(&mut self.waiting)
@@ -68,6 +82,7 @@ impl TmuxHub {
         }
         self.listing.due = None;
         self.listing.in_flight = true;
+        self.listing.asks += 1;
         let waiting = self.listing.take_waiting();
         self.listing.asked.extend(waiting);
         self.calls.listing_sent();
@@ -79,6 +94,7 @@ impl TmuxHub {
         let now = self.now();
         match result {
             Ok(replies) => {
+                self.listing.known = self.listing.asks;
                 let layout = Layout::read(&replies, &self.layout, &self.ours);
                 for answer in std::mem::take(&mut self.listing.asked) {
                     // Whoever asked may have left.

@@ -47,6 +47,8 @@ mod terminals;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
+mod tests_calm;
+#[cfg(test)]
 mod tests_look;
 #[cfg(test)]
 mod tests_people;
@@ -57,7 +59,6 @@ mod tests_spawn;
 #[cfg(test)]
 mod tests_watch;
 mod tty;
-mod version;
 mod watchers;
 mod watching;
 mod windows;

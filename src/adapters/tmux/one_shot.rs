@@ -14,15 +14,15 @@ use tokio::time::timeout;
 
 use super::limits::{COMMAND_DEADLINE, ONE_SHOT_DEADLINE};
 use super::options::TmuxOptions;
-use super::version::is_supported;
 use crate::domain::ids::Pid;
+use crate::domain::tmux_version::TmuxVersion;
 use crate::ports::mux::{MuxError, MuxServer};
 
 /// Asks who listens on the socket. Attaches nothing and starts no server.
 ///
 /// # Errors
 /// `NoServer`, `TooOld`, `NotFound`, `Io`, `Command`, `TimedOut`.
-pub(super) async fn identify(options: &TmuxOptions) -> Result<MuxServer, MuxError> {
+pub(super) async fn identify(options: &TmuxOptions) -> Result<Probed, MuxError> {
     // Without a process, since this is also how a socket without a server is looked at again and again.
     match timeout(COMMAND_DEADLINE, UnixStream::connect(&options.tmux_socket)).await {
         Ok(Ok(_stream)) => {}
@@ -35,30 +35,46 @@ pub(super) async fn identify(options: &TmuxOptions) -> Result<MuxServer, MuxErro
             });
         }
     }
-    let format = "#{pid} #{start_time} #{version}";
+    let format = "#{pid} #{start_time} #{version} #{S:#{session_id}}";
     let answer = run(options, &["display-message", "-p", format]).await?;
-    let server = read_identity(options, &answer).ok_or_else(|| MuxError::Command {
+    let probed = read_identity(options, &answer).ok_or_else(|| MuxError::Command {
         command: "display-message".to_owned(),
         message: format!("it answered {answer:?}"),
     })?;
-    if is_supported(&server.version) {
-        Ok(server)
+    if probed.version().is_supported() {
+        Ok(probed)
     } else {
         Err(MuxError::TooOld {
-            version: server.version,
+            version: probed.server.version,
         })
     }
 }
 
-fn read_identity(options: &TmuxOptions, answer: &str) -> Option<MuxServer> {
-    let mut fields = answer.trim_end().splitn(3, ' ');
+/// What a server says of itself to one that is not attached.
+#[derive(Debug)]
+pub(super) struct Probed {
+    pub(super) server: MuxServer,
+    /// The ids of its sessions.
+    pub(super) sessions: String,
+}
+
+impl Probed {
+    pub(super) fn version(&self) -> TmuxVersion {
+        TmuxVersion::parse(&self.server.version)
+    }
+}
+
+fn read_identity(options: &TmuxOptions, answer: &str) -> Option<Probed> {
+    let mut fields = answer.trim_end().splitn(4, ' ');
     let pid = fields.next()?.parse::<Pid>().ok()?;
-    Some(MuxServer {
+    let server = MuxServer {
         pid,
         start_time: fields.next()?.parse().ok()?,
         version: fields.next()?.to_owned(),
         socket: options.tmux_socket.clone(),
-    })
+    };
+    let sessions = fields.next().unwrap_or_default().to_owned();
+    Some(Probed { server, sessions })
 }
 
 /// Runs a command list and returns what it printed.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::backoff::Backoff;
-use super::client::{ClientId, Role};
+use super::client::{Client, ClientId, Role};
 use super::hub::TmuxHub;
 use crate::domain::ids::{SessionId, WindowId};
 use crate::domain::time::Tick;
@@ -22,9 +22,12 @@ pub(super) struct Watchers {
 
 struct SessionWait {
     backoff: Backoff,
-    until: Tick,
+    /// The end of the wait that follows a loss; none when that is over and only calm or the layout is missing.
+    until: Option<Tick>,
     /// When the present client was attached.
     since: Option<Tick>,
+    /// The listing that has to say first that the session is still there: a client is lost most often because it is not.
+    listing: u64,
 }
 
 impl Watchers {
@@ -40,7 +43,16 @@ impl Watchers {
         let missing =
             |(session, _): &(&SessionId, &SessionWait)| !self.by_session.contains_key(session);
         let due = self.waits.iter().filter(missing);
-        due.map(|(_, wait)| wait.until).min()
+        due.filter_map(|(_, wait)| wait.until).min()
+    }
+
+    /// Ends the waits that are over; true when there are any.
+    pub(super) fn waited(&mut self, now: Tick) -> bool {
+        let mut any = false;
+        for wait in self.waits.values_mut() {
+            any |= wait.until.take_if(|until| *until <= now).is_some();
+        }
+        any
     }
 }
 
@@ -110,7 +122,9 @@ impl TmuxHub {
     }
 
     fn start_watcher(&mut self, session: SessionId, now: Tick) {
-        let waits = |wait: &SessionWait| wait.until > now;
+        let waits = |wait: &SessionWait| {
+            wait.until.is_some_and(|until| until > now) || !self.listing.is_known(wait.listing)
+        };
         if self.watchers.by_session.contains_key(&session)
             || self.watchers.waits.get(&session).is_some_and(waits)
         {
@@ -121,8 +135,9 @@ impl TmuxHub {
         }
         let wait = self.watchers.waits.entry(session).or_insert(SessionWait {
             backoff: Backoff::default(),
-            until: now,
+            until: None,
             since: None,
+            listing: 0,
         });
         wait.since = None;
         match self
@@ -135,7 +150,7 @@ impl TmuxHub {
             }
             Err(error) => {
                 tracing::error!(%error, %session, "a tmux control client cannot be started");
-                wait.until = wait.backoff.lost(None, now).until;
+                wait.until = Some(wait.backoff.lost(None, now).until);
             }
         }
     }
@@ -169,6 +184,13 @@ impl TmuxHub {
         self.subscribe();
     }
 
+    /// The first session that a client watches now.
+    pub(super) fn watched_session(&self) -> Option<SessionId> {
+        let is_attached = |id: &ClientId| self.clients.get(*id).is_some_and(Client::is_attached);
+        let mut watched = self.watchers.by_session.iter();
+        watched.find_map(|(session, id)| is_attached(id).then_some(*session))
+    }
+
     pub(super) fn on_watcher_attached(&mut self, client: ClientId) {
         let now = self.now();
         let session = self.session_of(client);
@@ -200,10 +222,12 @@ impl TmuxHub {
             return;
         };
         self.watchers.by_session.remove(&session);
+        let listing = self.listing.next();
         if let Some(wait) = self.watchers.waits.get_mut(&session) {
             let worked = wait.since.take().map(|since| now.since(since));
             let next = wait.backoff.lost(worked, now);
-            wait.until = next.until;
+            wait.until = Some(next.until);
+            wait.listing = listing;
             if next.storm {
                 tracing::error!(%session, "tmux ends our control clients as fast as they start; trying again slowly");
             }

@@ -308,7 +308,7 @@ impl TmuxHub {
     }
 
     pub(super) fn on_watching_time(&mut self, now: Tick) {
-        let restart = self.watchers.next_start().is_some_and(|due| due <= now);
+        let restart = self.watchers.waited(now);
         for watch in self.watches.values_mut() {
             watch.feed.expire(now);
         }

@@ -10,9 +10,9 @@ use jiff::tz::TimeZone;
 use crate::cli::client::Client;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::tmux_version::TmuxVersion;
 use crate::config::{Environment, Paths};
 use crate::domain::survey::Survey;
+use crate::domain::tmux_version::TmuxVersion;
 use crate::wire::{DaemonView, Empty, Hello, HookView, ListRunners, PROTOCOL, Request, RunnerView};
 
 /// A daemon that takes longer to answer is not well.

@@ -4,8 +4,8 @@ use std::os::unix::net::UnixStream;
 
 use super::check::{Check, note, ok, problem};
 use super::scene::Scene;
-use crate::cli::tmux_version::TmuxVersion;
 use crate::domain::survey::{Respawner, Survey};
+use crate::domain::tmux_version::TmuxVersion;
 
 pub(super) fn checks(scene: &Scene<'_>) -> Vec<Check> {
     let mut checks = vec![program(scene), server(scene)];
