@@ -20,13 +20,15 @@ pub(crate) struct Process {
     pub(crate) command: String,
     /// Arguments and, where the system shows it, the environment: tells whose it is.
     traces: String,
+    /// Threads that have not ended; 1 when the system does not tell.
+    threads: u32,
 }
 
 impl Process {
-    /// The process with that id, unless it has ended.
+    /// The process with that id, unless it has ended, with all of its threads: the last one to end closes its files.
     pub(crate) fn find(pid: i32) -> Option<Self> {
         if fs::exists("/proc/self/stat").unwrap() {
-            Self::from_proc(pid).filter(|process| process.state != 'Z')
+            Self::from_proc(pid).filter(|process| process.state != 'Z' || process.threads > 1)
         } else {
             Self::all().into_iter().find(|process| process.pid == pid)
         }
@@ -78,6 +80,7 @@ impl Process {
             state: fields[0].chars().next()?,
             resident: resident.unwrap_or(0),
             traces: format!("{command}\0{environment}"),
+            threads: fields[17].parse().ok()?,
             command,
         })
     }
@@ -98,6 +101,7 @@ impl Process {
                     resident: fields.next()?.parse().ok()?,
                     command: fields.collect::<Vec<_>>().join(" "),
                     traces: line.to_owned(),
+                    threads: 1,
                 };
                 (process.state != 'Z').then_some(process)
             })
