@@ -21,6 +21,9 @@ pub struct ProcessInfo {
     pub foreground: Option<i32>,
     /// True when it is stopped by a signal.
     pub stopped: bool,
+    /// True while it waits in the kernel for something that no signal ends, such as a child that shares its memory (vfork) and has
+    /// not started its program.
+    pub deaf: bool,
     /// True when it has ended and only its parent keeps it in the list.
     pub zombie: bool,
     /// Start time in the system's own unit, to tell two processes of one pid apart.

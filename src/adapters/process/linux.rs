@@ -171,6 +171,7 @@ fn parse(stat: &[u8]) -> Option<ProcessInfo> {
         session,
         foreground: (terminal != 0 && foreground > 0).then_some(foreground),
         stopped: state == "T",
+        deaf: state == "D",
         zombie: matches!(state, "Z" | "X"),
         started,
         name,

@@ -163,6 +163,8 @@ fn parse(line: &str) -> Option<ProcessInfo> {
         session,
         foreground: (foreground > 0).then_some(foreground),
         stopped: state.starts_with('T'),
+        // macOS says U.
+        deaf: state.starts_with(['D', 'U']),
         zombie: state.starts_with('Z'),
         started,
         name,

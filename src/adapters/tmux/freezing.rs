@@ -3,6 +3,7 @@
 //! tmux wakes a pane's first process again as soon as it is stopped, so only what is below it can be frozen: the program
 //! below our run parent, or a job of a person's shell. Such a shell notices, says "Stopped", and takes the terminal.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ pub(super) async fn freeze(
 ) -> Result<(), ProcessError> {
     let pane_pid = handle.place.pane_pid;
     let until = Instant::now() + FREEZE_DEADLINE;
+    let mut told = BTreeSet::new();
     loop {
         let processes = list(options, pane_pid)?;
         check_first(&processes, handle)?;
@@ -37,17 +39,14 @@ pub(super) async fn freeze(
                 "nothing runs below it that could be stopped",
             ));
         }
-        let running: Vec<Pid> = members
-            .iter()
-            .filter(|process| !process.stopped)
-            .map(|process| process.pid)
-            .collect();
+        let running = running(&members, &told);
         let Some(first) = running.first() else {
             return Ok(());
         };
         for pid in &running {
             send(options, *pid, Signal::Stop)?;
         }
+        told.extend(&running);
         if Instant::now() >= until {
             thaw(options, handle)?;
             return Err(refusal(
@@ -58,6 +57,22 @@ pub(super) async fn freeze(
         // A stop takes effect when the process is next scheduled.
         tokio::time::sleep(FREEZE_ROUND).await;
     }
+}
+
+/// Those that are not stopped. One that was told to stop and waits for a stopped child to start its program stops when that goes on,
+/// and does nothing before.
+fn running(members: &[&ProcessInfo], told: &BTreeSet<Pid>) -> Vec<Pid> {
+    let waits = |process: &ProcessInfo| {
+        let mut children = members
+            .iter()
+            .filter(|child| child.parent == Some(process.pid));
+        process.deaf && told.contains(&process.pid) && children.any(|child| child.stopped)
+    };
+    members
+        .iter()
+        .filter(|process| !process.stopped && !waits(process))
+        .map(|process| process.pid)
+        .collect()
 }
 
 /// Lets them go on, children before their parents, so that no parent sees a stopped child.
@@ -172,4 +187,46 @@ fn depth(processes: &[ProcessInfo], pid: Pid) -> usize {
         }
     }
     processes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `T` is stopped, `D` deaf, anything else runs.
+    fn process(pid: i32, parent: i32, state: char) -> ProcessInfo {
+        ProcessInfo {
+            pid: Pid::new(pid).unwrap(),
+            parent: Pid::new(parent),
+            group: pid,
+            session: 1,
+            foreground: None,
+            stopped: state == 'T',
+            deaf: state == 'D',
+            zombie: false,
+            started: 1,
+            name: "sh".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_shell_that_waits_for_a_stopped_child_to_begin_is_stopped_enough() {
+        for (states, told, want) in [
+            ("ST", &[10, 11][..], &[10][..]),
+            ("TT", &[], &[]),
+            ("DT", &[], &[10]),
+            ("DT", &[10], &[]),
+            // Its child is not stopped: what it waits for may end, and another child begin.
+            ("DS", &[10, 11], &[10, 11]),
+            ("TD", &[10, 11], &[11]),
+        ] {
+            let mut states = states.chars();
+            let parent = process(10, 1, states.next().unwrap());
+            let child = process(11, 10, states.next().unwrap());
+            let told = told.iter().filter_map(|pid| Pid::new(*pid)).collect();
+            let found = running(&[&parent, &child], &told);
+            let found: Vec<i32> = found.into_iter().map(Pid::as_raw).collect();
+            assert_eq!(found, want, "{parent:?} {child:?}");
+        }
+    }
 }

@@ -101,6 +101,7 @@ pub(super) fn process(pid: i32) -> Option<ProcessInfo> {
         session: number(3)?,
         foreground: number(5).filter(|group| *group > 0),
         stopped: fields[0] == "T",
+        deaf: fields[0] == "D",
         zombie: fields[0] == "Z" || fields[0] == "X",
         started: fields[19].parse().ok()?,
         name: head.split_once('(')?.1.to_owned(),
