@@ -198,10 +198,11 @@ impl RuleSet {
     /// The rule for what the screen shows.
     pub fn on_screen(&self, text: &ScreenText) -> Option<&ScreenRule> {
         let shown = text.shown();
+        let mut edges = Edges::default();
         self.rules
             .iter()
             .filter(|rule| rule.region.is_on_screen())
-            .find(|rule| rule.matches(rule.region.of(text, shown)))
+            .find(|rule| rule.matches(rule.region.of(text, shown), &mut edges))
     }
 
     /// The rule for what the title says.
@@ -224,7 +225,7 @@ impl RuleSet {
         self.rules
             .iter()
             .filter(|rule| rule.region == region)
-            .find(|rule| rule.matches(rows))
+            .find(|rule| rule.matches(rows, &mut Edges::default()))
     }
 }
 
@@ -248,51 +249,77 @@ impl ScreenRule {
         (self.doing == Doing::Waiting).then(|| Prompt::new(self, self.question(text)))
     }
 
-    fn matches(&self, rows: &[String]) -> bool {
-        let Some(rows) = self.looks_at(rows) else {
+    fn matches<'a>(&'a self, rows: &'a [String], edges: &mut Edges<'a>) -> bool {
+        // What is nowhere in the region is in no part of it, and a text is found sooner than the edges of that part.
+        if !self.holds_texts(rows) {
+            return false;
+        }
+        let Some(rows) = self.looks_at(rows, edges) else {
             return false;
         };
-        let has = |wanted: &String| rows.iter().any(|row| row.contains(wanted.as_str()));
+        let has = |wanted: &String| holds(rows, wanted);
         let fits = |pattern: &Pattern| rows.iter().any(|row| pattern.matches(row));
         let fits_last = |pattern: &Pattern| rows.last().is_some_and(|row| pattern.matches(row));
         // What fails soonest comes first.
         self.last.as_ref().is_none_or(fits_last)
-            && self.all.iter().all(has)
-            && (self.any.is_empty() || self.any.iter().any(has))
+            && self.holds_texts(rows)
             && !self.not.iter().any(has)
             && self.regex.iter().all(fits)
             && !self.not_regex.iter().any(fits)
     }
 
+    /// True when the texts that must be there are.
+    fn holds_texts(&self, rows: &[String]) -> bool {
+        let has = |wanted: &String| holds(rows, wanted);
+        self.all.iter().all(has) && (self.any.is_empty() || self.any.iter().any(has))
+    }
+
     /// What it looks at in `text`; for one that only looks around the cursor also what leads to that, since one question is asked of
     /// many things.
-    fn question<'a>(&self, text: &'a ScreenText) -> &'a [String] {
+    fn question<'a>(&'a self, text: &'a ScreenText) -> &'a [String] {
         let region = match self.region {
             Region::CursorRow | Region::ToCursor(..LEADS) => Region::ToCursor(LEADS),
             region => region,
         };
-        self.looks_at(region.of(text, text.shown()))
+        self.looks_at(region.of(text, text.shown()), &mut Edges::default())
             .unwrap_or_default()
     }
 
-    fn looks_at<'a>(&self, rows: &'a [String]) -> Option<&'a [String]> {
-        self.rows_above(rows).map(|rows| self.rows_below(rows))
-    }
-
-    fn rows_above<'a>(&self, rows: &'a [String]) -> Option<&'a [String]> {
-        self.above.iter().try_fold(rows, |rows, edge| {
-            let last = rows.iter().rposition(|row| edge.matches(row))?;
+    fn looks_at<'a>(&'a self, rows: &'a [String], edges: &mut Edges<'a>) -> Option<&'a [String]> {
+        let rows = self.above.iter().try_fold(rows, |rows, edge| {
+            let last = edges.last(edge, rows)?;
             rows.get(..last).map(used)
-        })
-    }
-
-    fn rows_below<'a>(&self, rows: &'a [String]) -> &'a [String] {
-        let is_edge = |row: &String| self.below.as_ref().is_some_and(|edge| edge.matches(row));
-        match rows.iter().rposition(is_edge) {
+        })?;
+        let edge = self.below.as_ref();
+        Some(match edge.and_then(|edge| edges.last(edge, rows)) {
             Some(edge) => rows.get(edge + 1..).unwrap_or_default(),
             None => rows,
-        }
+        })
     }
+}
+
+/// Where the edges are that rules look for in one screen: many look for the same.
+#[derive(Default)]
+struct Edges<'a>(Vec<(&'a Pattern, &'a [String], Option<usize>)>);
+
+impl<'a> Edges<'a> {
+    /// The last of the rows that matches.
+    fn last(&mut self, edge: &'a Pattern, rows: &'a [String]) -> Option<usize> {
+        let known = self
+            .0
+            .iter()
+            .find(|(pattern, of, _)| std::ptr::eq(*of, rows) && *pattern == edge);
+        if let Some((.., last)) = known {
+            return *last;
+        }
+        let last = rows.iter().rposition(|row| edge.matches(row));
+        self.0.push((edge, rows, last));
+        last
+    }
+}
+
+fn holds(rows: &[String], text: &str) -> bool {
+    rows.iter().any(|row| row.contains(text))
 }
 
 impl Region {

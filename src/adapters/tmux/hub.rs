@@ -96,7 +96,8 @@ impl TmuxHub {
         self.record.end_leftovers(&self.options);
         loop {
             let now = self.now();
-            let deadline = self.deadline(now);
+            let rested = self.gather.deadline(now);
+            let deadline = self.deadline().into_iter().chain(rested).min();
             let clock = Arc::clone(&self.options.clock);
             let mut streams = Streams {
                 watches: &mut self.watches,
@@ -148,9 +149,9 @@ impl TmuxHub {
         self.options.clock.tick()
     }
 
-    fn deadline(&mut self, now: Tick) -> Option<Tick> {
+    /// When [`Self::on_time`] has something to do.
+    fn deadline(&mut self) -> Option<Tick> {
         [
-            self.gather.deadline(now),
             self.clients.deadline(),
             self.link.deadline(),
             self.listing_deadline(),
@@ -170,8 +171,12 @@ impl TmuxHub {
     }
 
     fn on_time(&mut self) {
-        self.anything_happened();
         let now = self.now();
+        if self.deadline().is_none_or(|due| due > now) {
+            // Output has rested, which is sent in the next turn.
+            return;
+        }
+        self.anything_happened();
         let events = self.clients.expire(now);
         self.on_events(events);
         self.on_link_time(now);

@@ -40,7 +40,8 @@ pub(super) fn rows(terminal: &avt::Terminal) -> Vec<String> {
 }
 
 fn is_shown(c: char) -> bool {
-    !c.is_control() && !is_invisible(c)
+    // Nearly all that programs print.
+    matches!(c, ' '..='~') || !c.is_control() && !is_invisible(c)
 }
 
 fn row_text(line: &Line) -> String {
@@ -49,11 +50,12 @@ fn row_text(line: &Line) -> String {
     let Some(last) = last else {
         return String::new();
     };
-    let mut text: String = line
-        .chars()
-        .take(last + 1)
-        .filter(|c| is_shown(*c))
-        .collect();
+    let mut text = String::with_capacity(last + 1);
+    for c in line.chars().take(last + 1) {
+        if is_shown(c) {
+            text.push(c);
+        }
+    }
     text.truncate(text.trim_end().len());
     text
 }
