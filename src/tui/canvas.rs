@@ -51,12 +51,13 @@ impl<W: Write> Canvas<W> {
         Write::flush(out)
     }
 
-    /// Draws what is known. ratatui would send a few bytes for every frame, also for one like the last.
+    /// Draws what is known, in the size that the terminal has now: it may have changed before anybody was told of changes. ratatui would send a few bytes for every frame, also for one like the last.
     ///
     /// # Errors
     /// That the terminal takes no more.
-    pub(crate) fn draw(&mut self, app: &App, look: Look) -> io::Result<()> {
+    pub(crate) fn draw(&mut self, app: &mut App, look: Look) -> io::Result<()> {
         self.terminal.autoresize()?;
+        app.size = self.size();
         draw(&mut self.terminal.get_frame(), app, look);
         let drawn = self.terminal.current_buffer_mut();
         if self.shown.as_ref() == Some(&*drawn) {
@@ -106,16 +107,18 @@ mod tests {
             is_ascii: false,
         };
         let mut app = sample::full();
-        let mut frame = |app: &App| {
+        let mut frame = |app: &mut App| {
             canvas.draw(app, look).unwrap();
             sent.0.take()
         };
-        assert!(frame(&app) > 1000);
+        app.size = (20, 6);
+        assert!(frame(&mut app) > 1000);
+        assert_eq!(app.size, (80, 24));
         update(&mut app, Message::Tick, NOW);
-        assert_eq!(frame(&app), 0);
+        assert_eq!(frame(&mut app), 0);
         update(&mut app, Message::Tick, NOW + 1000);
-        let sent = frame(&app);
+        let sent = frame(&mut app);
         assert!((1..200).contains(&sent), "{sent} bytes for three ages");
-        assert_eq!(frame(&app), 0);
+        assert_eq!(frame(&mut app), 0);
     }
 }

@@ -147,7 +147,7 @@ fn converse(
     loop {
         let since = drawn.map_or(FRAME, |at| instant().saturating_duration_since(at));
         if app.is_stale && since >= FRAME {
-            canvas.draw(&app, look).map_err(unusable)?;
+            canvas.draw(&mut app, look).map_err(unusable)?;
             app.is_stale = false;
             drawn = Some(instant());
         }
