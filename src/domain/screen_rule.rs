@@ -254,15 +254,17 @@ impl ScreenRule {
         if !self.holds_texts(rows) {
             return false;
         }
-        let Some(rows) = self.looks_at(rows, edges) else {
+        let Some(part) = self.looks_at(rows, edges) else {
             return false;
         };
+        let is_all = part.len() == rows.len();
+        let rows = part;
         let has = |wanted: &String| holds(rows, wanted);
         let fits = |pattern: &Pattern| rows.iter().any(|row| pattern.matches(row));
         let fits_last = |pattern: &Pattern| rows.last().is_some_and(|row| pattern.matches(row));
         // What fails soonest comes first.
         self.last.as_ref().is_none_or(fits_last)
-            && self.holds_texts(rows)
+            && (is_all || self.holds_texts(rows))
             && !self.not.iter().any(has)
             && self.regex.iter().all(fits)
             && !self.not_regex.iter().any(fits)

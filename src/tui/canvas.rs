@@ -51,7 +51,8 @@ impl<W: Write> Canvas<W> {
         Write::flush(out)
     }
 
-    /// Draws what is known, in the size that the terminal has now: it may have changed before anybody was told of changes. ratatui would send a few bytes for every frame, also for one like the last.
+    /// Draws what is known, in the size that the terminal has now: it may have changed before anybody was told of changes.
+    /// ratatui would send a few bytes for every frame, also for one like the last.
     ///
     /// # Errors
     /// That the terminal takes no more.
